@@ -1,0 +1,152 @@
+"""The growing graph: flat columns, integer handles, equal anonymous nodes shared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import LimitError
+from ..limits import limit
+
+if TYPE_CHECKING:
+    from .graph import Graph
+
+
+class Span(NamedTuple):
+    """Where a node stands in the author's text: offsets, and ``mark``, where its operator is."""
+
+    start: int
+    end: int
+    mark: int
+
+
+class Literal(NamedTuple):
+    """A number as the author wrote it. Integers are exact at any precision, decimals are the double ``value``.
+
+    ``implied`` marks a default argument that the author did not write.
+    """
+
+    text: str
+    value: float
+    implied: bool = False
+
+    @property
+    def integer(self) -> bool:
+        """Whether the literal is an exact integer."""
+        return self.text.lstrip("-").isdigit()
+
+
+class Input(NamedTuple):
+    """What is known of an input: its default, and whether it is one of the constants pi, e, inf left unbound."""
+
+    default: object = None
+    constant: bool = False
+
+
+class Group(NamedTuple):
+    """One call of a named function: its nodes are drawn as a cluster.
+
+    ``label`` is the definition's text, ``parent`` the enclosing group or -1, ``arguments`` the handles handed in,
+    ``output`` the handle that comes back, ``call`` where the call stands.
+    """
+
+    name: str
+    label: str
+    parameters: tuple[str, ...]
+    arguments: tuple[int, ...]
+    output: int
+    parent: int
+    call: Span | None
+
+
+class Builder:
+    """Collects nodes. ``apply`` returns the handle of an equal anonymous node where there is one.
+
+    Sharing is by operation, operands, parameters and function call: what stands in the body of one call is not
+    merged with what stands outside of it, so that a cluster is whole.
+    """
+
+    def __init__(self) -> None:
+        self.ops: list[str] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.params: list[object] = []
+        self.names: list[str | None] = []
+        self.spans: list[list[Span]] = []
+        self.group_of: list[int] = []
+        self.groups: list[Group] = []
+        self.inputs: dict[str, int] = {}
+        self._shared: dict[object, int] = {}
+        self._most = limit("GRADVIZ_MAX_OPERATIONS")
+
+    def _add(self, op: str, operands: tuple[int, ...], params: object, name: str | None, span: Span | None, group: int) -> int:
+        handle = len(self.ops)
+        if handle >= self._most:
+            raise LimitError(f"the graph grows beyond {self._most:,} operations; set GRADVIZ_MAX_OPERATIONS to raise the limit")
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.params.append(params)
+        self.names.append(name)
+        self.spans.append([] if span is None else [span])
+        self.group_of.append(group)
+        return handle
+
+    def input(self, name: str, span: Span | None = None, default: object = None, constant: bool = False) -> int:
+        """The input of that name, made on first use."""
+        handle = self.inputs.get(name)
+        if handle is None:
+            handle = self._add("input", (), Input(default, constant), name, span, -1)
+            self.inputs[name] = handle
+        elif span is not None:
+            self.spans[handle].append(span)
+        return handle
+
+    def constant(self, literal: Literal, span: Span | None = None, group: int = -1) -> int:
+        """The node of a literal."""
+        return self._cons(("constant", literal.text, literal.implied, group), "constant", (), literal, span, group)
+
+    def apply(
+        self, op: str, operands: tuple[int, ...], params: object = (), name: str | None = None, span: Span | None = None, group: int = -1
+    ) -> int:
+        """The node ``op(operands)``; a named one is always new, an anonymous one is shared with its equal."""
+        if name is not None:
+            return self._add(op, operands, params, name, span, group)
+        return self._cons((op, operands, params, group), op, operands, params, span, group)
+
+    def _cons(self, key: object, op: str, operands: tuple[int, ...], params: object, span: Span | None, group: int) -> int:
+        handle = self._shared.get(key)
+        if handle is None:
+            handle = self._add(op, operands, params, None, span, group)
+            self._shared[key] = handle
+        elif span is not None:
+            self.spans[handle].append(span)
+        return handle
+
+    def name(self, handle: int, name: str) -> None:
+        """Give an anonymous node its name; from then on it is not shared any more."""
+        self.names[handle] = name
+        key = (self.ops[handle], self.operands[handle], self.params[handle], self.group_of[handle])
+        if self._shared.get(key) == handle:
+            del self._shared[key]
+
+    def build(self, outputs: tuple[int, ...], text: str = "", source: str = "expression", called: frozenset[str] = frozenset()) -> Graph:
+        """The finished graph, inputs first, everything else in the order it was made."""
+        from .graph import Graph
+
+        order = [*self.inputs.values()]
+        first = set(order)
+        order.extend(handle for handle in range(len(self.ops)) if handle not in first)
+        new = [0] * len(order)
+        for position, handle in enumerate(order):
+            new[handle] = position
+        return Graph(
+            ops=tuple(self.ops[h] for h in order),
+            operands=tuple(tuple(new[k] for k in self.operands[h]) for h in order),
+            params=tuple(self.params[h] for h in order),
+            names=tuple(self.names[h] for h in order),
+            spans=tuple(tuple(self.spans[h]) for h in order),
+            group_of=tuple(self.group_of[h] for h in order),
+            groups=tuple(g._replace(arguments=tuple(new[k] for k in g.arguments), output=new[g.output]) for g in self.groups),
+            outputs=tuple(new[h] for h in outputs),
+            text=text,
+            source=source,
+            called=called,
+        )

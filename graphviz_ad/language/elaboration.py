@@ -1,0 +1,295 @@
+"""Postfix programs to graphs: names become inputs, calls become operations or the bodies of functions.
+
+An explicit stack of frames runs the bodies, so that functions may call functions to any depth.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ..errors import NameError_, ShapeError, SyntaxError_
+from ..graph.builder import Builder, Group, Literal, Span
+from ..graph.graph import Graph
+from . import vocabulary
+from .grammar import CONSTANTS
+from .parser import APPLY, ATTRIBUTE, CALL, COMPARE, INDEX, LIST, NAME, NUMBER, STRING, TUPLE, WORD, Instruction, Program, Statement, parse_program
+
+
+class Text(str):
+    """A quoted text on the machine's stack."""
+
+
+class Word(NamedTuple):
+    """True, False or None on the machine's stack."""
+
+    value: bool | None
+
+
+class Several(tuple):
+    """A tuple on the machine's stack, such as a shape or a list of arrays."""
+
+
+def parse(text: str, source: str = "expression") -> Graph:
+    """The graph of a text in the language.
+
+    Every statement is one output candidate; the last one is the graph's output (:meth:`Graph.of` chooses another).
+
+    Raises
+    ------
+    SyntaxError_, NameError_
+        With line, column, caret and hint.
+    LimitError
+        A named resource limit is exceeded.
+
+    >>> graph = parse("q = x + y; f = q*z")
+    >>> graph.inputs, graph.output
+    (('x', 'y', 'z'), 'f')
+    """
+    program = parse_program(text, source)
+    return _Elaborator(program).run()
+
+
+class _Frame:
+    """One expression being run: its code, where it is, its values, its parameters, its group."""
+
+    __slots__ = ("arguments", "at", "code", "function", "group", "locals", "memo", "stack")
+
+    def __init__(self, code: list[Instruction], group: int, parameters: dict[str, int]) -> None:
+        self.code, self.at, self.stack, self.group, self.locals = code, 0, [], group, parameters
+        self.memo: object = None
+
+
+class _Elaborator:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.builder = Builder()
+        self.values: dict[str, int] = {}
+        self.functions: dict[str, Statement] = {}
+        self.called: set[str] = set()
+        self.first_use: dict[str, Span] = {}
+        self.calls: dict[object, int] = {}
+
+    def run(self) -> Graph:
+        statements = self.program.statements
+        self.check_duplicates(statements)
+        output = -1
+        for position, statement in enumerate(statements):
+            last = position == len(statements) - 1
+            if statement.kind == "function":
+                if last:
+                    raise self.syntax(f"the text ends with the definition of {statement.name}", statement, f"add a line that uses it: {statement.name}(x)")
+                self.functions[str(statement.name)] = statement
+            elif statement.name is None:
+                if not last:
+                    raise self.syntax("this result is not used", statement, "give it a name: q = …")
+                output = self.expression(statement.code)
+            elif not last and self.is_constant(statement):
+                self.default(statement)
+            else:
+                output = self.named(statement)
+                self.values[statement.name] = output
+        return self.builder.build((output,), self.program.text, self.program.source, frozenset(self.called))
+
+    # -- statements --------------------------------------------------------------------------------------------------
+
+    def check_duplicates(self, statements: list[Statement]) -> None:
+        seen: dict[str, Statement] = {}
+        for statement in statements:
+            if statement.name is None:
+                continue
+            if statement.name in seen:
+                line = self.program.text.count("\n", 0, seen[statement.name].start) + 1
+                raise NameError_(
+                    f"{statement.name} is assigned twice (first in line {line})", self.program.text, statement.start,
+                    statement.start + len(statement.name), "give the second one a name of its own", self.program.source,
+                )  # fmt: skip
+            seen[statement.name] = statement
+
+    def is_constant(self, statement: Statement) -> bool:
+        """Whether the statement names no input: then it is an input with a default."""
+        for step in statement.code:
+            if step.code == NAME and (step.payload not in CONSTANTS or step.payload in self.values):
+                return False
+            if step.code == CALL and step.payload[0] in self.functions:  # type: ignore[index]
+                return False
+        return True
+
+    def default(self, statement: Statement) -> None:
+        name = str(statement.name)
+        scratch = _Elaborator(self.program)
+        handle = scratch.expression(statement.code)
+        graph = scratch.builder.build((handle,), self.program.text, self.program.source)
+        span = Span(statement.start, statement.start + len(name), statement.start)
+        self.values.pop(name, None)
+        value = graph.constant_value()
+        if name in self.builder.inputs:  # used in a line above
+            handle = self.builder.inputs[name]
+            self.builder.params[handle] = self.builder.params[handle]._replace(default=value, constant=False)  # type: ignore[attr-defined]
+        else:
+            self.builder.input(name, span, value)
+
+    def named(self, statement: Statement) -> int:
+        name = str(statement.name)
+        if name in self.builder.inputs:
+            use = self.first_use[name]
+            raise NameError_(f"{name} is used before it is defined", self.program.text, use.start, use.end, "move its definition up", self.program.source)
+        before = len(self.builder.ops)
+        handle = self.expression(statement.code)
+        fresh = handle >= before and self.builder.names[handle] is None and len(self.builder.spans[handle]) <= 1
+        if fresh and self.builder.ops[handle] not in ("constant",) and self.builder.group_of[handle] < 0:
+            self.builder.name(handle, name)
+            return handle
+        span = Span(statement.start, statement.start + len(name), statement.start)
+        if not fresh and self.builder.names[handle] is None and self.builder.group_of[handle] < 0 and self.builder.ops[handle] not in ("constant", "input"):
+            # an equal anonymous node exists already: the named one is a node of its own
+            span = self.builder.spans[handle].pop()
+            return self.builder.apply(self.builder.ops[handle], self.builder.operands[handle], self.builder.params[handle], name, span)
+        return self.builder.apply("copy", (handle,), (), name, span)
+
+    # -- expressions -------------------------------------------------------------------------------------------------
+
+    def expression(self, code: list[Instruction]) -> int:
+        """Run postfix code into the builder; the handle of its value."""
+        frames = [_Frame(code, -1, {})]
+        text = self.program.text
+        while True:
+            frame = frames[-1]
+            stack = frame.stack
+            if frame.at == len(frame.code):
+                value = self.handle(stack.pop(), frame.code[-1], frame)
+                frames.pop()
+                if not frames:
+                    return value
+                if frame.memo is not None:
+                    self.calls[frame.memo] = value
+                    if frame.group >= 0:
+                        self.builder.groups[frame.group] = self.builder.groups[frame.group]._replace(output=value)
+                frames[-1].stack.append(value)
+                continue
+            step = frame.code[frame.at]
+            frame.at += 1
+            kind, payload, arity, start, end, mark = step
+            span = Span(start, end, mark)
+            if kind == NAME:
+                stack.append(self.lookup(str(payload), span, frame))
+            elif kind == NUMBER:
+                word = str(payload)
+                stack.append(self.builder.constant(Literal(word, float(word)), span, frame.group))
+            elif kind == APPLY:
+                operands = [self.handle(value, step, frame) for value in stack[-arity:]]
+                del stack[-arity:]
+                stack.append(self.apply(str(payload), operands, span, frame))
+            elif kind == CALL:
+                name, keywords = payload  # type: ignore[misc]
+                arguments = stack[-arity:]
+                del stack[-arity:]
+                function = self.functions.get(name)
+                if function is None:
+                    self.called.add(name)
+                    stack.append(vocabulary.call(self, name, arguments, keywords, span, frame))
+                else:
+                    entered = self.enter(function, arguments, keywords, step, frame)
+                    if isinstance(entered, _Frame):
+                        frames.append(entered)
+                    else:
+                        stack.append(entered)
+            elif kind == COMPARE:
+                stack.append(self.compare(payload, stack, arity, step, frame))  # type: ignore[arg-type]
+            elif kind == LIST:
+                entries = [self.handle(value, step, frame) for value in stack[len(stack) - arity :]]
+                del stack[len(stack) - arity :]
+                stack.append(self.builder.apply("stack", tuple(entries), (("axis", 0),), None, span, frame.group))
+            elif kind == TUPLE:
+                several = Several(stack[-arity:])
+                del stack[-arity:]
+                stack.append(several)
+            elif kind == STRING:
+                stack.append(Text(payload))
+            elif kind == WORD:
+                stack.append(Word({"True": True, "False": False, "None": None}[str(payload)]))
+            elif kind == INDEX:
+                parts = stack[-arity:]
+                del stack[-arity:]
+                stack.append(vocabulary.index(self, parts, payload, span, frame))  # type: ignore[arg-type]
+            else:
+                assert kind == ATTRIBUTE, kind
+                operand = self.handle(stack.pop(), step, frame)
+                stack.append(self.builder.apply("transpose", (operand,), (("axes", None),), None, span, frame.group))
+            del text
+            text = self.program.text
+
+    def lookup(self, name: str, span: Span, frame: _Frame) -> int:
+        if name in frame.locals:
+            return frame.locals[name]
+        if name in self.values:
+            self.builder.spans[self.values[name]].append(span) if False else None
+            return self.values[name]
+        if name in self.functions:
+            raise NameError_(f"{name} is a function", self.program.text, span.start, span.end, f"call it: {name}({', '.join(self.functions[name].parameters)})", self.program.source)
+        self.first_use.setdefault(name, span)
+        if name in CONSTANTS and name not in self.builder.inputs:
+            return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)
+        return self.builder.input(name, span)
+
+    def apply(self, operation: str, operands: list[int], span: Span, frame: _Frame) -> int:
+        builder = self.builder
+        if operation == "neg" and builder.ops[operands[0]] == "constant" and span.end - span.start <= len(builder.params[operands[0]].text) + 8:  # type: ignore[attr-defined]
+            literal = builder.params[operands[0]]
+            if not literal.text.startswith("-"):  # type: ignore[attr-defined]
+                return builder.constant(Literal("-" + literal.text, -literal.value), span, frame.group)  # type: ignore[attr-defined]
+        if operation == "if_else":
+            then, condition, other = operands
+            return builder.apply("where", (condition, then, other), (), None, span, frame.group)
+        return builder.apply(operation, tuple(operands), (), None, span, frame.group)
+
+    def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: _Frame) -> int:
+        """``a < b <= c`` is ``a < b and b <= c``, with b once."""
+        values = [self.handle(value, step, frame) for value in stack[-arity:]]
+        del stack[-arity:]
+        span = Span(step.start, step.end, step.mark)
+        result = -1
+        for position, operation in enumerate(operations):
+            one = self.builder.apply(operation, (values[position], values[position + 1]), (), None, span, frame.group)
+            result = one if result < 0 else self.builder.apply("logical_and", (result, one), (), None, span, frame.group)
+        return result
+
+    def enter(self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: _Frame) -> _Frame | int:
+        """Begin the body of a user's function, or give back the value of an equal call."""
+        name, parameters = str(function.name), function.parameters
+        if keywords or len(arguments) != len(parameters):
+            raise self.at(step, f"{name} takes {len(parameters)} argument{'s' * (len(parameters) != 1)}: {name}({', '.join(parameters)})")
+        handles = tuple(self.handle(value, step, frame) for value in arguments)
+        memo = (name, handles, frame.group)
+        if memo in self.calls:
+            return self.calls[memo]
+        group = len(self.builder.groups)
+        label = " ".join(self.program.text[function.start : function.end].split())
+        span = Span(step.start, step.end, step.mark)
+        self.builder.groups.append(Group(name, label, parameters, handles, -1, frame.group, span))
+        entered = _Frame(function.code, group, dict(zip(parameters, handles, strict=True)))
+        entered.memo = memo
+        return entered
+
+    # -- helpers, also for vocabulary.py -----------------------------------------------------------------------------
+
+    def handle(self, value: object, step: Instruction | Span, frame: _Frame) -> int:
+        """A value of the machine as a node; words and texts are none."""
+        if isinstance(value, int):
+            return value
+        if isinstance(value, Word) and value.value is not None:
+            return self.builder.constant(Literal(str(int(value.value)), float(value.value)), None, frame.group)
+        if isinstance(value, Several):
+            raise self.at(step, "a tuple is not a value here", "write [ ] for a list")
+        what = "a quoted text" if isinstance(value, Text) else "None"
+        raise self.at(step, f"{what} is not a value here", "names are written without quotes")
+
+    def at(self, where: Instruction | Span, message: str, hint: str = "") -> SyntaxError_:
+        """A syntax error at an instruction."""
+        return SyntaxError_(message, self.program.text, where.start, where.end, hint, self.program.source)
+
+    def shape_error(self, where: Span, message: str, hint: str = "") -> ShapeError:
+        """A shape error at an instruction."""
+        return ShapeError(message, self.program.text, where.mark, where.mark + 1, hint, self.program.source)
+
+    def syntax(self, message: str, statement: Statement, hint: str = "") -> SyntaxError_:
+        return SyntaxError_(message, self.program.text, statement.start, statement.end, hint, self.program.source)
