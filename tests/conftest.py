@@ -1,0 +1,60 @@
+"""What every test shares: optional needs, and a run in which nothing may be skipped.
+
+A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch`` or ``needs_jax`` is skipped where the thing it
+needs is missing, so that the suite passes on a machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every
+skip, for whatever reason, is a failure: that is how continuous integration knows that each test has run somewhere.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Generator
+
+import pytest
+from hypothesis import settings
+
+# Machines differ in speed, so no deadlines. Continuous integration must fail on a fault and never by chance: there the
+# examples are derived from the test itself; elsewhere each run tries new ones.
+settings.register_profile("default", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "default")
+
+REQUIRE_ALL = os.environ.get("GRADVIZ_REQUIRE_ALL") == "1"
+
+_NEEDS = {
+    "needs_dot": ("Graphviz's dot on the PATH", lambda: shutil.which("dot") is not None),
+    "needs_pdf": ("the extra pdf", lambda: importlib.util.find_spec("vl_convert") is not None),
+    "needs_arb": ("the extra arb", lambda: importlib.util.find_spec("flint") is not None),
+    "needs_torch": ("the extra torch", lambda: importlib.util.find_spec("torch") is not None),
+    "needs_jax": ("the extra jax", lambda: importlib.util.find_spec("jax") is not None),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    for marker, (what, is_there) in _NEEDS.items():
+        if item.get_closest_marker(marker) is not None and not is_there():
+            pytest.skip(f"needs {what}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if REQUIRE_ALL and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"GRADVIZ_REQUIRE_ALL=1, but this test was skipped: {_reason(report.longrepr)}"
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    if REQUIRE_ALL and report.skipped:
+        report.outcome = "failed"
+        report.longrepr = f"GRADVIZ_REQUIRE_ALL=1, but this was skipped: {_reason(report.longrepr)}"
+    return report
+
+
+def _reason(longrepr: object) -> str:
+    return str(longrepr[2]) if isinstance(longrepr, tuple) else str(longrepr)
