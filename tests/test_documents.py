@@ -1,0 +1,111 @@
+"""What README.md and docs/ show is what happens: their Python examples and their transcripts of a terminal are run.
+
+A fenced block ``python`` with ``>>>`` is a doctest; the blocks of one file share their names and run in order. In a block
+``console`` each line after ``$ `` is run in an empty folder that the file's blocks share, and what it prints on both
+streams is compared with what the page shows; ``...`` stands for any text.
+"""
+
+from __future__ import annotations
+
+import doctest
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
+FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
+
+
+def blocks(page: Path, language: str) -> list[tuple[int, str]]:
+    """The page's fenced blocks of one language, each with the line number of its first line."""
+    text = page.read_text("utf-8")
+    found = re.finditer(rf"^```{language}\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    return [(text.count("\n", 0, match.start(1)) + 1, match.group(1)) for match in found]
+
+
+def with_blocks(language: str, sign: str) -> list[object]:
+    pages = [page for page in PAGES if any(sign in text for _, text in blocks(page, language))]
+    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+
+
+@pytest.mark.parametrize("page", with_blocks("python", ">>> "))
+def test_python_examples(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    runner = doctest.DocTestRunner(optionflags=FLAGS)
+    printed: list[str] = []
+    for line, text in blocks(page, "python"):
+        example = doctest.DocTestParser().get_doctest(text, names, page.name, str(page), line - 1)
+        runner.run(example, out=printed.append, clear_globs=False)
+        names.update(example.globs)
+    assert runner.summarize(verbose=False).attempted > 0
+    assert runner.summarize(verbose=False).failed == 0, "".join(printed)
+
+
+@pytest.fixture
+def terminal(tmp_path: Path) -> dict[str, str]:
+    """An environment in which ``gradviz`` is this checkout's command, outside of a terminal, 100 columns wide."""
+    programs = tmp_path / ".programs"
+    programs.mkdir()
+    command = programs / "gradviz"
+    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m graphviz_ad "$@"\n', "utf-8")
+    command.chmod(0o755)
+    return {
+        **{name: value for name, value in os.environ.items() if not name.startswith("GRADVIZ_")},
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "PYTHONIOENCODING": "utf-8",
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="the pages show a POSIX shell")
+@pytest.mark.parametrize("page", with_blocks("console", "$ gradviz"))
+def test_transcripts(page: Path, tmp_path: Path, terminal: dict[str, str]) -> None:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    faults = []
+    for line, text in blocks(page, "console"):
+        commands = re.split(r"^\$ ", text, flags=re.MULTILINE)
+        assert commands[0] == "", f"{page.name}:{line}: a block of console starts with a command"
+        for command, _, expected in (part.partition("\n") for part in commands[1:]):
+            done = subprocess.run(
+                ["bash", "-c", command],
+                cwd=folder,
+                env=terminal,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                encoding="utf-8",
+                timeout=120,
+                check=False,
+            )
+            wanted, got = (re.sub(r"[ \t]+$", "", t, flags=re.MULTILINE) for t in (expected, done.stdout))
+            if not doctest.OutputChecker().check_output(wanted, got, FLAGS):
+                faults.append(f"{page.name}:{line}: $ {command}\n--- shown\n{expected}--- printed\n{done.stdout}")
+    assert not faults, "\n".join(faults)
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    lost = []
+    for page in PAGES:
+        for target in re.findall(r"\]\(([^)#\s]+)[^)]*\)", page.read_text("utf-8")):
+            if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
+                lost.append(f"{page.relative_to(ROOT)}: {target}")
+    assert not lost, "\n".join(lost)
+
+
+def test_the_set_up_commands_come_first() -> None:
+    """Continuous integration runs the first two shell blocks of README.md as they are printed."""
+    install, test = (text for _, text in blocks(ROOT / "README.md", "sh")[:2])
+    assert 'gradviz "(x+y)*z" x=-2 y=5 z=-4' in install
+    assert "pytest" in test
+    assert len(install.splitlines()) == len(test.splitlines()) == 1
