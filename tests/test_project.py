@@ -138,10 +138,13 @@ def test_every_folder_of_the_package_is_a_package() -> None:
 
 
 def test_every_data_file_is_declared_for_the_wheel(project: dict[str, Any]) -> None:
-    patterns = project["tool"]["setuptools"]["package-data"]["*"]
-    data = [p for p in (ROOT / "graphviz_ad").rglob("*") if p.is_file() and p.suffix != ".py" and "__pycache__" not in p.parts]
-    assert data
-    assert not [str(p.relative_to(ROOT)) for p in data if not any(p.match(pattern) for pattern in patterns)]
+    """Patterns are relative to each package: py.typed, or a file in the folder data/ of a package."""
+    assert project["tool"]["setuptools"]["package-data"] == {"*": ["py.typed", "data/*"]}
+    packages = {path.parent for path in (ROOT / "graphviz_ad").rglob("__init__.py")}
+    files = [p for p in (ROOT / "graphviz_ad").rglob("*") if p.is_file() and p.suffix != ".py" and "__pycache__" not in p.parts]
+    assert files
+    lost = [p for p in files if not (p.name == "py.typed" or (p.parent.name == "data" and p.parent.parent in packages))]
+    assert not lost, [str(p.relative_to(ROOT)) for p in lost]
 
 
 def test_nothing_recurses_over_nodes_by_raising_the_recursion_limit() -> None:
