@@ -1,0 +1,107 @@
+"""From a label to a box: LaTeX by our own typesetter, else by ziamath, else the label's Unicode text.
+
+>>> box = typeset(r"\\frac{\\partial q}{\\partial x}", 10)
+>>> 10 < box.width < 16, box.depth > 4
+(True, True)
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ..scene.model import Label
+from .escape import plain, xml
+from .formula import Setter, TooLarge, Unsupported
+from .glyphs import EMPTY, Box, Mark, glyph, guess_width, letter
+from .symbols import ITALIC
+
+_OUTLINE = re.compile(r'<path d="([-\d. A-Za-z,]*)"')
+_BAR = re.compile(r'<rect x="([-\d.e]+)" y="([-\d.e]+)" width="([-\d.e]+)" height="([-\d.e]+)"')
+LONGEST_TEXT = 120  # characters of a formula that had to be set as text
+
+
+@functools.lru_cache(maxsize=4096)
+def typeset(latex: str, size: float, text: str = "") -> Box:
+    """LaTeX mathematics at ``size`` points; ``text`` is what stands instead where no typesetter can set it."""
+    try:
+        return Setter(latex, size).formula()
+    except Unsupported:
+        pass
+    except TooLarge:
+        return spelled(text or latex, size)
+    return _typeset_elsewhere(latex, size) or spelled(text or latex, size)
+
+
+def typeset_label(label: Label, size: float, math: str = "typeset") -> Box:
+    """A label as mathematics: its LaTeX, or with ``math="unicode"`` (and without LaTeX) its text in the mathematical face."""
+    if label.latex and math == "typeset":
+        return typeset(label.latex, size, label.text)
+    return spelled(label.text, size)
+
+
+def lettered(label: Label, size: float, bold: bool = False) -> Box:
+    """A label as a number or caption in the sans face."""
+    return letter(shorten(label.text), size, bold)
+
+
+def shorten(text: str, most: int = LONGEST_TEXT) -> str:
+    """Text on one line, without control characters, cut in the middle where it is too long for a picture.
+
+    >>> shorten("a\\nb"), shorten("abcdefgh", 5)
+    ('a b', 'ab…gh')
+    """
+    text = plain(text)
+    if len(text) <= most:
+        return text
+    return text[: most // 2] + "…" + text[-(most - most // 2 - 1) :]
+
+
+@functools.lru_cache(maxsize=4096)
+def spelled(text: str, size: float) -> Box:
+    """Unicode text in the mathematical face, letters slanted; what has no outline stays text."""
+    marks, x = [], 0.0
+    for character in shorten(text):
+        if character == " ":
+            x += 0.25 * size
+            continue
+        key = f"m{ord(ITALIC.get(character, character)):x}"
+        found = glyph(key)
+        if found is None:
+            marks.append(("t", x, 0.0, size, character))
+            x += guess_width(character) * size
+        else:
+            marks.append(("g", x, 0.0, size, key))
+            x += found.advance * size / 1000
+    return Box(x, 0.72 * size, 0.22 * size, tuple(marks)) if marks else EMPTY
+
+
+def _typeset_elsewhere(latex: str, size: float) -> Box | None:
+    """The formula as ziamath sets it, None where it cannot."""
+    import ziamath
+
+    before, ziamath.config.svg2 = ziamath.config.svg2, False  # outlines in place: no ids that two figures could share
+    try:
+        drawn = ziamath.Latex(latex, size=size)
+        width, height = drawn.getsize()
+        depth = -drawn.getyofst()
+        svg = drawn.svg()
+    except Exception:  # noqa: BLE001  a formula that ziamath does not know ends in whatever its parser trips over
+        return None
+    finally:
+        ziamath.config.svg2 = before
+    # only outlines and bars are taken over, so nothing that stood in the formula can reach the picture as markup
+    marks: list[Mark] = [("p", 0.0, 0.0, 1.0, outline) for outline in _OUTLINE.findall(svg)]
+    marks += [("r", *map(float, numbers)) for numbers in _BAR.findall(svg)]
+    return Box(width, height - depth, depth, tuple(marks))
+
+
+def to_svg(latex: str, size: float, color: str = "#1f2937", text: str = "") -> str:
+    """A formula as an SVG document of its own, for pages and help texts."""
+    from .pen import Pen
+
+    box = typeset(latex, size, text)
+    pen = Pen("f")
+    body = pen.draw(box, 0.0, box.height, color)
+    size_ = f'width="{box.width:.2f}" height="{box.total:.2f}" viewBox="0 0 {box.width:.2f} {box.total:.2f}"'
+    return f'<svg xmlns="http://www.w3.org/2000/svg" {size_} role="img" aria-label="{xml(text or latex)}">{pen.definitions()}{body}</svg>'
