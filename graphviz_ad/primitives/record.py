@@ -10,7 +10,8 @@ class Kink(NamedTuple):
 
     ``cut``: a formula whose sign (negative, zero, positive) decides the branch; zero is the kink. ``at``: the place in
     words of the field ("x = 0"). ``chosen``: the value of the derivative used there. ``others``: what other frameworks
-    and the lecture use. ``jump``: True where the value itself jumps.
+    and the lecture use. ``jump``: True where the value itself jumps. ``order``: the lowest derivative that jumps there:
+    0 for the value, 1 for the slope, 2 where only the curvature does (both sides agree on the slope).
     """
 
     cut: str
@@ -18,6 +19,7 @@ class Kink(NamedTuple):
     chosen: str
     others: str = ""
     jump: bool = False
+    order: int = 1
 
 
 class Elementwise(NamedTuple):

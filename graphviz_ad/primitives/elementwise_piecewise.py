@@ -1,0 +1,198 @@
+"""Operations in pieces: absolute value, rounding, extremes, conditions."""
+
+from __future__ import annotations
+
+from .record import Elementwise, Kink
+
+_STEP = "torch and JAX 0"
+_TIE = (
+    "torch 1/2 and 1/2 for two operands, one-hot along an axis; JAX, CasADi and SymPy 1/2 and 1/2;"
+    " the lecture's formula 1(x >= y), 1(y >= x) gives 1 and 1, which is no subgradient"
+)
+
+
+def _comparison(name: str, sign: str, sympy: str, latex: str, words: str) -> Elementwise:
+    return Elementwise(
+        name,
+        ("x", "y"),
+        (None, None),
+        words,
+        sympy=sympy,
+        symbol=sign,
+        latex=f"#x {latex} #y",
+        kinks=(Kink("x - y", "x = y", "no derivative flows through a condition", "", True, 0),),
+        category="condition",
+        boolean=True,
+    )
+
+
+RECORDS: tuple[Elementwise, ...] = (
+    Elementwise(
+        "abs",
+        ("x",),
+        ("sign(x)",),
+        "absolute value",
+        sympy="Abs",
+        aliases=("absolute", "fabs"),
+        symbol="|x|",
+        latex="\\left|#x\\right|",
+        kinks=(Kink("x", "x = 0", "0", "torch 0, SymPy 0, CasADi 0, JAX 1"),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "sign",
+        ("x",),
+        ("0",),
+        "-1, 0 or 1",
+        sympy="sign",
+        latex="\\operatorname{sign}\\left(#x\\right)",
+        kinks=(Kink("x", "x = 0", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "floor",
+        ("x",),
+        ("0",),
+        "largest integer not above x",
+        sympy="floor",
+        latex="\\left\\lfloor #x \\right\\rfloor",
+        kinks=(Kink("x - floor(x)", "x is an integer", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "ceil",
+        ("x",),
+        ("0",),
+        "smallest integer not below x",
+        sympy="ceiling",
+        latex="\\left\\lceil #x \\right\\rceil",
+        kinks=(Kink("ceil(x) - x", "x is an integer", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "round",
+        ("x",),
+        ("0",),
+        "nearest integer, halves to the even one",
+        definition="floor(x + 1/2) - where(x % 2 == 1/2, 1, 0)",
+        aliases=("rint", "around"),
+        kinks=(Kink("x - floor(x) - 1/2", "x is halfway between two integers", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "trunc",
+        ("x",),
+        ("0",),
+        "integer part, towards 0",
+        definition="sign(x)*floor(abs(x))",
+        aliases=("fix",),
+        kinks=(Kink("where(trunc(x) == 0, 1, x - trunc(x))", "x is an integer other than 0", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "maximum",
+        ("x", "y"),
+        # heaviside hands a NaN on; equal infinities are a tie as well
+        ("where(x == y, 1/2, heaviside(x - y))", "where(x == y, 1/2, heaviside(y - x))"),
+        "the larger of two",
+        sympy="Max",
+        shown=("where(x > y, 1, where(x < y, 0, 1/2))", "where(y > x, 1, where(y < x, 0, 1/2))"),
+        symbol="max",
+        latex="\\max\\left(#x, #y\\right)",
+        kinks=(Kink("x - y", "x = y", "1/2, 1/2", _TIE),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "minimum",
+        ("x", "y"),
+        ("where(x == y, 1/2, heaviside(y - x))", "where(x == y, 1/2, heaviside(x - y))"),
+        "the smaller of two",
+        sympy="Min",
+        shown=("where(x < y, 1, where(x > y, 0, 1/2))", "where(y < x, 1, where(y > x, 0, 1/2))"),
+        symbol="min",
+        latex="\\min\\left(#x, #y\\right)",
+        kinks=(Kink("x - y", "x = y", "1/2, 1/2", "as for maximum"),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "clip",
+        ("x", "lo", "hi"),
+        (
+            "heaviside(x - lo)*heaviside(hi - maximum(x, lo))",
+            "heaviside(lo - x)*heaviside(hi - maximum(x, lo))",
+            "heaviside(maximum(x, lo) - hi)",
+        ),
+        "x held between lo and hi",
+        definition="minimum(maximum(x, lo), hi)",
+        shown=(
+            "where(lo < x and x < hi, 1, 0)",
+            "where(x < lo and lo < hi, 1, 0)",
+            "where(maximum(x, lo) > hi, 1, 0)",
+        ),
+        aliases=("clamp",),
+        kinks=(
+            Kink("x - lo", "x = lo", "1/2 for x and for lo", "JAX the same (minimum of maximum)"),
+            Kink("maximum(x, lo) - hi", "x = hi", "1/2 for x and for hi", "JAX the same (minimum of maximum)"),
+        ),
+        category="piecewise",
+    ),
+    Elementwise(
+        "heaviside",
+        ("x", "h0=0.5"),
+        ("0", "where(x == 0, 1, 0)"),
+        "unit step: 0 below 0, 1 above, h0 at 0",
+        definition="where(x > 0, 1, where(x < 0, 0, h0))",
+        latex="H\\left(#x\\right)",
+        kinks=(Kink("x", "x = 0", "0", _STEP, True, 0),),
+        category="piecewise",
+    ),
+    Elementwise(
+        "where",
+        ("c", "a", "b"),
+        (None, "where(c, 1, 0)", "where(c, 0, 1)"),
+        "a where the condition holds, else b",
+        sympy="Piecewise",
+        symbol="if",
+        latex="\\begin{cases} #a & #c \\\\ #b & \\text{else} \\end{cases}",
+        category="condition",
+    ),
+    _comparison("less", "<", "StrictLessThan", "<", "x is smaller than y"),
+    _comparison("less_equal", "≤", "LessThan", "\\le", "x is not larger than y"),
+    _comparison("greater", ">", "StrictGreaterThan", ">", "x is larger than y"),
+    _comparison("greater_equal", "≥", "GreaterThan", "\\ge", "x is not smaller than y"),
+    _comparison("equal", "=", "Equality", "=", "x equals y"),
+    _comparison("not_equal", "≠", "Unequality", "\\ne", "x differs from y"),
+    Elementwise(
+        "logical_and",
+        ("x", "y"),
+        (None, None),
+        "both hold",
+        sympy="And",
+        symbol="and",
+        latex="#x \\land #y",
+        category="condition",
+        boolean=True,
+    ),
+    Elementwise(
+        "logical_or",
+        ("x", "y"),
+        (None, None),
+        "at least one holds",
+        sympy="Or",
+        symbol="or",
+        latex="#x \\lor #y",
+        category="condition",
+        boolean=True,
+    ),
+    Elementwise(
+        "logical_not",
+        ("x",),
+        (None,),
+        "the opposite",
+        sympy="Not",
+        symbol="not",
+        latex="\\lnot (#x)",
+        category="condition",
+        boolean=True,
+    ),
+)
