@@ -39,11 +39,11 @@ class LocatedError(GradvizError, ValueError):
         return "\n".join(parts)
 
 
-class SyntaxError_(LocatedError):
+class ParseError(LocatedError):
     """The text is not an expression of the language."""
 
 
-class NameError_(LocatedError, LookupError):
+class NamingError(LocatedError, LookupError):
     """A name is unknown, unbound, bound twice, or bound although it may not be."""
 
 

@@ -12,6 +12,7 @@ from .errors import LimitError
 DEFAULTS = {
     "GRADVIZ_MAX_TEXT": 8_000_000,  # characters of one expression
     "GRADVIZ_MAX_OPERATIONS": 1_000_000,  # nodes of one graph, functions expanded
+    "GRADVIZ_MAX_CALLS": 20_000,  # calls of functions that the text defines, expanded
     "GRADVIZ_MAX_FILE_BYTES": 256_000_000,  # size of a file of values
     "GRADVIZ_MAX_NESTING": 32,  # dimensions of a nested list of values
     "GRADVIZ_MAX_ENTRIES": 50_000_000,  # entries of one array

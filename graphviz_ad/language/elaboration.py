@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import NameError_, ShapeError, SyntaxError_
+from ..errors import NamingError, ShapeError, ParseError
 from ..graph.builder import Builder, Group, Literal, Span
 from ..graph.graph import Graph
+from ..limits import require
 from . import vocabulary
 from .grammar import CONSTANTS
 from .parser import APPLY, ATTRIBUTE, CALL, COMPARE, INDEX, LIST, NAME, NUMBER, STRING, TUPLE, WORD, Instruction, Program, Statement, parse_program
@@ -36,7 +37,7 @@ def parse(text: str, source: str = "expression") -> Graph:
 
     Raises
     ------
-    SyntaxError_, NameError_
+    ParseError, NamingError
         With line, column, caret and hint.
     LimitError
         A named resource limit is exceeded.
@@ -52,11 +53,13 @@ def parse(text: str, source: str = "expression") -> Graph:
 class _Frame:
     """One expression being run: its code, where it is, its values, its parameters, its group."""
 
-    __slots__ = ("arguments", "at", "code", "function", "group", "locals", "memo", "stack")
+    __slots__ = ("at", "code", "group", "locals", "memo", "rank", "stack")
 
-    def __init__(self, code: list[Instruction], group: int, parameters: dict[str, int]) -> None:
-        self.code, self.at, self.stack, self.group, self.locals = code, 0, [], group, parameters
+    def __init__(self, code: list[Instruction], group: int, parameters: dict[str, int], rank: int) -> None:
+        self.code, self.at, self.group, self.locals = code, 0, group, parameters
+        self.stack: list[object] = []
         self.memo: object = None
+        self.rank = rank  # functions defined before this one may be called, itself and later ones not
 
 
 class _Elaborator:
@@ -65,6 +68,7 @@ class _Elaborator:
         self.builder = Builder()
         self.values: dict[str, int] = {}
         self.functions: dict[str, Statement] = {}
+        self.ranks: dict[str, int] = {}
         self.called: set[str] = set()
         self.first_use: dict[str, Span] = {}
         self.calls: dict[object, int] = {}
@@ -78,6 +82,7 @@ class _Elaborator:
             if statement.kind == "function":
                 if last:
                     raise self.syntax(f"the text ends with the definition of {statement.name}", statement, f"add a line that uses it: {statement.name}(x)")
+                self.ranks[str(statement.name)] = len(self.functions)
                 self.functions[str(statement.name)] = statement
             elif statement.name is None:
                 if not last:
@@ -99,7 +104,7 @@ class _Elaborator:
                 continue
             if statement.name in seen:
                 line = self.program.text.count("\n", 0, seen[statement.name].start) + 1
-                raise NameError_(
+                raise NamingError(
                     f"{statement.name} is assigned twice (first in line {line})", self.program.text, statement.start,
                     statement.start + len(statement.name), "give the second one a name of its own", self.program.source,
                 )  # fmt: skip
@@ -132,7 +137,7 @@ class _Elaborator:
         name = str(statement.name)
         if name in self.builder.inputs:
             use = self.first_use[name]
-            raise NameError_(f"{name} is used before it is defined", self.program.text, use.start, use.end, "move its definition up", self.program.source)
+            raise NamingError(f"{name} is used before it is defined", self.program.text, use.start, use.end, "move its definition up", self.program.source)
         before = len(self.builder.ops)
         handle = self.expression(statement.code)
         fresh = handle >= before and self.builder.names[handle] is None and len(self.builder.spans[handle]) <= 1
@@ -150,8 +155,7 @@ class _Elaborator:
 
     def expression(self, code: list[Instruction]) -> int:
         """Run postfix code into the builder; the handle of its value."""
-        frames = [_Frame(code, -1, {})]
-        text = self.program.text
+        frames = [_Frame(code, -1, {}, len(self.functions))]
         while True:
             frame = frames[-1]
             stack = frame.stack
@@ -215,17 +219,14 @@ class _Elaborator:
                 assert kind == ATTRIBUTE, kind
                 operand = self.handle(stack.pop(), step, frame)
                 stack.append(self.builder.apply("transpose", (operand,), (("axes", None),), None, span, frame.group))
-            del text
-            text = self.program.text
 
     def lookup(self, name: str, span: Span, frame: _Frame) -> int:
         if name in frame.locals:
             return frame.locals[name]
         if name in self.values:
-            self.builder.spans[self.values[name]].append(span) if False else None
             return self.values[name]
         if name in self.functions:
-            raise NameError_(f"{name} is a function", self.program.text, span.start, span.end, f"call it: {name}({', '.join(self.functions[name].parameters)})", self.program.source)
+            raise NamingError(f"{name} is a function", self.program.text, span.start, span.end, f"call it: {name}({', '.join(self.functions[name].parameters)})", self.program.source)
         self.first_use.setdefault(name, span)
         if name in CONSTANTS and name not in self.builder.inputs:
             return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)
@@ -256,6 +257,10 @@ class _Elaborator:
     def enter(self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: _Frame) -> _Frame | int:
         """Begin the body of a user's function, or give back the value of an equal call."""
         name, parameters = str(function.name), function.parameters
+        rank = self.ranks[name]
+        if rank >= frame.rank:
+            raise self.at(step, f"{name} calls itself", "recursion is refused: a graph is finite")
+        require("GRADVIZ_MAX_CALLS", len(self.builder.groups) + 1, "calls of functions defined in the text")
         if keywords or len(arguments) != len(parameters):
             raise self.at(step, f"{name} takes {len(parameters)} argument{'s' * (len(parameters) != 1)}: {name}({', '.join(parameters)})")
         handles = tuple(self.handle(value, step, frame) for value in arguments)
@@ -266,7 +271,7 @@ class _Elaborator:
         label = " ".join(self.program.text[function.start : function.end].split())
         span = Span(step.start, step.end, step.mark)
         self.builder.groups.append(Group(name, label, parameters, handles, -1, frame.group, span))
-        entered = _Frame(function.code, group, dict(zip(parameters, handles, strict=True)))
+        entered = _Frame(function.code, group, dict(zip(parameters, handles, strict=True)), rank)
         entered.memo = memo
         return entered
 
@@ -283,13 +288,13 @@ class _Elaborator:
         what = "a quoted text" if isinstance(value, Text) else "None"
         raise self.at(step, f"{what} is not a value here", "names are written without quotes")
 
-    def at(self, where: Instruction | Span, message: str, hint: str = "") -> SyntaxError_:
+    def at(self, where: Instruction | Span, message: str, hint: str = "") -> ParseError:
         """A syntax error at an instruction."""
-        return SyntaxError_(message, self.program.text, where.start, where.end, hint, self.program.source)
+        return ParseError(message, self.program.text, where.start, where.end, hint, self.program.source)
 
     def shape_error(self, where: Span, message: str, hint: str = "") -> ShapeError:
         """A shape error at an instruction."""
         return ShapeError(message, self.program.text, where.mark, where.mark + 1, hint, self.program.source)
 
-    def syntax(self, message: str, statement: Statement, hint: str = "") -> SyntaxError_:
-        return SyntaxError_(message, self.program.text, statement.start, statement.end, hint, self.program.source)
+    def syntax(self, message: str, statement: Statement, hint: str = "") -> ParseError:
+        return ParseError(message, self.program.text, statement.start, statement.end, hint, self.program.source)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import SyntaxError_
+from ..errors import ParseError
 from .grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, EXPRESSION_KEYWORDS, HINTS, KEYWORDS, NOT, OR, POWER, PREFIX, SUM
 from .tokens import Token, tokenize
 
@@ -68,7 +68,7 @@ def parse_program(text: str, source: str = "expression") -> Program:
 
     Raises
     ------
-    SyntaxError_
+    ParseError
         With line, column, caret and hint.
     """
     reader = _Reader(text, tokenize(text, source), source)
@@ -79,7 +79,7 @@ def parse_program(text: str, source: str = "expression") -> Program:
             break
         statements.append(reader.statement())
     if not statements:
-        raise SyntaxError_("there is no expression", hint='for example: gradviz "(x+y)*z" x=-2 y=5 z=-4', source=source)
+        raise ParseError("there is no expression", hint='for example: gradviz "(x+y)*z" x=-2 y=5 z=-4', source=source)
     return Program(text, statements, source)
 
 
@@ -130,8 +130,8 @@ class _Reader:
         index = self.at + ahead
         return self.tokens[index] if index < len(self.tokens) else self.tokens[-1]
 
-    def error(self, message: str, start: int, end: int | None = None, hint: str = "") -> SyntaxError_:
-        return SyntaxError_(message, self.text, start, end, hint, self.source)
+    def error(self, message: str, start: int, end: int | None = None, hint: str = "") -> ParseError:
+        return ParseError(message, self.text, start, end, hint, self.source)
 
     def statement(self) -> Statement:
         start = self.token.start
@@ -419,12 +419,12 @@ class _Reader:
 
     # -- errors ------------------------------------------------------------------------------------------------------
 
-    def unclosed(self, entry: _Entry) -> SyntaxError_:
+    def unclosed(self, entry: _Entry) -> ParseError:
         bracket = "[" if entry.code in ("[", "index") else "("
         start = entry.values if entry.code == "call" else entry.start
         return self.error(f"this {bracket} is not closed", start, start + 1, f"add a {')' if bracket == '(' else ']'}")
 
-    def missing_operand(self, stack: list[_Entry]) -> SyntaxError_:
+    def missing_operand(self, stack: list[_Entry]) -> ParseError:
         token = self.token
         if token.kind == "name" or (token.kind == "operator" and token.text in ("=",)):
             return self.unexpected()
@@ -438,7 +438,7 @@ class _Reader:
             hint = "arguments are written one by one"
         return self.error(f"a number, a name or ( is expected before {token.text}", token.start, token.end, hint)
 
-    def unexpected(self) -> SyntaxError_:
+    def unexpected(self) -> ParseError:
         """The error for a token that cannot stand where an operator is expected."""
         token = self.token
         word = token.text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ..errors import SyntaxError_
+from ..errors import ParseError
 from ..limits import require
 from .grammar import CHARACTERS, HINTS
 
@@ -39,7 +39,7 @@ def tokenize(text: str, source: str = "expression") -> list[Token]:
 
     Raises
     ------
-    SyntaxError_
+    ParseError
         A character or number that the language does not know; with position and hint.
     LimitError
         The text is longer than ``GRADVIZ_MAX_TEXT`` characters.
@@ -89,21 +89,21 @@ def _check_number(text: str, start: int, end: int, source: str) -> None:
     after = text[end : end + 1]
     word = text[start:end]
     if word.endswith("_") or "__" in word or "_." in word or "._" in word or "_e" in word.lower():
-        raise SyntaxError_("an underscore in a number stands between two digits", text, start, end, source=source)
+        raise ParseError("an underscore in a number stands between two digits", text, start, end, source=source)
     if after in ("e", "E") and not _continues(text, end + 1):
-        raise SyntaxError_("the exponent of this number is missing", text, end, end + 1, "write for example 1e-3", source)
+        raise ParseError("the exponent of this number is missing", text, end, end + 1, "write for example 1e-3", source)
     if after and (after == "_" or after.isalpha()):
         stop = end
         while stop < len(text) and (text[stop].isalnum() or text[stop] == "_"):
             stop += 1
         name = text[end:stop]
         if name in ("j", "J"):
-            raise SyntaxError_("complex numbers are not part of the language", text, end, stop, "values are real", source)
+            raise ParseError("complex numbers are not part of the language", text, end, stop, "values are real", source)
         if name in ("if", "else", "and", "or"):
             return
-        raise SyntaxError_("a number and a name stand side by side", text, end, stop, f"write {word}*{name}", source)
+        raise ParseError("a number and a name stand side by side", text, end, stop, f"write {word}*{name}", source)
     if float(word.replace("_", "")) == float("inf"):
-        raise SyntaxError_("this number is beyond the range of float64 (about 1.8e308)", text, start, end, "write inf for infinity", source)
+        raise ParseError("this number is beyond the range of float64 (about 1.8e308)", text, start, end, "write inf for infinity", source)
 
 
 def _continues(text: str, position: int) -> bool:
@@ -129,15 +129,15 @@ def _string(text: str, start: int, source: str) -> Token:
     quote = text[start]
     stop = text.find(quote, start + 1)
     if stop < 0 or "\n" in text[start:stop]:
-        raise SyntaxError_("this quote is not closed", text, start, start + 1, "names are written without quotes", source)
+        raise ParseError("this quote is not closed", text, start, start + 1, "names are written without quotes", source)
     return Token("string", text[start + 1 : stop], start, stop + 1)
 
 
-def _foreign(text: str, position: int, source: str) -> SyntaxError_:
+def _foreign(text: str, position: int, source: str) -> ParseError:
     """The error for a character that begins no token."""
     for word in _FOREIGN:
         if text.startswith(word, position):
-            return SyntaxError_(f"{word} is not part of the language", text, position, position + len(word), HINTS.get(word, ""), source)
+            return ParseError(f"{word} is not part of the language", text, position, position + len(word), HINTS.get(word, ""), source)
     character = text[position]
     if character in CHARACTERS:
         hint = f"write {CHARACTERS[character]}"
@@ -145,7 +145,7 @@ def _foreign(text: str, position: int, source: str) -> SyntaxError_:
         hint = "names consist of letters, digits and _"
     else:
         hint = "remove it, or write a plain space"
-    return SyntaxError_(f"{describe(character)} is not part of the language", text, position, position + 1, hint, source)
+    return ParseError(f"{describe(character)} is not part of the language", text, position, position + 1, hint, source)
 
 
 def describe(character: str) -> str:

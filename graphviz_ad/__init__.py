@@ -1,0 +1,73 @@
+"""See, derive and prove every gradient.
+
+>>> import graphviz_ad as gv
+>>> point = gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4)
+>>> point.value, point.gradients["x"], point["q"].gradient
+(-12.0, -4.0, -4.0)
+>>> point.check().verdict
+'pass'
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+#: public name -> module that defines it; loaded on first use, so that importing the package costs next to nothing
+_PUBLIC = {
+    "parse": "language.elaboration",
+    "Graph": "graph.graph",
+    "Node": "graph.node",
+    "Builder": "graph.builder",
+    "Point": "derive.point",
+    "Report": "check.report",
+    "GradvizError": "errors",
+    "LocatedError": "errors",
+    "ParseError": "errors",
+    "NamingError": "errors",
+    "ShapeError": "errors",
+    "BindingError": "errors",
+    "FileError": "errors",
+    "LimitError": "errors",
+    "DerivativeError": "errors",
+    "EngineError": "errors",
+    "CheckFailed": "errors",
+}
+
+__all__ = ["__version__", *_PUBLIC]
+
+if TYPE_CHECKING:
+    from .check.report import Report
+    from .derive.point import Point
+    from .errors import (
+        BindingError,
+        CheckFailed,
+        DerivativeError,
+        EngineError,
+        FileError,
+        GradvizError,
+        LimitError,
+        LocatedError,
+        NamingError,
+        ShapeError,
+        ParseError,
+    )
+    from .graph.builder import Builder
+    from .graph.graph import Graph
+    from .graph.node import Node
+    from .language.elaboration import parse
+
+
+def __getattr__(name: str) -> Any:
+    module = _PUBLIC.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(f"{__name__}.{module}"), name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -1,0 +1,348 @@
+"""Check the gradients of a graph at a point, and say what can be trusted.
+
+For each input the number that float64 gave is compared with a derivative differenced in high precision, and the rules
+that gave it are run in the same precision: when these agree and the float64 number does not, digits were lost and no
+rule is wrong. At kinks the claim must lie in the subdifferential. Where the reference cannot decide, it says why.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ..graph.node import Node
+from ..limits import limit
+from . import float_estimates, kinks
+from .claim import exact_gradient, wrong_rules
+from .reference import AGREEMENT, Reference, Slope
+from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+
+EPSILON = 2.0**-52
+#: the float64 error that is called ordinary, in units of EPSILON times the size of what is added up
+ORDINARY = 64
+SMALLEST = 5e-324
+#: digits of the claim and of the survey of branches
+DIGITS = 120
+#: rules agree with the reference when they differ by less than this part of their scale
+RULE_AGREEMENT = 1e-20
+#: random projections that prove all entries at once where one by one would cost too much
+PROJECTIONS = 2
+_ENTRYWISE = "differences in {} digits"
+_PROJECTED = "rules in {} digits, proven by {} random projections"
+
+
+def check_point(point: Point) -> Report:
+    """The report of a point of a graph with one scalar output; several outputs are checked one by one."""
+    graph = point.graph
+    if len(graph.outputs) == 1:
+        return _Check(point).report()
+    from ..derive.point import Point as Point_
+
+    rows: list[Row] = []
+    notes: list[str] = []
+    bound = {name: point.values[h] for name, h in graph.input_handles.items() if h in point.active or not graph._spec(h).constant}
+    for name in graph.output_names:
+        one = check_point(Point_(graph.of(name), bound, point.wrt))
+        rows.extend(row._replace(reason=f"of {name}" + (f": {row.reason}" if row.reason else "")) for row in one.rows)
+        notes.extend(one.notes)
+    return Report(rows, None, tuple(dict.fromkeys(notes)))
+
+
+class _Check:
+    def __init__(self, point: Point) -> None:
+        self.point, self.graph = point, point.graph
+        self.reference = Reference(self.graph, point.inputs)
+        self.mp = self.reference.mp
+        self.handles = [self.graph.input_handles[name] for name in point.wrt]
+        self.notes: list[str] = []
+
+    def report(self) -> Report:
+        self.mp.dps = DIGITS
+        exact = self.reference.base(DIGITS)
+        value = self.value_row(exact)
+        found = kinks.survey(self.graph, self.point.values, exact, self.mp)
+        claims, scales = exact_gradient(self.graph, exact, self.point.flows, self.mp)
+        self.claims = [claims[h] if claims[h] is not None else self.mp.mpf(0) for h in self.handles]
+        self.scales = [scales[h] for h in self.handles]
+        rounded = self.upstream(found.rounded)
+        kinked = self.upstream([kink.handle for kink in found.kinks])
+        for handle in found.rounded:
+            self.notes.append(f"branch decided by rounding at {self.describe(handle)}")
+        rows: list[Row | None] = [None] * len(self.handles)
+        plain = []
+        for index, handle in enumerate(self.handles):
+            if handle in rounded:
+                reason = f"branch decided by rounding at {self.describe(rounded[handle])}"
+                rows[index] = self.undecided(index, reason)
+            elif handle not in kinked:
+                plain.append(index)
+        self.check_plain(plain, rows)
+        at_kink = [index for index in range(len(self.handles)) if rows[index] is None]
+        if at_kink:
+            self.check_kinked(at_kink, found.kinks, rows)
+        estimates = float_estimates.estimate(self.point) if len(self.graph.ops) * len(self.handles) <= 2000 else None
+        done = [row for row in rows if row is not None]
+        if estimates is not None:
+            done = [row._replace(finite_difference=d, complex_step=c) for row, (d, c) in zip(done, estimates, strict=True)]
+        if not self.mp.isfinite(self.mp.mpf(exact[self.graph.outputs[-1]])) and not self.notes:
+            self.notes.append("the value is not finite, so there is nothing to differentiate")
+        return Report(done, value, tuple(self.notes))
+
+    # -- the value ---------------------------------------------------------------------------------------------------
+
+    def value_row(self, exact: Sequence[Any]) -> Row:
+        output = self.graph.outputs[-1]
+        mine, truth = float(self.point.values[output]), self.mp.mpf(exact[output])
+        name = self.graph.labels[output]
+        method = _ENTRYWISE.format(DIGITS).replace("differences", "value")
+        if not math.isfinite(mine) or not self.mp.isfinite(truth):
+            same = not self.mp.isfinite(truth) and (mine != mine) == bool(self.mp.isnan(truth))
+            reason = "not finite" if same else f"float64 gives {mine}, the exact value is {self.mp.nstr(truth, 17)}"
+            return Row(name, (), mine, _float(truth), None, None, method, INCONCLUSIVE, reason, self.mp.nstr(truth, 40))
+        error = float(abs(truth - self.mp.mpf(mine)))
+        lost = digits_lost(error, abs(_float(truth) or 0.0), max((abs(float(v)) for v in self.point.values if isinstance(v, float) and math.isfinite(v)), default=1.0))
+        reason = f"float64 loses {lost:.0f} of its 16 digits: the exact value is {self.mp.nstr(truth, 17)}" if lost >= 3 else ""
+        return Row(name, (), mine, _float(truth), error, ORDINARY * EPSILON * abs(mine), method, PASS, reason, self.mp.nstr(truth, 40), lost)
+
+    # -- smooth entries ----------------------------------------------------------------------------------------------
+
+    def check_plain(self, indices: list[int], rows: list[Row | None]) -> None:
+        cost = sum(len(self.reference.cone([self.handles[i]])) for i in indices[:2000]) * 4
+        if len(indices) <= 2000 and cost <= limit("GRADVIZ_CHECK_OPERATIONS"):
+            for index in indices:
+                slope = self.reference.partial(self.handles[index], self.scales[index])
+                rows[index] = self.judge(index, slope, _ENTRYWISE.format(60))
+            return
+        self.check_projected(indices, rows)
+
+    def check_projected(self, indices: list[int], rows: list[Row | None]) -> None:
+        """All entries at once: the rules in high precision against directional differences along random directions."""
+        chance = random.Random(231)
+        mp, reference = self.mp, self.reference
+        agreed = True
+        for _ in range(PROJECTIONS):
+            direction, claimed, scale = {}, mp.mpf(0), mp.mpf(0)
+            for index in indices:
+                handle = self.handles[index]
+                weight = mp.mpf(chance.choice((-1, 1)) * chance.uniform(0.5, 1.5)) * (abs(mp.mpf(self.point.inputs[handle])) or 1)
+                direction[handle] = weight
+                claimed += self.claims[index] * weight
+                scale += self.scales[index] * abs(weight)
+            slope = reference.slope(direction, scale)
+            mp.dps = DIGITS
+            if slope is None:
+                agreed = False
+                reason = "the reference does not settle"
+            elif abs(slope.value - claimed) > RULE_AGREEMENT * scale + slope.error:
+                agreed = False
+                reason = self.blame() or "the rules disagree with a random projection"
+            if not agreed:
+                verdict = INCONCLUSIVE if slope is None else FAIL
+                for index in indices:
+                    rows[index] = self.undecided(index, reason)._replace(verdict=verdict)
+                return
+        method = _PROJECTED.format(DIGITS, PROJECTIONS)
+        for index in indices:
+            claim = self.claims[index]
+            rows[index] = self.judge(index, Slope(claim, mp.mpf(0), claim, claim), method)
+
+    def judge(self, index: int, slope: Slope | None, method: str) -> Row:
+        """The verdict on one entry whose reference is known."""
+        mp = self.mp
+        mp.dps = DIGITS
+        mine = self.analytic(index)
+        if mine is None:
+            return self.undecided(index, "no derivative flows")
+        if slope is None:
+            slope = self.one_sided(index)
+            if slope is None:
+                return self.undecided(index, self.why_not(index))
+            if not math.isfinite(mine):
+                if mp.isfinite(slope.left) and abs(slope.left - slope.right) > self.smooth_gap(index):
+                    reason = f"float64 gives {mine}; not differentiable here: the slopes are {mp.nstr(slope.left, 6)} and {mp.nstr(slope.right, 6)}"
+                    return self.undecided(index, reason)
+                return self.undecided(index, f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}", slope)
+        gap = abs(slope.left - slope.right)
+        if gap > self.smooth_gap(index) and mp.isfinite(gap):
+            return self.judge_corner(index, slope, mine)
+        row = Row(self.point.wrt[index], (), mine, _float(slope.value), None, None, method, PASS, "", mp.nstr(slope.value, 40))
+        if not math.isfinite(mine):
+            return row._replace(verdict=INCONCLUSIVE, reason=f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}")
+        claim, scale = self.claims[index], self.scales[index]
+        error = abs(slope.value - mp.mpf(mine))
+        size = max(abs(slope.value), scale if mp.isfinite(scale) else mp.mpf(0))
+        bound = _float(ORDINARY * EPSILON * size + 4 * mp.mpf(SMALLEST)) or 0.0
+        lost = digits_lost(_float(error) or 0.0, _float(abs(slope.value)) or 0.0, _float(size) or 1.0)
+        row = row._replace(error=_float(error), bound=bound, digits_lost=lost)
+        if not mp.isfinite(claim) or abs(claim - slope.value) > RULE_AGREEMENT * size + slope.error:
+            if error <= ORDINARY * EPSILON * abs(slope.value):
+                return row
+            return row._replace(verdict=FAIL, reason=self.blame() or f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(slope.value, 17)}")
+        if error <= bound and lost < 15:
+            return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits" if lost >= 3 else "")
+        if lost >= 15:
+            if _float(abs(slope.value)) == 0.0 and mine == 0.0:
+                return row._replace(reason=f"the exact value {mp.nstr(slope.value, 6)} is below float64's range", digits_lost=0.0)
+            if slope.value == 0 or abs(slope.value) < AGREEMENT * size:
+                return row._replace(reason="the exact value is 0; what stands here is rounding") if error <= bound else row._replace(
+                    verdict=INCONCLUSIVE, reason="the exact value is 0; float64 keeps no digit here"
+                )  # fmt: skip
+            return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, the exact value is {mp.nstr(slope.value, 17)}")
+        return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: the rules are right, the exact value is {mp.nstr(slope.value, 17)}")
+
+    def smooth_gap(self, index: int) -> Any:
+        """How far apart the one-sided slopes of a smooth entry may be: they differ by the step times the curvature."""
+        return self.mp.mpf(10) ** -8 * (1 + self.scales[index] if self.mp.isfinite(self.scales[index]) else 1)
+
+    def one_sided(self, index: int) -> Slope | None:
+        """Slopes from both sides where the two-sided difference does not settle to one number."""
+        mp, handle = self.mp, self.handles[index]
+        mp.dps = 60
+        direction = self.reference.direction_of(handle)
+        found = self.reference.slope_along(120, direction)
+        mp.dps = DIGITS
+        size = direction[handle]
+        return Slope(*(part / size for part in found)) if mp.isfinite(found.value) else None
+
+    def judge_corner(self, index: int, slope: Slope, mine: float) -> Row:
+        """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
+        low, high = sorted((_float(slope.left) or 0.0, _float(slope.right) or 0.0))
+        reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
+        row = Row(self.point.wrt[index], (), mine, None, None, None, "one-sided differences", INCONCLUSIVE, reason, interval=(low, high))
+        if not math.isfinite(mine):
+            return row._replace(reason=f"float64 gives {mine}; {reason}")
+        close = 1e-9 * max(abs(low), abs(high))
+        if len(self.handles) > 1:
+            return row._replace(reason=reason + "; undecided between several inputs")
+        return row._replace(verdict=AT_KINK if low - close <= mine <= high + close else FAIL)
+
+    # -- kinks -------------------------------------------------------------------------------------------------------
+
+    def check_kinked(self, indices: list[int], found: Sequence[kinks.Kink], rows: list[Row | None]) -> None:
+        names = ", ".join(dict.fromkeys(f"{self.describe(kink.handle)} ({kink.place})" for kink in found if self.graph.needed[kink.handle]))
+        inputs = [self.handles[i] for i in indices]
+        cone = len(self.reference.cone(inputs))
+        samples = 4 * len(inputs) + 40 + 2 ** min(len(found), kinks.MOST_KINKS)
+        if samples * len(inputs) * cone > 40 * limit("GRADVIZ_CHECK_OPERATIONS"):
+            for index in indices:
+                rows[index] = self.undecided(index, f"kink at {names}: exploring its neighbourhood costs more than GRADVIZ_CHECK_OPERATIONS allows")
+            return
+        around = kinks.explore(self.reference, found, inputs)
+        self.mp.dps = DIGITS
+        if around.jumps:
+            for index in indices:
+                rows[index] = self.undecided(index, f"the value jumps at {names}")
+            return
+        if not around.gradients:
+            for index in indices:
+                rows[index] = self.undecided(index, f"kink at {names}, on the edge of the domain")
+            return
+        claimed = [self.analytic(i) for i in indices]
+        if any(c is None or not math.isfinite(c) for c in claimed):
+            for index, column in zip(indices, zip(*around.gradients, strict=True), strict=True):
+                limits = sorted({float(entry) for entry in column})
+                rows[index] = self.undecided(index, f"kink at {names}; the slopes around are {limits[0]:.6g} … {limits[-1]:.6g}")
+            return
+        numbers = [float(c) for c in claimed if c is not None]
+        unique = len(around.gradients) == 1
+        member = kinks.inside(numbers, around.gradients)
+        for index, mine, column in zip(indices, numbers, zip(*around.gradients, strict=True), strict=True):
+            entries = [float(entry) for entry in column]
+            low, high = min(entries), max(entries)
+            size = max(abs(low), abs(high), abs(mine))
+            row = Row(
+                self.point.wrt[index], (), mine, None, None, 1e-9 * size, "gradients around the kink in 200 digits", AT_KINK,
+                f"kink at {names}: slopes {low:.6g} … {high:.6g}", interval=(low, high),
+            )  # fmt: skip
+            within = abs(mine - low) <= 1e-9 * size if unique or high - low <= 1e-9 * size else None
+            if within is not None:
+                truth = self.mp.nstr(column[0], 40)
+                row = row._replace(reference=low, error=abs(mine - low), exact=truth, interval=None)
+            if member:
+                row = row._replace(verdict=PASS, reason=f"{names}: both sides agree") if within else row
+            elif within:
+                row = row._replace(verdict=PASS, reason="")
+            elif around.complete or len(indices) == 1:
+                if unique:
+                    row = row._replace(verdict=FAIL, reason=f"kink choices do not compose at {names}: the slope is {low:.6g} on every side")
+                else:
+                    row = row._replace(verdict=FAIL, reason=f"kink choices do not compose at {names}: outside the subdifferential, slopes {low:.6g} … {high:.6g}")
+            else:
+                row = row._replace(verdict=INCONCLUSIVE, reason=f"kink at {names}: not every side could be reached")
+            rows[index] = row
+
+    # -- helpers -----------------------------------------------------------------------------------------------------
+
+    def upstream(self, nodes: Sequence[int]) -> dict[int, int]:
+        """Inputs that reach any of the nodes, with one of them (needed ones only)."""
+        reach: list[int] = [-1] * len(self.graph.ops)
+        for handle in nodes:
+            if self.graph.needed[handle]:
+                reach[handle] = handle
+        for handle in range(len(self.graph.ops) - 1, -1, -1):
+            if reach[handle] >= 0:
+                for operand in self.graph.operands[handle]:
+                    reach[operand] = reach[handle]
+        return {handle: reach[handle] for handle in self.handles if reach[handle] >= 0}
+
+    def analytic(self, index: int) -> float | None:
+        gradient = self.point.gradient_of(self.handles[index])
+        return None if gradient is None else float(gradient)
+
+    def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:
+        exact = "" if slope is None else self.mp.nstr(slope.value, 40)
+        reference = None if slope is None else _float(slope.value)
+        return Row(self.point.wrt[index], (), self.analytic(index), reference, None, None, _ENTRYWISE.format(60), INCONCLUSIVE, reason, exact)
+
+    def why_not(self, index: int) -> str:
+        """Why an entry has no reference."""
+        value = self.point.values[self.graph.outputs[-1]]
+        if not math.isfinite(float(value)):
+            return "the value is not finite"
+        gradient = self.analytic(index)
+        if gradient is not None and not math.isfinite(gradient):
+            return f"float64 gives {gradient}, and there is no finite slope here: edge of the domain, or a vertical tangent"
+        return "the reference does not settle: edge of the domain, or no derivative here"
+
+    def blame(self) -> str:
+        """The first operation whose rule is wrong when it is checked alone."""
+        self.mp.dps = DIGITS
+        wrong = wrong_rules(self.graph, self.reference.base(DIGITS), self.point.flows, self.mp)
+        if not wrong:
+            return ""
+        handle, position = wrong[0]
+        return f"the rule of {self.graph.ops[handle]} by operand {position + 1} is wrong at {self.describe(handle)}"
+
+    def describe(self, handle: int) -> str:
+        """A node in words: its name and formula."""
+        node = Node(self.graph, handle)
+        if handle in self.graph.outputs and not node.named:
+            return node.formula
+        return f"{node.name} = {node.formula}"
+
+
+def digits_lost(error: float, truth: float, scale: float) -> float:
+    """How many of float64's 16 decimal digits are gone: 0 for a correctly rounded number, 16 for none left.
+
+    >>> digits_lost(0.0, 1.0, 1.0), round(digits_lost(1e-10, 1.0, 1.0))
+    (0.0, 6)
+    """
+    if error <= 4 * SMALLEST:
+        return 0.0
+    size = truth if truth > 0 else scale * EPSILON
+    if size == 0 or not math.isfinite(error):
+        return 16.0
+    return min(16.0, max(0.0, math.log10(error) - math.log10(size) + 15.95))
+
+
+def _float(value: Any) -> float | None:
+    """An mpmath number as the nearest float; None when there is none."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf

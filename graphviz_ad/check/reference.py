@@ -1,0 +1,175 @@
+"""The reference: the same graph evaluated to many digits, and differenced.
+
+Nothing here knows a derivative rule. A derivative is (f(x+h) - f(x-h)) / 2h with h and the working precision chosen so
+that truncation and cancellation are both far below what float64 can show, and it counts only when two precisions agree.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from mpmath.ctx_mp import MPContext
+
+from ..primitives.kernels import mpmath as kernels
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+#: working digits, tried in turn until two neighbours agree; the step is 10**-(digits/3)
+PRECISIONS = (60, 120, 240, 400)
+#: two precisions agree when they differ by less than this part of their size
+AGREEMENT = 1e-30
+
+_DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+
+
+class Slope(NamedTuple):
+    """A derivative from differences: its value and own error estimate; ``left`` and ``right`` are the one-sided slopes."""
+
+    value: Any
+    error: Any
+    left: Any
+    right: Any
+
+
+class Reference:
+    """A graph at exact inputs, evaluated at any precision.
+
+    Inputs are the doubles that the float64 run used, integers and pi and e in the text are exact.
+    """
+
+    def __init__(self, graph: Graph, inputs: Mapping[int, float]) -> None:
+        self.graph, self.inputs = graph, inputs
+        self.mp: Any = MPContext()
+        self.output = graph.outputs[-1]
+        self._needed = graph.needed
+        self._order = [h for h in range(len(graph.ops)) if self._needed[h]]
+        self._cones: dict[int, list[int]] = {}
+        self._bases: dict[int, list[Any]] = {}
+        self.operations = 0
+
+    # -- evaluation --------------------------------------------------------------------------------------------------
+
+    def input_value(self, handle: int) -> Any:
+        """An input exactly as float64 received it; an unbound pi or e to the working precision."""
+        spec = self.graph._spec(handle)
+        name = self.graph.labels[handle]
+        if spec.constant and self.inputs[handle] == spec.default and name in ("pi", "e"):
+            return +(self.mp.pi if name == "pi" else self.mp.e)
+        return self.mp.mpf(self.inputs[handle])
+
+    def evaluate(self, order: Sequence[int], values: list[Any]) -> list[Any]:
+        """Fill ``values`` for the nodes in ``order``, which are no inputs unless still empty."""
+        mp, graph = self.mp, self.graph
+        for handle in order:
+            op = graph.ops[handle]
+            if op == "input":
+                if values[handle] is None:
+                    values[handle] = self.input_value(handle)
+                continue
+            if op == "constant":
+                literal = graph.params[handle]
+                if literal.text in ("pi", "e"):  # type: ignore[attr-defined]
+                    values[handle] = +(mp.pi if literal.text == "pi" else mp.e)  # type: ignore[attr-defined]
+                    continue
+                values[handle] = mp.mpf(int(literal.text)) if _small_integer(literal.text) else mp.mpf(literal.text if literal.integer else literal.value)  # type: ignore[attr-defined]
+                continue
+            arguments = [values[k] for k in graph.operands[handle]]
+            direct = _DIRECT.get(op)
+            values[handle] = direct(*arguments) if direct is not None else getattr(kernels, op)(mp, *arguments)
+        self.operations += len(order)
+        return values
+
+    def base(self, digits: int) -> list[Any]:
+        """Every needed node's value at the point itself."""
+        self.mp.dps = digits
+        if digits not in self._bases:
+            self._bases[digits] = self.evaluate(self._order, [None] * len(self.graph.ops))
+        return self._bases[digits]
+
+    def cone(self, inputs: Sequence[int]) -> list[int]:
+        """The needed nodes that depend on any of the inputs, in order, the inputs left out."""
+        key = inputs[0] if len(inputs) == 1 else -1
+        if key >= 0 and key in self._cones:
+            return self._cones[key]
+        mark = bytearray(len(self.graph.ops))
+        for handle in inputs:
+            mark[handle] = 1
+        found = []
+        operands = self.graph.operands
+        for handle in self._order:
+            for k in operands[handle]:
+                if mark[k]:
+                    mark[handle] = 1
+                    found.append(handle)
+                    break
+        if key >= 0:
+            self._cones[key] = found
+        return found
+
+    def moved(self, digits: int, changes: Mapping[int, Any], base: list[Any] | None = None) -> list[Any]:
+        """All values with some inputs replaced; only what depends on them is computed again."""
+        values = list(self.base(digits) if base is None else base)
+        for handle, value in changes.items():
+            values[handle] = value
+        return self.evaluate(self.cone(list(changes)), values)
+
+    # -- differences -------------------------------------------------------------------------------------------------
+
+    def step(self, digits: int, handle: int) -> Any:
+        """The step for one input: far inside the working precision, in proportion to the input."""
+        size = abs(self.mp.mpf(self.inputs[handle]))
+        return (size if size else self.mp.mpf(1)) * self.mp.mpf(10) ** -(digits // 3)
+
+    def slope_along(self, digits: int, direction: Mapping[int, Any]) -> Slope:
+        """The directional derivative at one precision, two-sided and one-sided."""
+        mp = self.mp
+        base = self.base(digits)
+        unit = mp.mpf(10) ** -(digits // 3)
+        here = base[self.output]
+        ahead = self.moved(digits, {h: base[h] + unit * d for h, d in direction.items()})[self.output]
+        behind = self.moved(digits, {h: base[h] - unit * d for h, d in direction.items()})[self.output]
+        ahead, behind, here = mp.mpf(ahead), mp.mpf(behind), mp.mpf(here)
+        return Slope((ahead - behind) / (2 * unit), mp.mpf(0), (here - behind) / unit, (ahead - here) / unit)
+
+    def slope(self, direction: Mapping[int, Any], scale: Any, most: int | None = None) -> Slope | None:
+        """The directional derivative once two precisions agree; None when none do, or when it is not finite.
+
+        ``scale`` is the size of what is added up in it: a derivative that cancels to zero agrees when it is small against that.
+        """
+        previous = None
+        for digits in PRECISIONS[:most]:
+            self.mp.dps = digits
+            current = self.slope_along(digits, direction)
+            if not self.mp.isfinite(current.value):
+                return None
+            if previous is not None:
+                difference = abs(current.value - previous.value)
+                if difference <= AGREEMENT * abs(current.value):
+                    return current._replace(error=difference)
+            previous, before = current, previous
+        assert previous is not None
+        if before is not None:
+            difference = abs(previous.value - before.value)
+            if difference <= AGREEMENT * scale:
+                return previous._replace(error=difference)
+        return None
+
+    def direction_of(self, handle: int) -> dict[int, Any]:
+        """The direction that moves one input in proportion to its size."""
+        size = abs(self.mp.mpf(self.inputs[handle]))
+        return {handle: size if size else self.mp.mpf(1)}
+
+    def partial(self, handle: int, scale: Any) -> Slope | None:
+        """The derivative by one input."""
+        direction = self.direction_of(handle)
+        size = direction[handle]
+        found = self.slope(direction, scale * size)
+        return None if found is None else Slope(*(part / size for part in found))
+
+
+def _small_integer(text: str) -> bool:
+    """Whether Python may turn the literal into an integer without its guard against long digit strings."""
+    return len(text) < 4000 and text.lstrip("-").isdigit()

@@ -1,0 +1,87 @@
+"""The result of a check: one row an entry, an overall verdict, and nothing that could be mistaken for a truth value."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple, NoReturn
+
+from ..errors import CheckFailed
+
+PASS, AT_KINK, FAIL, INCONCLUSIVE = "pass", "pass-at-kink", "fail", "inconclusive"
+
+#: from the one that decides to the one that only stands when nothing else does
+ORDER = (FAIL, INCONCLUSIVE, AT_KINK, PASS)
+
+
+def overall(verdicts: list[str]) -> str:
+    """The verdict of many: fail > inconclusive > pass-at-kink > pass.
+
+    >>> overall(["pass", "pass-at-kink"])
+    'pass-at-kink'
+    """
+    return next((verdict for verdict in ORDER if verdict in verdicts), PASS)
+
+
+class Row(NamedTuple):
+    """One checked number.
+
+    ``analytic`` is the claimed derivative, ``reference`` the independent one, ``error`` their distance, ``bound`` what
+    float64 rounding explains; ``exact`` is the reference to 40 digits, ``digits_lost`` how many of float64's 16 decimal
+    digits the number has lost; ``finite_difference`` and ``complex_step`` are float64 estimates beside it (None where
+    they do not apply). ``interval`` are the one-sided slopes at a kink.
+    """
+
+    wrt: str
+    index: tuple[int, ...]
+    analytic: float | None
+    reference: float | None
+    error: float | None
+    bound: float | None
+    method: str
+    verdict: str
+    reason: str = ""
+    exact: str = ""
+    digits_lost: float = 0.0
+    interval: tuple[float, float] | None = None
+    finite_difference: float | None = None
+    complex_step: float | None = None
+
+
+class Report:
+    """What a check found.
+
+    ``verdict`` is "pass", "pass-at-kink", "fail" or "inconclusive". ``value`` is the row of the output's own value
+    (``wrt`` is the output's name there). ``notes`` say what a reader must know besides.
+    """
+
+    __slots__ = ("notes", "rows", "value", "verdict")
+
+    def __init__(self, rows: list[Row], value: Row | None = None, notes: tuple[str, ...] = ()) -> None:
+        self.rows, self.value, self.notes = tuple(rows), value, notes
+        self.verdict = overall([row.verdict for row in rows] + ([value.verdict] if value is not None else []))
+
+    def __bool__(self) -> NoReturn:
+        raise TypeError("a report has four verdicts and no truth value; look at report.verdict or call report.raise_if_failed()")
+
+    def raise_if_failed(self) -> None:
+        """Raise :class:`CheckFailed` when the verdict is "fail", with the failing rows in the message."""
+        if self.verdict == FAIL:
+            lines = [f"  {row.wrt}{list(row.index) or ''}: {row.analytic!r}, reference {row.reference!r}. {row.reason}" for row in self.rows if row.verdict == FAIL]
+            raise CheckFailed("the gradient is wrong:\n" + "\n".join(lines[:20]))
+
+    def data(self, most: int = 1000) -> dict[str, Any]:
+        """The report as plain data for JSON; at most ``most`` rows, the failing ones first."""
+        ranked = sorted(self.rows, key=lambda row: ORDER.index(row.verdict)) if len(self.rows) > most else list(self.rows)
+        return {
+            "verdict": self.verdict,
+            "rows": [_plain(row) for row in ranked[:most]],
+            "rows_total": len(self.rows),
+            "value": None if self.value is None else _plain(self.value),
+            "notes": list(self.notes),
+        }
+
+    def __repr__(self) -> str:
+        return f"Report({self.verdict}: {len(self.rows)} rows)"
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in row._asdict().items()}

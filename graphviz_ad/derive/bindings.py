@@ -1,0 +1,107 @@
+"""What the user says about inputs, turned into one value an input."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import BindingError, NamingError
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+
+def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set[int]]:
+    """Values by handle for all inputs, and the handles whose gradient is asked for (all but the unbound constants).
+
+    Raises
+    ------
+    NamingError
+        A name that is no input, or an input that has no value.
+    BindingError
+        Something that is no real number.
+    """
+    inputs = graph.input_handles
+    for name in bindings:
+        if name not in inputs:
+            raise _not_an_input(graph, str(name))
+    values: dict[int, Any] = {}
+    active: set[int] = set()
+    missing: list[str] = []
+    for name, handle in inputs.items():
+        spec = graph._spec(handle)
+        if name in bindings:
+            if name in graph.called:
+                raise NamingError(f"{name} is called as a function, so it cannot be bound", hint="rename the variable or the function")
+            values[handle] = real(name, bindings[name])
+            active.add(handle)
+        elif spec.default is not None:
+            values[handle] = spec.default
+            if not spec.constant:
+                active.add(handle)
+        else:
+            missing.append(name)
+    if missing:
+        raise _unbound(graph, missing)
+    return values, active
+
+
+def real(name: str, value: Any) -> float:
+    """One scalar value as a float.
+
+    >>> real("x", 3)
+    3.0
+    """
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, (bool, numbers.Real)):
+        try:
+            return float(value)
+        except OverflowError:
+            raise BindingError(f"{name}: this integer is beyond the range of float64 (about 1.8e308)") from None
+    if isinstance(value, (str, bytes)):
+        raise BindingError(f"{name}: {value!r} is a text, not a number")
+    if isinstance(value, numbers.Complex):
+        raise BindingError(f"{name}: {value!r} is complex; values are real")
+    if getattr(value, "shape", None) == () and hasattr(value, "item"):
+        return real(name, value.item())
+    if isinstance(value, (list, tuple)) or hasattr(value, "__array__"):
+        raise BindingError(f"{name}: arrays are not supported yet; give a number")
+    raise BindingError(f"{name}: {type(value).__name__} is not a number")
+
+
+def _unbound(graph: Graph, missing: list[str]) -> NamingError:
+    """The error for inputs without a value; look-alike letters are made visible."""
+    from ..language.tokens import describe
+
+    first = missing[0]
+    span = graph.spans[graph.input_handles[first]]
+    start, end = (span[0].start, span[0].end) if span else (None, None)
+    several = len(missing) > 1
+    what = f"{', '.join(missing[:8])}{' …' * (len(missing) > 8)} {'have' if several else 'has'} no value"
+    foreign = [describe(c) for name in missing[:8] for c in name if not c.isascii()]
+    if foreign:
+        what += f" (the letter is {', '.join(foreign[:4])})"
+    hint = "give " + " ".join(f"{name}=…" for name in missing[:8])
+    if first in graph.called or _is_function(first):
+        hint += f"; or did you mean to call it: {first}(…)?"
+    return NamingError(what, graph.text, start, end, hint, graph.source)
+
+
+def _is_function(name: str) -> bool:
+    from ..primitives.registry import resolve
+
+    return resolve(name) is not None
+
+
+def _not_an_input(graph: Graph, name: str) -> NamingError:
+    import difflib
+
+    if name in graph.called:
+        return NamingError(f"{name} is called as a function, so it cannot be bound", hint="rename the variable or the function")
+    if name in graph.labels and graph.ops[graph.handle(name)] != "input":
+        return NamingError(f"{name} is computed by the expression, so it cannot be bound", hint="remove its statement to make it an input")
+    near = difflib.get_close_matches(name, list(graph.inputs)[:2000], n=1)
+    known = ", ".join(graph.inputs[:12]) or "none"
+    return NamingError(f"{name} is not used by the expression", hint=f"did you mean {near[0]}?" if near else f"its inputs are: {known}")

@@ -1,0 +1,181 @@
+"""Formulas as SymPy expressions: a node in the inputs, a local derivative in the operands, a derivative in closed form.
+
+SymPy is the book of formulas here, never the graph: it is asked for the expression of one node, built from ours
+without its parser, and it evaluates no text.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DerivativeError, LimitError
+from ..language.machine import compiled, run
+from ..limits import limit, require
+from ..primitives.registry import OPERATIONS, resolve
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+#: beyond this exponent SymPy would write out an integer that nobody wants to see
+_LARGEST_EXPONENT = 64
+
+
+def expression(graph: Graph, handle: int) -> Any:
+    """A node as a SymPy expression in real symbols named as the inputs; shared nodes are built once.
+
+    Raises
+    ------
+    DerivativeError
+        An operation without a SymPy form stands on the way.
+    LimitError
+        Written out without sharing the formula is larger than ``GRADVIZ_CLOSED_FORM_OPERATIONS`` allows.
+    """
+    needed = graph._with_outputs((handle,)).needed
+    _require_readable(graph, handle, needed)
+    built: list[Any] = [None] * (handle + 1)
+    for index in range(handle + 1):
+        if not needed[index]:
+            continue
+        op = graph.ops[index]
+        if op == "input":
+            spec = graph._spec(index)
+            name = graph.labels[index]
+            built[index] = _constant(name) if spec.constant else symbol(name)
+        elif op == "constant":
+            built[index] = literal(graph.params[index].text)  # type: ignore[attr-defined]
+        else:
+            built[index] = apply(op, [built[k] for k in graph.operands[index]])
+    return built[handle]
+
+
+def derivative(graph: Graph, handle: int, name: str) -> Any:
+    """d(node)/d(input) in closed form, by SymPy's own differentiation: independent of the rules of this package."""
+    import sympy
+
+    if name not in graph.input_handles:
+        raise graph.no_such_name(name)
+    result = sympy.diff(expression(graph, handle), symbol(name))
+    if result.has(sympy.Derivative, sympy.Subs):
+        raise DerivativeError(f"SymPy knows no closed form of d{graph.labels[handle]}/d{name}")
+    return result
+
+
+def local(graph: Graph, handle: int, position: int) -> Any:
+    """The local derivative of a node by the operand at ``position``, in symbols named as its operands."""
+    import sympy
+
+    op = graph.ops[handle]
+    if op in ("input", "constant"):
+        raise DerivativeError(f"{graph.labels[handle]} has no operands")
+    record = OPERATIONS[op]
+    if record.partials[position] is None:
+        raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
+    operands = graph.operands[handle]
+    dummies = [sympy.Dummy(f"o{k}", real=True) for k in range(len(operands))]
+    named: list[Any] = []
+    for operand in operands:
+        named.append(literal(graph.params[operand].text) if graph.ops[operand] == "constant" else symbol(graph.labels[operand]))  # type: ignore[attr-defined]
+    fixed = [named[k] if graph.ops[operands[k]] == "constant" and k != position else dummies[k] for k in range(len(operands))]
+    slope = sympy.diff(apply(op, fixed), dummies[position])
+    if slope.has(sympy.Derivative, sympy.Subs):
+        rule = record.partials[position]
+        names = dict(zip(record.names, named, strict=True))
+        names["out"] = apply(op, named)
+        return run(compiled(str(rule)), names, _constant, literal, _apply_word)
+    return slope.subs(dict(zip(dummies, named, strict=True)))
+
+
+@lru_cache(maxsize=None)
+def symbol(name: str) -> Any:
+    """The real symbol of an input."""
+    import sympy
+
+    return sympy.Symbol(name, real=True)
+
+
+def literal(text: str) -> Any:
+    """Integers stay exact, decimals are the double they stand for."""
+    import sympy
+
+    if text.lstrip("-").isdigit():
+        return sympy.Integer(text)
+    exact = Fraction(float(text))
+    return sympy.Float(text) if exact.denominator > 2**20 or "e" in text.lower() else sympy.Rational(exact.numerator, exact.denominator)
+
+
+def _constant(name: str) -> Any:
+    import sympy
+
+    return {"pi": sympy.pi, "e": sympy.E, "inf": sympy.oo}[name]
+
+
+def _apply_word(word: str, operands: list[Any]) -> Any:
+    return apply(resolve(word) or word, operands)
+
+
+def apply(op: str, operands: list[Any]) -> Any:
+    """One operation on SymPy expressions."""
+    import sympy
+
+    if op == "power" and all(o.is_number for o in operands) and abs(operands[1]) > _LARGEST_EXPONENT:
+        return sympy.Pow(*operands, evaluate=False)
+    direct = _direct().get(op)
+    if direct is not None:
+        return direct(*operands)
+    record = OPERATIONS.get(op)
+    if record is None:
+        raise DerivativeError(f"{op} has no closed form")
+    if record.sympy:
+        function = getattr(sympy, record.sympy)
+        numeric = all(o.is_number for o in operands) and any(abs(o) > 10**6 for o in operands if o.is_finite)
+        return function(*operands, evaluate=False) if numeric else function(*operands)
+    if record.definition:
+        return run(compiled(record.definition), dict(zip(record.names, operands, strict=True)), _constant, literal, _apply_word)
+    raise DerivativeError(f"{op} has no closed form")
+
+
+@lru_cache(maxsize=1)
+def _direct() -> dict[str, Any]:
+    """The operations that are SymPy's own arithmetic."""
+    import sympy
+
+    return {
+        "add": lambda x, y: x + y,
+        "sub": lambda x, y: x - y,
+        "mul": lambda x, y: x * y,
+        "div": lambda x, y: x / y,
+        "power": lambda x, y: x**y,
+        "neg": lambda x: -x,
+        "copy": lambda x: x,
+        "where": lambda c, x, y: sympy.Piecewise((x, _condition(c)), (y, True)),
+        "less": lambda x, y: sympy.Lt(x, y),
+        "less_equal": lambda x, y: sympy.Le(x, y),
+        "greater": lambda x, y: sympy.Gt(x, y),
+        "greater_equal": lambda x, y: sympy.Ge(x, y),
+        "equal": lambda x, y: sympy.Eq(x, y),
+        "not_equal": lambda x, y: sympy.Ne(x, y),
+        "logical_and": lambda x, y: sympy.And(_condition(x), _condition(y)),
+        "logical_or": lambda x, y: sympy.Or(_condition(x), _condition(y)),
+        "logical_not": lambda x: sympy.Not(_condition(x)),
+    }
+
+
+def _condition(value: Any) -> Any:
+    import sympy
+
+    return value if isinstance(value, (sympy.logic.boolalg.Boolean, bool)) else sympy.Ne(value, 0)
+
+
+def _require_readable(graph: Graph, handle: int, needed: tuple[bool, ...]) -> None:
+    """SymPy differentiates trees: refuse a graph whose tree, without sharing, is out of all proportion."""
+    operations = sum(1 for index in range(handle + 1) if needed[index] and graph.operands[index])
+    require("GRADVIZ_CLOSED_FORM_OPERATIONS", operations, "operations in a closed form")
+    most = limit("GRADVIZ_CLOSED_FORM_OPERATIONS") * 20
+    sizes = [0] * (handle + 1)
+    for index in range(handle + 1):
+        if needed[index]:
+            sizes[index] = min(1 + sum(sizes[k] for k in graph.operands[index]), most + 1)
+    if sizes[handle] > most:
+        raise LimitError(f"written out without sharing, the formula has more than {most:,} operations; set GRADVIZ_CLOSED_FORM_OPERATIONS to raise the limit")

@@ -1,0 +1,265 @@
+"""The graph: immutable flat columns, integer handles, topological order, the author's names and places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ..errors import NamingError, ShapeError
+from .builder import Group, Input, Span
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+    from .node import Node
+
+
+class Graph:
+    """A computational graph that keeps what its author wrote.
+
+    Nodes are integers in topological order (operands come first), inputs at the front. The columns ``ops``,
+    ``operands``, ``params``, ``names``, ``spans`` and ``group_of`` are tuples with one entry a node; nothing is
+    ever written into them. Values and derivatives live in the tables of a :class:`~graphviz_ad.Point`.
+
+    >>> from graphviz_ad import parse
+    >>> graph = parse("q = x + y; f = q*z")
+    >>> graph
+    Graph(f of x, y, z: 5 nodes)
+    >>> graph["q"].formula, graph["f"].formula
+    ('x + y', 'q*z')
+    """
+
+    __slots__ = ("_cache", "called", "group_of", "groups", "names", "operands", "ops", "outputs", "params", "source", "spans", "text")
+
+    def __init__(
+        self,
+        ops: tuple[str, ...],
+        operands: tuple[tuple[int, ...], ...],
+        params: tuple[object, ...],
+        names: tuple[str | None, ...],
+        spans: tuple[tuple[Span, ...], ...],
+        group_of: tuple[int, ...],
+        groups: tuple[Group, ...],
+        outputs: tuple[int, ...],
+        text: str = "",
+        source: str = "expression",
+        called: frozenset[str] = frozenset(),
+    ) -> None:
+        self.ops, self.operands, self.params, self.names, self.spans = ops, operands, params, names, spans
+        self.group_of, self.groups, self.outputs = group_of, groups, outputs
+        self.text, self.source, self.called = text, source, called
+        self._cache: dict[str, Any] = {}
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The inputs' names in the order of their first use; the constants pi, e and inf are not among them."""
+        return tuple(name for name, handle in self.input_handles.items() if not self._spec(handle).constant)
+
+    @property
+    def input_handles(self) -> dict[str, int]:
+        """Every input's handle by name, constants included."""
+        found = self._cache.get("inputs")
+        if found is None:
+            found = self._cache["inputs"] = {str(self.names[h]): h for h in range(len(self.ops)) if self.ops[h] == "input"}
+        return found
+
+    def _spec(self, handle: int) -> Input:
+        spec = self.params[handle]
+        assert isinstance(spec, Input)
+        return spec
+
+    @property
+    def output(self) -> str:
+        """The output's name: the author's, or a free one of f, g, h, out. Several outputs: the last one's."""
+        return self.labels[self.outputs[-1]]
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """The names of all outputs; more than one in a gradient graph."""
+        return tuple(self.labels[handle] for handle in self.outputs)
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """A name for every node: the author's; the number of a constant; f for an anonymous output; v1, v2, … for the rest."""
+        found = self._cache.get("labels")
+        if found is None:
+            found = self._cache["labels"] = self._make_labels()
+        return found
+
+    def _make_labels(self) -> tuple[str, ...]:
+        taken = {name for name in self.names if name is not None}
+        labels: list[str] = []
+        output = self.outputs[-1] if self.outputs else -1
+        counter = 0
+        for handle, name in enumerate(self.names):
+            if name is None and self.ops[handle] == "constant" and handle != output:
+                name = self.params[handle].text  # type: ignore[attr-defined]
+            elif name is None and handle == output:
+                name = next((n for n in ("f", "g", "h", "out", "result") if n not in taken), None) or _free("f", taken)
+                taken.add(name)
+            elif name is None:
+                counter += 1
+                while f"v{counter}" in taken:
+                    counter += 1
+                name = f"v{counter}"
+            labels.append(name)
+        return tuple(labels)
+
+    def handle(self, name: str) -> int:
+        """The handle of a named node (or of an automatic name).
+
+        Raises
+        ------
+        NamingError
+            There is no such node; the nearest names are given.
+        """
+        index = self._cache.get("by_name")
+        if index is None:
+            index = self._cache["by_name"] = {label: h for h, label in reversed(list(enumerate(self.labels))) if self.ops[h] != "constant"}
+        try:
+            return index[name]
+        except KeyError:
+            raise self.no_such_name(name) from None
+
+    def no_such_name(self, name: str) -> NamingError:
+        """The error for a name that no node has."""
+        import difflib
+
+        known = [label for label, op in zip(self.labels, self.ops, strict=True) if op != "constant"][:2000]
+        near = difflib.get_close_matches(str(name), known, n=3)
+        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known[:12])}{' …' * (len(known) > 12)}"
+        return NamingError(f"no node is named {name}", hint=hint)
+
+    def __getitem__(self, name: str) -> Node:
+        from .node import Node
+
+        return Node(self, self.handle(name))
+
+    def __iter__(self) -> Iterator[Node]:
+        from .node import Node
+
+        return (Node(self, handle) for handle in range(len(self.ops)))
+
+    def __len__(self) -> int:
+        return len(self.ops)
+
+    def __repr__(self) -> str:
+        return f"Graph({', '.join(self.output_names)} of {', '.join(self.inputs) or 'nothing'}: {len(self)} nodes)"
+
+    # -- other outputs -----------------------------------------------------------------------------------------------
+
+    def of(self, *names: str) -> Graph:
+        """The same graph with other outputs.
+
+        >>> from graphviz_ad import parse
+        >>> parse("q = x + y; f = q*z").of("q").output
+        'q'
+        """
+        return self._with_outputs(tuple(self.handle(name) for name in names))
+
+    def _with_outputs(self, outputs: tuple[int, ...]) -> Graph:
+        return Graph(
+            self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source, self.called
+        )  # fmt: skip
+
+    # -- structure ---------------------------------------------------------------------------------------------------
+
+    @property
+    def needed(self) -> tuple[bool, ...]:
+        """Per node: whether an output depends on it."""
+        found = self._cache.get("needed")
+        if found is None:
+            mark = [False] * len(self.ops)
+            for handle in self.outputs:
+                mark[handle] = True
+            for handle in range(len(self.ops) - 1, -1, -1):
+                if mark[handle]:
+                    for operand in self.operands[handle]:
+                        mark[operand] = True
+            found = self._cache["needed"] = tuple(mark)
+        return found
+
+    @property
+    def users(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """Per node: its uses as (consumer, argument position); ``x*x`` uses x twice."""
+        found = self._cache.get("users")
+        if found is None:
+            lists: list[list[tuple[int, int]]] = [[] for _ in self.ops]
+            for handle, operands in enumerate(self.operands):
+                for position, operand in enumerate(operands):
+                    lists[operand].append((handle, position))
+            found = self._cache["users"] = tuple(tuple(uses) for uses in lists)
+        return found
+
+    # -- values and derivatives --------------------------------------------------------------------------------------
+
+    def at(self, bindings: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
+        """Values for the inputs; every value, gradient and check hangs on the :class:`~graphviz_ad.Point` that comes back.
+
+        Raises
+        ------
+        NamingError
+            An input without a value, a value that no input takes, a value for a computed node or a function.
+        BindingError
+            A value that is not a real number or array.
+
+        >>> from graphviz_ad import parse
+        >>> parse("(x + y)*z").at(x=-2, y=5, z=-4).value
+        -12.0
+        """
+        from ..derive.point import Point
+
+        return Point(self, {**(bindings or {}), **named})
+
+    def constant_value(self) -> Any:
+        """The value of a graph without inputs."""
+        return self.at().value
+
+    def derivative(self, name: str) -> Any:
+        """The closed form of d(output)/d(name), a SymPy expression in real symbols named as the inputs.
+
+        Raises
+        ------
+        DerivativeError
+            An operation on the way has no closed form.
+        """
+        from ..derive.closed_form import derivative
+
+        return derivative(self, self.outputs[-1], name)
+
+    def gradient(self, *names: str) -> Graph:
+        """The gradient as a graph with one output ``d<output>_d<name>`` a name (all inputs when none is given).
+
+        The derivative of an elementwise operation is elementwise again, so the result can be drawn, checked and
+        differentiated once more.
+
+        >>> from graphviz_ad import parse
+        >>> parse("x**3").gradient("x").gradient("x").at(x=2).value
+        12.0
+        """
+        from ..derive.gradient import gradient
+
+        return gradient(self, names)
+
+    def hessian(self, *names: str) -> Graph:
+        """The Hessian as a graph with outputs ``d2<output>_d<a>_d<b>`` row by row, for scalar inputs."""
+        from ..derive.gradient import hessian
+
+        return hessian(self, names)
+
+    def shaped(self, shapes: Mapping[str, tuple[int, ...]] | None = None, /, **named: tuple[int, ...]) -> Graph:
+        """The graph with shapes for its inputs, checked node by node."""
+        wanted = {**(shapes or {}), **named}
+        for name, shape in wanted.items():
+            self.handle(name)
+            if tuple(shape) != ():
+                raise ShapeError(f"{name} has shape {tuple(shape)}: arrays are not supported yet")
+        return self
+
+
+def _free(stem: str, taken: set[str]) -> str:
+    number = 1
+    while f"{stem}{number}" in taken:
+        number += 1
+    return f"{stem}{number}"

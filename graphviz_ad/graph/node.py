@@ -1,0 +1,146 @@
+"""A readable view of one node: its formula, its place in the text, its local derivatives."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DerivativeError
+from ..language.machine import compiled
+from ..primitives.registry import OPERATIONS
+from .notation import Latex, Notation, Piece
+
+if TYPE_CHECKING:
+    from .builder import Span
+    from .graph import Graph
+
+
+class Node:
+    """One node of a graph.
+
+    >>> from graphviz_ad import parse
+    >>> graph = parse("q = x*y; f = q**2")
+    >>> node = graph["f"]
+    >>> node.name, node.op, node.formula, node.local_formula(0)
+    ('f', 'power', 'q**2', '2*q')
+    >>> node.expr, node.local("q")
+    (x**2*y**2, 2*q)
+    """
+
+    __slots__ = ("graph", "handle")
+
+    def __init__(self, graph: Graph, handle: int) -> None:
+        self.graph, self.handle = graph, handle
+
+    @property
+    def name(self) -> str:
+        """The author's name, or the automatic one (v1, v2, …; f for an anonymous output)."""
+        return self.graph.labels[self.handle]
+
+    @property
+    def named(self) -> bool:
+        """Whether the author gave the name."""
+        return self.graph.names[self.handle] is not None
+
+    @property
+    def op(self) -> str:
+        """The operation's name; "input" and "constant" for leaves."""
+        return self.graph.ops[self.handle]
+
+    @property
+    def operands(self) -> tuple[Node, ...]:
+        """The operands in the order in which they were written."""
+        return tuple(Node(self.graph, handle) for handle in self.graph.operands[self.handle])
+
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        """Where the node stands in the author's text; a shared one stands in several places."""
+        return self.graph.spans[self.handle]
+
+    @property
+    def shape(self) -> tuple[int, ...] | None:
+        """The shape; None where it is not known yet."""
+        return None
+
+    @property
+    def formula(self) -> str:
+        """The operation written with its operands' names."""
+        return node_formula(self.graph, self.handle, Notation())
+
+    @property
+    def latex(self) -> str:
+        """The same in LaTeX."""
+        return node_formula(self.graph, self.handle, Latex())
+
+    @property
+    def expr(self) -> Any:
+        """The node's value as a SymPy expression in the inputs."""
+        from ..derive.closed_form import expression
+
+        return expression(self.graph, self.handle)
+
+    def local(self, operand: str) -> Any:
+        """The local derivative by an operand, as a SymPy expression in the operands' names; the sum over equal operands.
+
+        Raises
+        ------
+        NamingError
+            The node has no such operand.
+        """
+        from ..derive.closed_form import local
+
+        positions = [k for k, handle in enumerate(self.graph.operands[self.handle]) if self.graph.labels[handle] == operand]
+        if not positions:
+            raise self.graph.no_such_name(operand)
+        return sum((local(self.graph, self.handle, position) for position in positions[1:]), local(self.graph, self.handle, positions[0]))
+
+    def local_formula(self, position: int) -> str:
+        """The local derivative by the operand at ``position``, in the operands' names."""
+        return local_formula(self.graph, self.handle, position, Notation(fold=True))
+
+    def local_latex(self, position: int) -> str:
+        """The same in LaTeX."""
+        return local_formula(self.graph, self.handle, position, Latex(fold=True))
+
+    def __repr__(self) -> str:
+        return f"Node({self.name} = {self.formula})" if self.operands else f"Node({self.name})"
+
+
+def operand_pieces(graph: Graph, handle: int, notation: Notation) -> list[Piece]:
+    """The operands of a node as written pieces: names, and constants as numbers."""
+    pieces = []
+    for operand in graph.operands[handle]:
+        if graph.ops[operand] == "constant":
+            pieces.append(notation.number(graph.labels[operand]))
+        else:
+            pieces.append(notation.name(graph.labels[operand]))
+    return pieces
+
+
+def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
+    """A node's operation applied to its operands' names; a leaf's own name or number."""
+    op = graph.ops[handle]
+    if op == "input":
+        return notation.name(graph.labels[handle]).text
+    if op == "constant":
+        return notation.number(graph.params[handle].text).text  # type: ignore[attr-defined]
+    return notation.apply(op, operand_pieces(graph, handle, notation)).text
+
+
+def local_formula(graph: Graph, handle: int, position: int, notation: Notation) -> str:
+    """The local derivative of a node by one operand, written with the operands' names.
+
+    The classroom's form is shown where it differs from the stable rule that is computed.
+
+    Raises
+    ------
+    DerivativeError
+        The operand has no derivative (a condition, an integer).
+    """
+    op = graph.ops[handle]
+    record = OPERATIONS[op]
+    rule = (record.shown[position] if record.shown else "") or record.partials[position]
+    if rule is None:
+        raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
+    names = dict(zip(record.names, operand_pieces(graph, handle, notation), strict=True))
+    names["out"] = notation.name(graph.labels[handle])
+    return notation.run(compiled(rule), names).text
