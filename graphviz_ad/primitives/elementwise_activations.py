@@ -108,7 +108,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "celu",
         ("x", "alpha=1"),
-        ("exp(minimum(x, 0)/alpha)", "-gammainc(2, -minimum(x, 0)/alpha)"),
+        ("exp(minimum(x, 0)/alpha)", "-lowergamma(2, -minimum(x, 0)/alpha)"),
         "x above 0, alpha*(exp(x/alpha) - 1) below; smooth at 0",
         definition="where(x > 0, x, alpha*(exp(x/alpha) - 1))",
         shown=("where(x > 0, 1, exp(x/alpha))", "where(x > 0, 0, exp(x/alpha) - 1 - x/alpha*exp(x/alpha))"),

@@ -1,7 +1,8 @@
 """Special functions. Formulas: NIST DLMF, the section is named at each group.
 
 A few families are here because derivatives need them: a derivative of an operation is again an operation of this table.
-Where an order is an operand (``n``, ``nu``, ``a``) no derivative by it is offered: its partial is None.
+Where an order is an operand (``n``, ``nu``, ``a``) no derivative by it is offered: its partial is None. ``ierfcx`` has no
+form in the language or in SymPy; DLMF 7.18.10 defines it.
 """
 
 from __future__ import annotations
@@ -43,7 +44,6 @@ RECORDS: tuple[Elementwise, ...] = (
         ("n", "x"),
         (None, "-2*(n + 1)*ierfcx(n + 1, x)"),
         "exp(x**2) times the n-fold integral of erfc from x to infinity (n = 0, 1, 2, …)",
-        sympy="ierfcx",
         shown=("", "2*x*ierfcx(n, x) - ierfcx(n - 1, x)"),
         latex="e^{{(#x)}^{2}}\\,\\mathrm{i}^{#n}\\operatorname{erfc}\\left(#x\\right)",
         domain="n >= 0 and n == floor(n)",
@@ -137,12 +137,12 @@ RECORDS: tuple[Elementwise, ...] = (
         category="special",
     ),
     Elementwise(
-        "gammainc",
+        "lowergamma",
         ("a", "x"),
-        (None, "x**(a - 1)*exp(-x)/gamma(a)"),
-        "regularized lower incomplete gamma function P(a, x)",
-        sympy="gammainc",
-        latex="P\\left(#a, #x\\right)",
+        (None, "x**(a - 1)*exp(-x)"),
+        "lower incomplete gamma function; no derivative by the order is offered",
+        sympy="lowergamma",
+        latex="\\gamma\\left(#a, #x\\right)",
         domain="a > 0 and x >= 0",
         category="special",
     ),
@@ -241,7 +241,7 @@ RECORDS: tuple[Elementwise, ...] = (
         ("n", "x"),
         (None, "where(n == 0, -spherical_jn(1, x), (n*spherical_jn(abs(n - 1), x) - (n + 1)*spherical_jn(n + 1, x))/(2*n + 1))"),
         "spherical Bessel function of the first kind (n = 0, 1, 2, …)",
-        sympy="spherical_jn",
+        definition=("where(x == 0, where(n == 0, 1, 0), sqrt(pi/(2*abs(x)))*besselj(n + 1/2, abs(x))*where(x < 0, (-1)**n, 1))"),
         shown=("", "(n*spherical_jn(n - 1, x) - (n + 1)*spherical_jn(n + 1, x))/(2*n + 1)"),
         latex="\\mathsf{j}_{#n}\\left(#x\\right)",
         domain="n >= 0 and n == floor(n)",

@@ -29,7 +29,8 @@ class Elementwise(NamedTuple):
         Names of the operands; ``"alpha=0.01"`` gives a default (a literal).
     definition
         The formula, in the language itself, over operations that SymPy knows. Empty for those: then ``sympy`` names
-        SymPy's own function. This is the specification that kernels and rules are tested against.
+        SymPy's own function. This is the specification that kernels and rules are tested against. Both are empty
+        for the rare function that SymPy lacks.
     partials
         One local derivative per operand, in the language, over the operand names and ``out`` (the operation's value).
         None: the operand has no derivative (a condition). These rules are what is computed, so they must be stable

@@ -70,9 +70,9 @@ def domain_rule(name: str) -> Rule | None:
 
 @cache
 def cut_rules(name: str) -> tuple[Rule, ...]:
-    """One ``rule(k, *operands)`` per kink, zero at the kink."""
+    """One ``rule(k, *operands, out)`` per kink, zero at the kink."""
     record = operation(name)
-    return tuple(_compile(kink.cut, record.names, f"cut of {record.name}") for kink in record.kinks)
+    return tuple(_compile(kink.cut, (*record.names, "out"), f"cut of {record.name}") for kink in record.kinks)
 
 
 @cache
@@ -92,13 +92,13 @@ def float_partials(name: str) -> tuple[Rule | None, ...]:
 
 @cache
 def float_cuts(name: str) -> tuple[Rule, ...]:
-    """One ``rule(*operands)`` on Python floats per kink, zero at the kink.
+    """One ``rule(*operands, out)`` on Python floats per kink, zero at the kink.
 
-    >>> [cut(3.0) for cut in float_cuts("hardswish")]
+    >>> [cut(3.0, 3.0) for cut in float_cuts("hardswish")]
     [6.0, 0.0]
     """
     record = operation(name)
-    return tuple(_compile_for_floats(kink.cut, record.names, f"cut of {record.name}") for kink in record.kinks)
+    return tuple(_compile_for_floats(kink.cut, (*record.names, "out"), f"cut of {record.name}") for kink in record.kinks)
 
 
 # ------------------------------------------------------------------------------------------------- from text to a graph

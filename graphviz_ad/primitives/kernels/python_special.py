@@ -7,8 +7,8 @@ import math as _math
 _INF, _NAN = _math.inf, _math.nan
 
 __all__ = [
-    "bessely", "besseli", "besselj", "beta", "digamma", "erf", "erfc", "erfcx", "erfinv", "gamma", "gammainc", "i0", "i1", "ierfcx",
-    "j0", "j1", "lambertw", "lgamma", "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
+    "besseli", "besselj", "bessely", "beta", "digamma", "erf", "erfc", "erfcx", "erfinv", "gamma", "i0", "i1", "ierfcx", "j0",
+    "j1", "lambertw", "lgamma", "lowergamma", "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
 ]  # fmt: skip
 
 #: B(2j)/(2j)! * … are built from these Bernoulli numbers B(2), B(4), … (DLMF 24.2)
@@ -184,8 +184,8 @@ def beta(x: float, y: float) -> float:
     return float(function(x, y))
 
 
-def gammainc(a: float, x: float) -> float:
-    """P(a, x); the order 2, which derivatives of celu ask for, without SciPy."""
+def lowergamma(a: float, x: float) -> float:
+    """The lower incomplete gamma function; the order 2, which derivatives of celu ask for, without SciPy."""
     if a == 2:
         if not x >= 0:
             return _NAN
@@ -197,9 +197,9 @@ def gammainc(a: float, x: float) -> float:
             term *= x / k
             total += term
         return total * _math.exp(-x)
-    from scipy.special import gammainc as function
+    from scipy.special import gammainc
 
-    return float(function(a, x))
+    return float(gammainc(a, x)) * gamma(a)
 
 
 def j0(x: float) -> float:

@@ -1,0 +1,259 @@
+"""Special functions on mpmath's real numbers; see mpmath.py for what they promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import wraps
+from typing import Any
+
+Real = Any
+Context = Any
+
+__all__ = [
+    "besseli",
+    "besselj",
+    "bessely",
+    "beta",
+    "digamma",
+    "erf",
+    "erfc",
+    "erfcx",
+    "erfinv",
+    "gamma",
+    "i0",
+    "i1",
+    "ierfcx",
+    "j0",
+    "j1",
+    "lambertw",
+    "lgamma",
+    "lowergamma",
+    "polygamma",
+    "polygamma_gap",
+    "spherical_jn",
+    "trigamma",
+    "y0",
+    "y1",
+]  # fmt: skip
+
+#: results whose exponent has more bits than this are infinite or 0
+MOST_BITS = 2**40
+#: the logarithm of the largest of them
+LARGEST = 762_123_384_786
+
+
+def real(mp: Context, value: Real) -> Real:
+    """The number itself, or NaN where mpmath went into the complex plane."""
+    return value.real if value.imag == 0 else mp.nan
+
+
+def digits_for(mp: Context, x: Real) -> AbstractContextManager[Any]:
+    """Enough precision for a function that magnifies the relative error of its argument by x**2."""
+    extra = 2 * mp.mag(x) if mp.isfinite(x) and x != 0 else 0
+    result: AbstractContextManager[Any] = mp.extraprec(min(max(extra, 0), 20_000) + 10)
+    return result
+
+
+def _settled(function: Callable[..., Real]) -> Callable[..., Real]:
+    """Poles are NaN, and so is what mpmath's series cannot reach."""
+
+    @wraps(function)
+    def guarded(mp: Context, *operands: Real) -> Real:
+        operands = tuple(mp.mpf(one) for one in operands)
+        if any(mp.isnan(one) for one in operands):
+            return mp.nan
+        try:
+            return real(mp, mp.convert(function(mp, *operands)))
+        except (ValueError, ZeroDivisionError, mp.NoConvergence):
+            return mp.nan
+
+    return guarded
+
+
+# -------------------------------------------------------------------------------------------------------- error functions
+
+
+def erf(mp: Context, x: Real) -> Real:
+    return mp.erf(x)
+
+
+def erfc(mp: Context, x: Real) -> Real:
+    if x > 1000 and mp.mpf(x) ** 2 > LARGEST:
+        return mp.mpf(0)
+    return mp.erfc(x)
+
+
+@_settled
+def erfcx(mp: Context, x: Real) -> Real:
+    return _erfcx(mp, x)
+
+
+def _erfcx(mp: Context, x: Real) -> Real:
+    if x < 0 and x * x > LARGEST:
+        return mp.inf
+    if x < 2**20:
+        with digits_for(mp, x):
+            value = mp.exp(x * x) * mp.erfc(x)
+        return +value
+    # DLMF 7.12.1; these terms fall by at least 2**40 each
+    term = total = 1 / (x * mp.sqrt(mp.pi))
+    k = 0
+    while abs(term) > abs(total) * mp.eps:
+        k += 1
+        term *= -(2 * k - 1) / (2 * x * x)
+        total += term
+    return total
+
+
+@_settled
+def ierfcx(mp: Context, n: Real, x: Real) -> Real:
+    """By the recurrence (DLMF 7.18.7), with as many more digits as it loses for positive x."""
+    if n < 0 or not mp.isint(n) or n > 10_000:
+        return mp.nan
+    order = int(n)
+    if order == 0:
+        return _erfcx(mp, x)
+    if x > 0 and 2 * mp.mag(x) > 2 * mp.prec + 40:
+        return 2 / mp.sqrt(mp.pi) / (2 * x) ** (order + 1)
+    with mp.extraprec(order * (2 * max(mp.mag(x), 0) + 8) + 20 if x > 0 else 20):
+        before, value = 2 / mp.sqrt(mp.pi), _erfcx(mp, x)
+        for k in range(1, order + 1):
+            before, value = value, (before - 2 * x * value) / (2 * k)
+    return +value
+
+
+@_settled
+def erfinv(mp: Context, x: Real) -> Real:
+    if x in (1, -1):
+        return x * mp.inf
+    return mp.erfinv(x) if -1 < x < 1 else mp.nan
+
+
+# ------------------------------------------------------------------------------------------------ gamma and its relatives
+
+
+@_settled
+def gamma(mp: Context, x: Real) -> Real:
+    if x == 0 or x > 3e10:
+        return mp.inf
+    return mp.mpf(0) if x < -3e10 and not mp.isint(x) else mp.gamma(x)
+
+
+@_settled
+def lgamma(mp: Context, x: Real) -> Real:
+    if mp.isinf(x) or (x <= 0 and mp.isint(x)):
+        return mp.inf
+    return mp.loggamma(x).real
+
+
+@_settled
+def digamma(mp: Context, x: Real) -> Real:
+    return -mp.inf if x == 0 else mp.psi(0, x)
+
+
+@_settled
+def trigamma(mp: Context, x: Real) -> Real:
+    return _polygamma(mp, mp.mpf(1), x)
+
+
+@_settled
+def polygamma(mp: Context, n: Real, x: Real) -> Real:
+    return _polygamma(mp, n, x)
+
+
+def _polygamma(mp: Context, n: Real, x: Real) -> Real:
+    if n < 0 or not mp.isint(n):
+        return mp.nan
+    if x <= 0 and mp.isint(x):
+        if x == 0:
+            return mp.inf if n % 2 else -mp.inf
+        return mp.inf if n % 2 else mp.nan
+    return mp.psi(int(n), x)
+
+
+@_settled
+def polygamma_gap(mp: Context, n: Real, x: Real, y: Real) -> Real:
+    """The difference, with as many more digits as it loses."""
+    if y == 0:
+        return mp.mpf(0)
+    lost = max(0, mp.mag(x) - mp.mag(y)) + max(0, mp.mag(x)) // 8 if x != 0 and mp.isfinite(x) and mp.isfinite(y) else 0
+    if lost > 20_000:
+        return -y * _polygamma(mp, n + 1, x)
+    with mp.extraprec(lost + 20):
+        value = _polygamma(mp, n, x) - _polygamma(mp, n, x + y)
+    return +value
+
+
+@_settled
+def beta(mp: Context, x: Real, y: Real) -> Real:
+    return mp.beta(x, y)
+
+
+@_settled
+def lowergamma(mp: Context, a: Real, x: Real) -> Real:
+    return mp.gammainc(a, 0, x) if x >= 0 else mp.nan
+
+
+# --------------------------------------------------------------------------------------------------------------- Bessel
+
+
+@_settled
+def besselj(mp: Context, nu: Real, x: Real) -> Real:
+    return mp.mpf(0) if mp.isinf(x) else mp.besselj(nu, x)
+
+
+@_settled
+def bessely(mp: Context, nu: Real, x: Real) -> Real:
+    if x == 0:
+        return -mp.inf
+    if x < 0:
+        return mp.nan
+    return mp.mpf(0) if mp.isinf(x) else mp.bessely(nu, x)
+
+
+@_settled
+def besseli(mp: Context, nu: Real, x: Real) -> Real:
+    if abs(x) > LARGEST:
+        return -mp.inf if x < 0 and nu % 2 == 1 else mp.inf
+    return mp.besseli(nu, x)
+
+
+def j0(mp: Context, x: Real) -> Real:
+    return besselj(mp, 0, x)
+
+
+def j1(mp: Context, x: Real) -> Real:
+    return besselj(mp, 1, x)
+
+
+def y0(mp: Context, x: Real) -> Real:
+    return bessely(mp, 0, x)
+
+
+def y1(mp: Context, x: Real) -> Real:
+    return bessely(mp, 1, x)
+
+
+def i0(mp: Context, x: Real) -> Real:
+    return besseli(mp, 0, x)
+
+
+def i1(mp: Context, x: Real) -> Real:
+    return besseli(mp, 1, x)
+
+
+@_settled
+def spherical_jn(mp: Context, n: Real, x: Real) -> Real:
+    """DLMF 10.47.3, with the parity of the order for negative x."""
+    if n < 0 or not mp.isint(n):
+        return mp.nan
+    if x == 0 or mp.isinf(x):
+        return mp.mpf(1 if n == 0 and x == 0 else 0)
+    value = mp.sqrt(mp.pi / (2 * abs(x))) * mp.besselj(n + mp.mpf(0.5), abs(x))
+    return -value if x < 0 and n % 2 else value
+
+
+@_settled
+def lambertw(mp: Context, x: Real) -> Real:
+    return mp.lambertw(x)
