@@ -1,0 +1,55 @@
+"""From the finished SVG to pixels (resvg) and to PDF (vl-convert, an extra).
+
+Pixels are drawn from outlines, so a picture comes out the same on a machine that has no fonts at all.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+
+from ..errors import EngineError
+
+MOST_PIXELS = 40_000_000  # of one PNG: 160 MB while it is drawn
+SOFTWARE = b"Software\x00gradviz (graphviz_ad)"
+_SIZE = re.compile(r'<svg [^>]*?width="([0-9.]+)pt" height="([0-9.]+)pt"')
+
+
+def to_png(svg: str, scale: float = 2.0) -> bytes:
+    """The SVG as PNG with ``scale`` × 96 dots per inch, less where that would be more than 40 million pixels.
+
+    Raises :class:`EngineError` when resvg is missing or refuses the SVG.
+    """
+    try:
+        import resvg_py
+    except ImportError:
+        raise EngineError("PNG needs resvg: pip install resvg-py") from None
+    found = _SIZE.search(svg)
+    if found is not None:
+        pixels = float(found[1]) * float(found[2]) * (96 / 72) ** 2
+        scale = min(scale, (MOST_PIXELS / pixels) ** 0.5)
+    try:
+        # the system's fonts are asked only for characters that have no outline: looking for them costs time
+        png = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=scale, skip_system_fonts="<text" not in svg)
+    except ValueError as error:
+        raise EngineError(f"resvg could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
+    return _signed(bytes(png))
+
+
+def to_pdf(svg: str) -> bytes:
+    """The SVG as PDF. Raises :class:`EngineError` naming the extra when vl-convert is missing."""
+    try:
+        import vl_convert
+    except ImportError:
+        raise EngineError('PDF needs an extra: pip install "graphviz_ad[pdf]"') from None
+    try:
+        return bytes(vl_convert.svg_to_pdf(svg, scale=0.75))  # its own unit is the pixel, ours the point
+    except ValueError as error:
+        raise EngineError(f"vl-convert could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
+
+
+def _signed(png: bytes) -> bytes:
+    """The PNG with a text chunk that says who wrote it, right after its header (8 bytes of signature, 25 of IHDR)."""
+    chunk = struct.pack(">I", len(SOFTWARE)) + b"tEXt" + SOFTWARE + struct.pack(">I", zlib.crc32(b"tEXt" + SOFTWARE))
+    return png[:33] + chunk + png[33:]
