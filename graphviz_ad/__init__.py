@@ -35,28 +35,26 @@ _PUBLIC = {
     "CheckFailed": "errors",
 }
 
-__all__ = ["__version__", *_PUBLIC]
+__all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's keys
 
 if TYPE_CHECKING:
-    from .check.report import Report
-    from .derive.point import Point
-    from .errors import (
-        BindingError,
-        CheckFailed,
-        DerivativeError,
-        EngineError,
-        FileError,
-        GradvizError,
-        LimitError,
-        LocatedError,
-        NamingError,
-        ShapeError,
-        ParseError,
-    )
-    from .graph.builder import Builder
-    from .graph.graph import Graph
-    from .graph.node import Node
-    from .language.elaboration import parse
+    from .check.report import Report as Report
+    from .derive.point import Point as Point
+    from .errors import BindingError as BindingError
+    from .errors import CheckFailed as CheckFailed
+    from .errors import DerivativeError as DerivativeError
+    from .errors import EngineError as EngineError
+    from .errors import FileError as FileError
+    from .errors import GradvizError as GradvizError
+    from .errors import LimitError as LimitError
+    from .errors import LocatedError as LocatedError
+    from .errors import NamingError as NamingError
+    from .errors import ParseError as ParseError
+    from .errors import ShapeError as ShapeError
+    from .graph.builder import Builder as Builder
+    from .graph.graph import Graph as Graph
+    from .graph.node import Node as Node
+    from .language.elaboration import parse as parse
 
 
 def __getattr__(name: str) -> Any:

@@ -52,7 +52,9 @@ def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], m
         for position, operand in enumerate(operands):
             if not flows[operand] or OPERATIONS[op].partials[position] is None:
                 continue
-            slope = mp.mpf(partial_rule(op, position)(k, *arguments, values[handle]))
+            rule = partial_rule(op, position)
+            assert rule is not None
+            slope = mp.mpf(rule(k, *arguments, values[handle]))
             if op == "where" and slope == 0:
                 continue
             amount = upstream * slope
@@ -73,7 +75,9 @@ def wrong_rules(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: 
         for position, operand in enumerate(operands):
             if not flows[operand] or OPERATIONS[op].partials[position] is None:
                 continue
-            claimed = mp.mpf(partial_rule(op, position)(k, *arguments, values[handle]))
+            rule = partial_rule(op, position)
+            assert rule is not None
+            claimed = mp.mpf(rule(k, *arguments, values[handle]))
             x = arguments[position]
             h = (abs(x) or 1) * mp.mpf(10) ** -(mp.dps // 3)
             function = getattr(kernels, op)

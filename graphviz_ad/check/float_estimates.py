@@ -36,7 +36,9 @@ def estimate(point: Point) -> list[tuple[float | None, float | None]]:
     analytic = all(
         op in _ANALYTIC for handle, op in enumerate(point.graph.ops) if point.graph.needed[handle] and op not in ("input", "constant")
     )
-    found = []
+    if not math.isfinite(float(point.values[point.graph.outputs[-1]])):
+        return [(None, None)] * len(point.wrt)
+    found: list[tuple[float | None, float | None]] = []
     for name in point.wrt:
         handle = point.graph.input_handles[name]
         found.append((_centred(point, handle), _complex(point, handle) if analytic else None))

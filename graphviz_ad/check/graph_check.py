@@ -60,19 +60,23 @@ class _Check:
         self.mp = self.reference.mp
         self.handles = [self.graph.input_handles[name] for name in point.wrt]
         self.notes: list[str] = []
+        self.rounding = ""  # where rounding decided a branch, in words
 
     def report(self) -> Report:
         self.mp.dps = DIGITS
         exact = self.reference.base(DIGITS)
-        value = self.value_row(exact)
         found = kinks.survey(self.graph, self.point.values, exact, self.mp)
+        for handle in found.rounded:
+            if self.graph.needed[handle]:
+                self.rounding = self.rounding or f"branch decided by rounding at {self.describe(handle)}"
+        value = self.value_row(exact)
         claims, scales = exact_gradient(self.graph, exact, self.point.flows, self.mp)
         self.claims = [claims[h] if claims[h] is not None else self.mp.mpf(0) for h in self.handles]
         self.scales = [scales[h] for h in self.handles]
         rounded = self.upstream(found.rounded)
         kinked = self.upstream([kink.handle for kink in found.kinks])
-        for handle in found.rounded:
-            self.notes.append(f"branch decided by rounding at {self.describe(handle)}")
+        if self.rounding:
+            self.notes.append(self.rounding)
         rows: list[Row | None] = [None] * len(self.handles)
         plain = []
         for index, handle in enumerate(self.handles):
@@ -104,10 +108,32 @@ class _Check:
             same = not self.mp.isfinite(truth) and (mine != mine) == bool(self.mp.isnan(truth))
             reason = "not finite" if same else f"float64 gives {mine}, the exact value is {self.mp.nstr(truth, 17)}"
             return Row(name, (), mine, _float(truth), None, None, method, INCONCLUSIVE, reason, self.mp.nstr(truth, 40))
-        error = float(abs(truth - self.mp.mpf(mine)))
-        lost = digits_lost(error, abs(_float(truth) or 0.0), max((abs(float(v)) for v in self.point.values if isinstance(v, float) and math.isfinite(v)), default=1.0))
-        reason = f"float64 loses {lost:.0f} of its 16 digits: the exact value is {self.mp.nstr(truth, 17)}" if lost >= 3 else ""
-        return Row(name, (), mine, _float(truth), error, ORDINARY * EPSILON * abs(mine), method, PASS, reason, self.mp.nstr(truth, 40), lost)
+        sizes = [abs(float(v)) for v, need in zip(self.point.values, self.graph.needed, strict=True) if need]
+        size = max((entry for entry in sizes if math.isfinite(entry)), default=1.0)
+        return self.grade(Row(name, (), mine, None, None, None, method, PASS), truth, self.mp.mpf(size))
+
+    def grade(self, row: Row, truth: Any, size: Any) -> Row:
+        """A float64 number whose rule is right, against its exact value: how many digits it keeps, and whether that is enough.
+
+        ``size`` is the size of what was added up in it; float64 rounding of that size is ordinary.
+        """
+        mp = self.mp
+        mine = row.analytic
+        assert mine is not None
+        error = abs(truth - mp.mpf(mine))
+        bound = ORDINARY * EPSILON * max(size, abs(truth)) + 4 * mp.mpf(SMALLEST)
+        lost = digits_lost(_float(error), _float(abs(truth)), _float(size))
+        row = row._replace(reference=_float(truth), error=_float(error), bound=_float(bound), digits_lost=lost, exact=mp.nstr(truth, 40))
+        told = f"the exact value is {mp.nstr(truth, 17)}"
+        if self.rounding and error > ORDINARY * EPSILON * abs(truth):
+            return row._replace(verdict=INCONCLUSIVE, reason=f"{self.rounding}: taken exactly, {told}")
+        if lost < 15:
+            return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: {told}" if lost >= 3 else "")
+        if mine == 0.0 and _float(truth) == 0.0:
+            return row._replace(reason=f"{told}, below float64's range", digits_lost=0.0)
+        if abs(truth) <= AGREEMENT * size and error <= bound:
+            return row._replace(reason="the exact value is 0; what stands here is rounding")
+        return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, {told}")
 
     # -- smooth entries ----------------------------------------------------------------------------------------------
 
@@ -162,8 +188,16 @@ class _Check:
             slope = self.one_sided(index)
             if slope is None:
                 return self.undecided(index, self.why_not(index))
+            if not (mp.isfinite(slope.left) and mp.isfinite(slope.right)):
+                side, limit_there = ("left", slope.left) if mp.isfinite(slope.left) else ("right", slope.right)
+                if abs(limit_there) > mp.mpf(10) ** 15 * (1 + abs(mp.mpf(self.point.inputs[self.handles[index]]))) and not math.isfinite(
+                    mine
+                ):
+                    return self.undecided(index, self.why_not(index))
+                text = f"edge of the domain: float64 gives {mine}, the limit from the {side} is {mp.nstr(limit_there, 17)}"
+                return self.undecided(index, text, slope._replace(value=limit_there))
             if not math.isfinite(mine):
-                if mp.isfinite(slope.left) and abs(slope.left - slope.right) > self.smooth_gap(index):
+                if abs(slope.left - slope.right) > self.smooth_gap(index):
                     reason = f"float64 gives {mine}; not differentiable here: the slopes are {mp.nstr(slope.left, 6)} and {mp.nstr(slope.right, 6)}"
                     return self.undecided(index, reason)
                 return self.undecided(index, f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}", slope)
@@ -174,26 +208,14 @@ class _Check:
         if not math.isfinite(mine):
             return row._replace(verdict=INCONCLUSIVE, reason=f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}")
         claim, scale = self.claims[index], self.scales[index]
-        error = abs(slope.value - mp.mpf(mine))
         size = max(abs(slope.value), scale if mp.isfinite(scale) else mp.mpf(0))
-        bound = _float(ORDINARY * EPSILON * size + 4 * mp.mpf(SMALLEST)) or 0.0
-        lost = digits_lost(_float(error) or 0.0, _float(abs(slope.value)) or 0.0, _float(size) or 1.0)
-        row = row._replace(error=_float(error), bound=bound, digits_lost=lost)
-        if not mp.isfinite(claim) or abs(claim - slope.value) > RULE_AGREEMENT * size + slope.error:
-            if error <= ORDINARY * EPSILON * abs(slope.value):
-                return row
-            return row._replace(verdict=FAIL, reason=self.blame() or f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(slope.value, 17)}")
-        if error <= bound and lost < 15:
-            return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits" if lost >= 3 else "")
-        if lost >= 15:
-            if _float(abs(slope.value)) == 0.0 and mine == 0.0:
-                return row._replace(reason=f"the exact value {mp.nstr(slope.value, 6)} is below float64's range", digits_lost=0.0)
-            if slope.value == 0 or abs(slope.value) < AGREEMENT * size:
-                return row._replace(reason="the exact value is 0; what stands here is rounding") if error <= bound else row._replace(
-                    verdict=INCONCLUSIVE, reason="the exact value is 0; float64 keeps no digit here"
-                )  # fmt: skip
-            return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, the exact value is {mp.nstr(slope.value, 17)}")
-        return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: the rules are right, the exact value is {mp.nstr(slope.value, 17)}")
+        graded = self.grade(row, slope.value, size)
+        if mp.isfinite(claim) and abs(claim - slope.value) <= RULE_AGREEMENT * size + slope.error:
+            return graded
+        if abs(slope.value - mp.mpf(mine)) <= ORDINARY * EPSILON * abs(slope.value):
+            return graded
+        told = f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(slope.value, 17)}"
+        return graded._replace(verdict=FAIL, reason=self.blame() or told)
 
     def smooth_gap(self, index: int) -> Any:
         """How far apart the one-sided slopes of a smooth entry may be: they differ by the step times the curvature."""
@@ -207,11 +229,12 @@ class _Check:
         found = self.reference.slope_along(120, direction)
         mp.dps = DIGITS
         size = direction[handle]
-        return Slope(*(part / size for part in found)) if mp.isfinite(found.value) else None
+        slope = Slope(*(part / size for part in found))
+        return slope if mp.isfinite(slope.left) or mp.isfinite(slope.right) else None
 
     def judge_corner(self, index: int, slope: Slope, mine: float) -> Row:
         """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
-        low, high = sorted((_float(slope.left) or 0.0, _float(slope.right) or 0.0))
+        low, high = sorted((_float(slope.left), _float(slope.right)))
         reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
         row = Row(self.point.wrt[index], (), mine, None, None, None, "one-sided differences", INCONCLUSIVE, reason, interval=(low, high))
         if not math.isfinite(mine):
@@ -230,7 +253,9 @@ class _Check:
         samples = 4 * len(inputs) + 40 + 2 ** min(len(found), kinks.MOST_KINKS)
         if samples * len(inputs) * cone > 40 * limit("GRADVIZ_CHECK_OPERATIONS"):
             for index in indices:
-                rows[index] = self.undecided(index, f"kink at {names}: exploring its neighbourhood costs more than GRADVIZ_CHECK_OPERATIONS allows")
+                rows[index] = self.undecided(
+                    index, f"kink at {names}: exploring its neighbourhood costs more than GRADVIZ_CHECK_OPERATIONS allows"
+                )
             return
         around = kinks.explore(self.reference, found, inputs)
         self.mp.dps = DIGITS
@@ -271,7 +296,10 @@ class _Check:
                 if unique:
                     row = row._replace(verdict=FAIL, reason=f"kink choices do not compose at {names}: the slope is {low:.6g} on every side")
                 else:
-                    row = row._replace(verdict=FAIL, reason=f"kink choices do not compose at {names}: outside the subdifferential, slopes {low:.6g} … {high:.6g}")
+                    row = row._replace(
+                        verdict=FAIL,
+                        reason=f"kink choices do not compose at {names}: outside the subdifferential, slopes {low:.6g} … {high:.6g}",
+                    )
             else:
                 row = row._replace(verdict=INCONCLUSIVE, reason=f"kink at {names}: not every side could be reached")
             rows[index] = row
@@ -297,7 +325,9 @@ class _Check:
     def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:
         exact = "" if slope is None else self.mp.nstr(slope.value, 40)
         reference = None if slope is None else _float(slope.value)
-        return Row(self.point.wrt[index], (), self.analytic(index), reference, None, None, _ENTRYWISE.format(60), INCONCLUSIVE, reason, exact)
+        return Row(
+            self.point.wrt[index], (), self.analytic(index), reference, None, None, _ENTRYWISE.format(60), INCONCLUSIVE, reason, exact
+        )
 
     def why_not(self, index: int) -> str:
         """Why an entry has no reference."""
@@ -340,8 +370,8 @@ def digits_lost(error: float, truth: float, scale: float) -> float:
     return min(16.0, max(0.0, math.log10(error) - math.log10(size) + 15.95))
 
 
-def _float(value: Any) -> float | None:
-    """An mpmath number as the nearest float; None when there is none."""
+def _float(value: Any) -> float:
+    """An mpmath number as the nearest float."""
     try:
         return float(value)
     except OverflowError:

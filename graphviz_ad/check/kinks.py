@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import itertools
 import random
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -29,9 +30,10 @@ _SAMPLES = 24
 
 
 class Kink(NamedTuple):
-    """A node that stands on a kink: its handle, and the place in words."""
+    """A node that stands on a kink: its handle, which of its operation's kinks it is, and the place in the operands' names."""
 
     handle: int
+    number: int
     place: str
     jump: bool
 
@@ -65,21 +67,33 @@ def survey(graph: Graph, values: Sequence[Any], exact: Sequence[Any], mp: Any) -
         inexact = [float(values[o]) for o in operands]
         arguments = [mp.mpf(exact[o]) for o in operands]
         size = max((abs(a) for a in arguments if mp.isfinite(a)), default=mp.mpf(0))
-        for kink, rule in zip(record.kinks, cut_rules(op), strict=True):
-            here = rule(floats, *inexact)
-            there = rule(k, *arguments)
+        for position, (kink, rule) in enumerate(zip(record.kinks, cut_rules(op), strict=True)):
+            here = rule(floats, *inexact, values[handle])
+            there = rule(k, *arguments, exact[handle])
             if kink.order > 1 or not mp.isfinite(there) or here != here:
                 continue  # both sides agree on the slope, or there is no side
             zero = abs(there) <= size * mp.mpf(10) ** -(mp.dps // 2)
             if zero and here == 0:
-                kinks.append(Kink(handle, kink.at, kink.jump))
+                kinks.append(Kink(handle, position, _place(graph, handle, kink.at), kink.jump))
             elif zero or here == 0 or (here > 0) != (there > 0):
                 rounded.append(handle)
         if record.kinks and all(kink.jump for kink in record.kinks) and handle not in rounded:
             value = exact[handle]
-            if not isinstance(value, bool) and mp.isfinite(value) and abs(mp.mpf(value) - mp.mpf(float(values[handle]))) > mp.mpf("0.5") and op != "mod":
+            if (
+                not isinstance(value, bool)
+                and mp.isfinite(value)
+                and abs(mp.mpf(value) - mp.mpf(float(values[handle]))) > mp.mpf("0.5")
+                and op != "mod"
+            ):
                 rounded.append(handle)
     return Survey(kinks, list(dict.fromkeys(rounded)))
+
+
+def _place(graph: Graph, handle: int, place: str) -> str:
+    """The place of a kink, "x = y" in the record's words, in the names of this node's operands."""
+    record = OPERATIONS[graph.ops[handle]]
+    names = {name: graph.labels[operand] for name, operand in zip(record.names, graph.operands[handle], strict=True)}
+    return re.sub(r"[A-Za-z_]\w*", lambda found: names.get(found.group(), found.group()), place)
 
 
 def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int]) -> Neighbourhood:
@@ -94,26 +108,42 @@ def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int]) 
     jumps = False
     directions, complete = _directions(reference, kinks, inputs, sizes)
     for direction in directions:
-        start = {h: base[h] + near * sizes[h] * mp.mpf(d) for h, d in zip(inputs, direction, strict=True)}
-        values = reference.moved(DIGITS, start)
-        there = mp.mpf(values[output])
+        steps = {h: near * sizes[h] * mp.mpf(d) for h, d in zip(inputs, direction, strict=True)}
+        there = mp.mpf(reference.moved(DIGITS, {h: base[h] + step for h, step in steps.items()})[output])
         if not mp.isfinite(there):
             complete = False
             continue
         if abs(there - here) > mp.mpf(10) ** -(NEAR // 2) * (abs(here) + 1):
             jumps = True
             continue
-        row = []
-        for h in inputs:
-            step = tiny * sizes[h]
-            ahead = mp.mpf(reference.evaluate(reference.cone([h]), _with(values, h, start[h] + step))[output])
-            behind = mp.mpf(reference.evaluate(reference.cone([h]), _with(values, h, start[h] - step))[output])
-            row.append((ahead - behind) / (2 * step))
+        # The gradient at the neighbour point differs from its limit by the step times the curvature: extrapolate.
+        close = _gradient(reference, {h: base[h] + step for h, step in steps.items()}, inputs, tiny, sizes)
+        far = _gradient(reference, {h: base[h] + 2 * step for h, step in steps.items()}, inputs, tiny, sizes)
+        row = [_limit(one, two, mp) for one, two in zip(close, far, strict=True)]
         if not all(mp.isfinite(entry) for entry in row):
             complete = False
         elif not any(_same(row, other, mp) for other in found):
             found.append(row)
     return Neighbourhood(found, jumps, complete)
+
+
+def _gradient(reference: Reference, place: dict[int, Any], inputs: Sequence[int], tiny: Any, sizes: dict[int, Any]) -> list[Any]:
+    """The gradient at a smooth point by differences."""
+    mp = reference.mp
+    values = reference.moved(DIGITS, place)
+    row = []
+    for h in inputs:
+        step = tiny * sizes[h]
+        ahead = mp.mpf(reference.evaluate(reference.cone([h]), _with(values, h, place[h] + step))[reference.output])
+        behind = mp.mpf(reference.evaluate(reference.cone([h]), _with(values, h, place[h] - step))[reference.output])
+        row.append((ahead - behind) / (2 * step))
+    return row
+
+
+def _limit(close: Any, far: Any, mp: Any) -> Any:
+    """The value at distance 0 from those at distance 1 and 2; what vanishes with the distance is 0."""
+    limit = 2 * close - far
+    return mp.mpf(0) if abs(limit) <= mp.mpf(10) ** -(NEAR // 2) * (abs(close) + abs(far)) else limit
 
 
 def _with(values: list[Any], handle: int, value: Any) -> list[Any]:
@@ -126,7 +156,9 @@ def _same(one: Sequence[Any], two: Sequence[Any], mp: Any) -> bool:
     return all(abs(a - b) <= mp.mpf(10) ** -(NEAR // 3) * (1 + abs(a) + abs(b)) for a, b in zip(one, two, strict=True))
 
 
-def _directions(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], sizes: dict[int, Any]) -> tuple[list[list[float]], bool]:
+def _directions(
+    reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], sizes: dict[int, Any]
+) -> tuple[list[list[float]], bool]:
     """Directions that reach every cell: both sides of one input; else axes, seeded random ones, and one aimed at each cell.
 
     The flag says whether every cell was aimed at: not with very many kinks, nor where one kink lies behind another.
@@ -135,7 +167,11 @@ def _directions(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[in
     if count == 1:
         return [[1.0], [-1.0]], True
     chance = random.Random(231)
-    found = [[sign * (1.0 if k == axis else chance.uniform(0.01, 0.1) * chance.choice((-1, 1))) for k in range(count)] for axis in range(count) for sign in (1, -1)]
+    found = [
+        [sign * (1.0 if k == axis else chance.uniform(0.01, 0.1) * chance.choice((-1, 1))) for k in range(count)]
+        for axis in range(count)
+        for sign in (1, -1)
+    ]
     found += [[chance.gauss(0, 1) for _ in range(count)] for _ in range(_SAMPLES)]
     if len(kinks) > MOST_KINKS:
         return found, False
@@ -144,7 +180,9 @@ def _directions(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[in
     return found + aimed, not nested
 
 
-def _cut_slopes(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], sizes: dict[int, Any]) -> tuple[list[list[float]], bool]:
+def _cut_slopes(
+    reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], sizes: dict[int, Any]
+) -> tuple[list[list[float]], bool]:
     """How each kink's cut moves with each input, in steps of the inputs' sizes; and whether one kink feeds another."""
     mp, graph = reference.mp, reference.graph
     k = Arithmetic(mp)
@@ -157,10 +195,10 @@ def _cut_slopes(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[in
         behind = reference.moved(DIGITS, {h: base[h] - tiny * sizes[h]})
         for row, kink in zip(rows, kinks, strict=True):
             operands = graph.operands[kink.handle]
-            rule = next(r for one, r in zip(OPERATIONS[graph.ops[kink.handle]].kinks, cut_rules(graph.ops[kink.handle]), strict=True) if one.at == kink.place)
-            up = rule(k, *[mp.mpf(ahead[o]) for o in operands])
-            down = rule(k, *[mp.mpf(behind[o]) for o in operands])
-            here = rule(k, *[mp.mpf(base[o]) for o in operands])
+            rule = cut_rules(graph.ops[kink.handle])[kink.number]
+            up = rule(k, *[mp.mpf(ahead[o]) for o in operands], ahead[kink.handle])
+            down = rule(k, *[mp.mpf(behind[o]) for o in operands], behind[kink.handle])
+            here = rule(k, *[mp.mpf(base[o]) for o in operands], base[kink.handle])
             right, left = (up - here) / tiny, (here - down) / tiny
             if abs(right - left) > mp.mpf(10) ** -20 * (abs(right) + abs(left)):
                 nested = True
@@ -172,16 +210,16 @@ def _aimed(slopes: list[list[float]], count: int) -> list[list[float]]:
     """For every pattern of sides of the kinks that exists, a direction well inside it (a linear programme each)."""
     moving = [row for row in slopes if any(row)]
     if len(moving) <= 1:
-        return [row for row in moving] + [[-entry for entry in row] for row in moving]
-    import numpy
+        return moving + [[-entry for entry in row] for row in moving]
+    import numpy as np
     from scipy.optimize import linprog
 
-    matrix = numpy.array(moving) / numpy.abs(numpy.array(moving)).max(axis=1, keepdims=True)
+    matrix = np.array(moving) / np.abs(np.array(moving)).max(axis=1, keepdims=True)
     found = []
     for signs in itertools.product((1.0, -1.0), repeat=len(moving)):
         # maximise the margin t with sign * slope . d >= t, |d| <= 1, t <= 1
-        upper = numpy.hstack([-numpy.array(signs)[:, None] * matrix, numpy.ones((len(moving), 1))])
-        solved = linprog([0.0] * count + [-1.0], A_ub=upper, b_ub=numpy.zeros(len(moving)), bounds=[(-1, 1)] * count + [(None, 1)])
+        upper = np.hstack([-np.array(signs)[:, None] * matrix, np.ones((len(moving), 1))])
+        solved = linprog([0.0] * count + [-1.0], A_ub=upper, b_ub=np.zeros(len(moving)), bounds=[(-1, 1)] * count + [(None, 1)])
         if solved.status == 0 and solved.x[-1] > 1e-9:
             found.append([float(entry) for entry in solved.x[:-1]])
     return found
@@ -202,10 +240,10 @@ def inside(claimed: Sequence[float], gradients: Sequence[Sequence[Any]]) -> bool
         t = sum((c - p) * entry for c, p, entry in zip(claimed, a, along, strict=True)) / length if length else 0.0
         t = min(1.0, max(0.0, t))
         return all(abs(p + t * entry - c) <= close for p, entry, c in zip(a, along, claimed, strict=True))
-    import numpy
+    import numpy as np
     from scipy.optimize import nnls
 
-    scaled = numpy.array(points).T / size
-    system = numpy.vstack([scaled, numpy.ones(len(points))])
-    _, residual = nnls(system, numpy.append(numpy.array(claimed) / size, 1.0))
+    scaled = np.array(points).T / size
+    system = np.vstack([scaled, np.ones(len(points))])
+    _, residual = nnls(system, np.append(np.array(claimed) / size, 1.0))
     return bool(residual <= 1e-9)

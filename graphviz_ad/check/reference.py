@@ -10,11 +10,12 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from mpmath.ctx_mp import MPContext
+from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it, and only a check loads it
 
 from ..primitives.kernels import mpmath as kernels
 
 if TYPE_CHECKING:
+    from ..graph.builder import Literal
     from ..graph.graph import Graph
 
 #: working digits, tried in turn until two neighbours agree; the step is 10**-(digits/3)
@@ -71,16 +72,22 @@ class Reference:
                 continue
             if op == "constant":
                 literal = graph.params[handle]
-                if literal.text in ("pi", "e"):  # type: ignore[attr-defined]
-                    values[handle] = +(mp.pi if literal.text == "pi" else mp.e)  # type: ignore[attr-defined]
-                    continue
-                values[handle] = mp.mpf(int(literal.text)) if _small_integer(literal.text) else mp.mpf(literal.text if literal.integer else literal.value)  # type: ignore[attr-defined]
+                values[handle] = self.exact(literal)  # type: ignore[arg-type]
                 continue
             arguments = [values[k] for k in graph.operands[handle]]
             direct = _DIRECT.get(op)
             values[handle] = direct(*arguments) if direct is not None else getattr(kernels, op)(mp, *arguments)
         self.operations += len(order)
         return values
+
+    def exact(self, literal: Literal) -> Any:
+        """A literal: integers, pi and e to the working precision, decimals as the double they stand for."""
+        if literal.text in ("pi", "e"):
+            return +(self.mp.pi if literal.text == "pi" else self.mp.e)
+        # Python turns short digit strings into integers, and guards itself against long ones.
+        return (
+            self.mp.mpf(int(literal.text) if len(literal.text) < 4000 else literal.text) if literal.integer else self.mp.mpf(literal.value)
+        )
 
     def base(self, digits: int) -> list[Any]:
         """Every needed node's value at the point itself."""
@@ -121,7 +128,7 @@ class Reference:
     def step(self, digits: int, handle: int) -> Any:
         """The step for one input: far inside the working precision, in proportion to the input."""
         size = abs(self.mp.mpf(self.inputs[handle]))
-        return (size if size else self.mp.mpf(1)) * self.mp.mpf(10) ** -(digits // 3)
+        return (size or self.mp.mpf(1)) * self.mp.mpf(10) ** -(digits // 3)
 
     def slope_along(self, digits: int, direction: Mapping[int, Any]) -> Slope:
         """The directional derivative at one precision, two-sided and one-sided."""
@@ -134,33 +141,35 @@ class Reference:
         ahead, behind, here = mp.mpf(ahead), mp.mpf(behind), mp.mpf(here)
         return Slope((ahead - behind) / (2 * unit), mp.mpf(0), (here - behind) / unit, (ahead - here) / unit)
 
-    def slope(self, direction: Mapping[int, Any], scale: Any, most: int | None = None) -> Slope | None:
+    def slope(self, direction: Mapping[int, Any], scale: Any) -> Slope | None:
         """The directional derivative once two precisions agree; None when none do, or when it is not finite.
 
-        ``scale`` is the size of what is added up in it: a derivative that cancels to zero agrees when it is small against that.
+        ``scale`` is the size of what is added up in it: a derivative that cancels to zero agrees when it is small against
+        that. One that keeps shrinking with the step is zero.
         """
-        previous = None
-        for digits in PRECISIONS[:most]:
-            self.mp.dps = digits
+        mp = self.mp
+        previous: Slope | None = None
+        for digits in PRECISIONS:
+            mp.dps = digits
             current = self.slope_along(digits, direction)
-            if not self.mp.isfinite(current.value):
+            if not mp.isfinite(current.value):
                 return None
             if previous is not None:
                 difference = abs(current.value - previous.value)
                 if difference <= AGREEMENT * abs(current.value):
                     return current._replace(error=difference)
-            previous, before = current, previous
-        assert previous is not None
-        if before is not None:
-            difference = abs(previous.value - before.value)
-            if difference <= AGREEMENT * scale:
-                return previous._replace(error=difference)
+                shrunk = mp.mpf(10) ** -(digits // 12)  # the step shrank by 10**-(digits/6): this is its square root
+                if abs(current.value) <= shrunk * abs(previous.value):
+                    return current._replace(value=mp.mpf(0), error=abs(current.value))
+                if digits == PRECISIONS[-1] and difference <= AGREEMENT * scale:
+                    return current._replace(error=difference)
+            previous = current
         return None
 
     def direction_of(self, handle: int) -> dict[int, Any]:
         """The direction that moves one input in proportion to its size."""
         size = abs(self.mp.mpf(self.inputs[handle]))
-        return {handle: size if size else self.mp.mpf(1)}
+        return {handle: size or self.mp.mpf(1)}
 
     def partial(self, handle: int, scale: Any) -> Slope | None:
         """The derivative by one input."""
@@ -168,8 +177,3 @@ class Reference:
         size = direction[handle]
         found = self.slope(direction, scale * size)
         return None if found is None else Slope(*(part / size for part in found))
-
-
-def _small_integer(text: str) -> bool:
-    """Whether Python may turn the literal into an integer without its guard against long digit strings."""
-    return len(text) < 4000 and text.lstrip("-").isdigit()

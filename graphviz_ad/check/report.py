@@ -22,7 +22,7 @@ def overall(verdicts: list[str]) -> str:
 
 
 class Row(NamedTuple):
-    """One checked number.
+    """One checked number: the derivative by ``wrt``, at ``entry`` (an index, () for a scalar).
 
     ``analytic`` is the claimed derivative, ``reference`` the independent one, ``error`` their distance, ``bound`` what
     float64 rounding explains; ``exact`` is the reference to 40 digits, ``digits_lost`` how many of float64's 16 decimal
@@ -31,7 +31,7 @@ class Row(NamedTuple):
     """
 
     wrt: str
-    index: tuple[int, ...]
+    entry: tuple[int, ...]
     analytic: float | None
     reference: float | None
     error: float | None
@@ -65,7 +65,11 @@ class Report:
     def raise_if_failed(self) -> None:
         """Raise :class:`CheckFailed` when the verdict is "fail", with the failing rows in the message."""
         if self.verdict == FAIL:
-            lines = [f"  {row.wrt}{list(row.index) or ''}: {row.analytic!r}, reference {row.reference!r}. {row.reason}" for row in self.rows if row.verdict == FAIL]
+            lines = [
+                f"  {row.wrt}{list(row.entry) or ''}: {row.analytic!r}, reference {row.reference!r}. {row.reason}"
+                for row in self.rows
+                if row.verdict == FAIL
+            ]
             raise CheckFailed("the gradient is wrong:\n" + "\n".join(lines[:20]))
 
     def data(self, most: int = 1000) -> dict[str, Any]:
@@ -84,4 +88,5 @@ class Report:
 
 
 def _plain(row: Row) -> dict[str, Any]:
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in row._asdict().items()}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in row._asdict().items()}
+    return {"wrt": plain.pop("wrt"), "index": plain.pop("entry"), **plain}

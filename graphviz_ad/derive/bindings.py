@@ -23,9 +23,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
         Something that is no real number.
     """
     inputs = graph.input_handles
-    for name in bindings:
-        if name not in inputs:
-            raise _not_an_input(graph, str(name))
+    unknown = [str(name) for name in bindings if name not in inputs]
     values: dict[int, Any] = {}
     active: set[int] = set()
     missing: list[str] = []
@@ -43,7 +41,9 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
         else:
             missing.append(name)
     if missing:
-        raise _unbound(graph, missing)
+        raise _unbound(graph, missing, unknown)
+    if unknown:
+        raise _not_an_input(graph, unknown[0])
     return values, active
 
 
@@ -71,7 +71,7 @@ def real(name: str, value: Any) -> float:
     raise BindingError(f"{name}: {type(value).__name__} is not a number")
 
 
-def _unbound(graph: Graph, missing: list[str]) -> NamingError:
+def _unbound(graph: Graph, missing: list[str], unknown: list[str]) -> NamingError:
     """The error for inputs without a value; look-alike letters are made visible."""
     from ..language.tokens import describe
 
@@ -86,6 +86,8 @@ def _unbound(graph: Graph, missing: list[str]) -> NamingError:
     hint = "give " + " ".join(f"{name}=…" for name in missing[:8])
     if first in graph.called or _is_function(first):
         hint += f"; or did you mean to call it: {first}(…)?"
+    if unknown:
+        hint += f"; {', '.join(unknown[:8])} {'are' if len(unknown) > 1 else 'is'} given but not used"
     return NamingError(what, graph.text, start, end, hint, graph.source)
 
 

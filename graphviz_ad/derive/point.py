@@ -256,7 +256,7 @@ def _number(value: Any) -> Any:
 
 def _warnings(point: Point) -> tuple[str, ...]:
     graph = point.graph
-    found: list[str] = []
+    found = [f"{name} is not used by the expression" for name, handle in graph.input_handles.items() if graph._spec(handle).unused]
     for handle in graph.outputs:
         value = point.values[handle]
         if isinstance(value, float) and not math.isfinite(value):

@@ -36,10 +36,11 @@ class Literal(NamedTuple):
 
 
 class Input(NamedTuple):
-    """What is known of an input: its default, and whether it is one of the constants pi, e, inf left unbound."""
+    """What is known of an input: its default, whether it is one of the constants pi, e, inf, and whether nothing uses it."""
 
     default: object = None
     constant: bool = False
+    unused: bool = False
 
 
 class Group(NamedTuple):

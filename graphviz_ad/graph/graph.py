@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NamingError, ShapeError
+from ..language.grammar import KEYWORDS
 from .builder import Group, Input, Span
 
 if TYPE_CHECKING:
@@ -200,7 +201,7 @@ class Graph:
         Raises
         ------
         NamingError
-            An input without a value, a value that no input takes, a value for a computed node or a function.
+            An input without a value, a value for a computed node or for a function that the text calls.
         BindingError
             A value that is not a real number or array.
 
@@ -210,7 +211,36 @@ class Graph:
         """
         from ..derive.point import Point
 
-        return Point(self, {**(bindings or {}), **named})
+        given = {**(bindings or {}), **named}
+        return Point(self._with_unused(given), given)
+
+    def _with_unused(self, given: Mapping[str, Any]) -> Graph:
+        """The graph with an input for every value that nothing uses: its gradient is 0, and a warning names it.
+
+        Not while another input has no value: then the name is probably a slip, and the error says so.
+        """
+        known = self.input_handles
+        unused = tuple(name for name in given if name not in known and name not in self.called and name not in self.computed)
+        if not unused or any(self._spec(h).default is None and name not in given for name, h in known.items()):
+            return self
+        for name in unused:
+            if not isinstance(name, str) or not name.isidentifier() or name in KEYWORDS:
+                raise NamingError(f"{name!r} is not a name", hint="names consist of letters, digits and _")
+        count = len(unused)
+        graph = Graph(
+            self.ops + ("input",) * count, self.operands + ((),) * count, self.params + (Input(unused=True),) * count, self.names + unused,
+            self.spans + ((),) * count, self.group_of + (-1,) * count, self.groups, self.outputs, self.text, self.source, self.called,
+        )  # fmt: skip
+        return graph
+
+    @property
+    def computed(self) -> frozenset[str]:
+        """The names of the statements that compute something: they take no values."""
+        found = self._cache.get("computed")
+        if found is None:
+            found = frozenset(name for name, op in zip(self.names, self.ops, strict=True) if name is not None and op != "input")
+            self._cache["computed"] = found
+        return found
 
     def constant_value(self) -> Any:
         """The value of a graph without inputs."""

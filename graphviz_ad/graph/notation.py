@@ -136,9 +136,7 @@ class Notation:
             return operands[0]
         elif op == "power" and right == 0:
             return self.number("1")
-        elif op == "div" and right == 1:
-            return operands[0]
-        elif op in ("add", "sub") and right == 0:
+        elif (op == "div" and right == 1) or (op in ("add", "sub") and right == 0):
             return operands[0]
         elif op == "add" and left == 0:
             return operands[1]
@@ -186,7 +184,9 @@ def latex_name(word: str) -> str:
         stem = r"\mathrm{" + _escape(stem) + "}"
     if not index:
         return stem
-    inner = _escape(index) if index.isdigit() or len(index) == 1 else ("\\" + index if index in _GREEK else r"\mathrm{" + _escape(index) + "}")
+    inner = (
+        _escape(index) if index.isdigit() or len(index) == 1 else ("\\" + index if index in _GREEK else r"\mathrm{" + _escape(index) + "}")
+    )
     return f"{stem}_{{{inner}}}"
 
 
@@ -221,7 +221,9 @@ class Latex(Notation):
             one, two = self.wrap(left, PRODUCT), self.wrap(right, PRODUCT + 1)
             dot = two[:1].isdigit() or two[:1] == "-" or two.startswith(r"\frac") or (one[-1:].isdigit() and two[:1].isdigit())
             wordy = r"\mathrm" in one and r"\mathrm" in two
-            return Piece(rf"{one} \cdot {two}" if dot or wordy else rf"{one}\,{two}" if not left.number else rf"{one}{_gap(two)}{two}", PRODUCT)
+            return Piece(
+                rf"{one} \cdot {two}" if dot or wordy else rf"{one}\,{two}" if not left.number else rf"{one}{_gap(two)}{two}", PRODUCT
+            )
         if op == "mod":
             return Piece(rf"{self.wrap(left, PRODUCT)} \bmod {self.wrap(right, PRODUCT + 1)}", PRODUCT)
         if op == "matmul":

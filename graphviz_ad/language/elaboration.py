@@ -7,13 +7,29 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..errors import NamingError, ShapeError, ParseError
+from ..errors import NamingError, ParseError, ShapeError
 from ..graph.builder import Builder, Group, Literal, Span
 from ..graph.graph import Graph
 from ..limits import require
 from . import vocabulary
 from .grammar import CONSTANTS
-from .parser import APPLY, ATTRIBUTE, CALL, COMPARE, INDEX, LIST, NAME, NUMBER, STRING, TUPLE, WORD, Instruction, Program, Statement, parse_program
+from .parser import (
+    APPLY,
+    ATTRIBUTE,
+    CALL,
+    COMPARE,
+    INDEX,
+    LIST,
+    NAME,
+    NUMBER,
+    STRING,
+    TUPLE,
+    WORD,
+    Instruction,
+    Program,
+    Statement,
+    parse_program,
+)
 
 
 class Text(str):
@@ -26,7 +42,7 @@ class Word(NamedTuple):
     value: bool | None
 
 
-class Several(tuple):
+class Several(tuple[object, ...]):
     """A tuple on the machine's stack, such as a shape or a list of arrays."""
 
 
@@ -81,7 +97,9 @@ class _Elaborator:
             last = position == len(statements) - 1
             if statement.kind == "function":
                 if last:
-                    raise self.syntax(f"the text ends with the definition of {statement.name}", statement, f"add a line that uses it: {statement.name}(x)")
+                    raise self.syntax(
+                        f"the text ends with the definition of {statement.name}", statement, f"add a line that uses it: {statement.name}(x)"
+                    )
                 self.ranks[str(statement.name)] = len(self.functions)
                 self.functions[str(statement.name)] = statement
             elif statement.name is None:
@@ -137,19 +155,21 @@ class _Elaborator:
         name = str(statement.name)
         if name in self.builder.inputs:
             use = self.first_use[name]
-            raise NamingError(f"{name} is used before it is defined", self.program.text, use.start, use.end, "move its definition up", self.program.source)
-        before = len(self.builder.ops)
+            raise NamingError(
+                f"{name} is used before it is defined", self.program.text, use.start, use.end, "move its definition up", self.program.source
+            )
+        builder = self.builder
+        before = len(builder.ops)
         handle = self.expression(statement.code)
-        fresh = handle >= before and self.builder.names[handle] is None and len(self.builder.spans[handle]) <= 1
-        if fresh and self.builder.ops[handle] not in ("constant",) and self.builder.group_of[handle] < 0:
-            self.builder.name(handle, name)
+        computed = builder.ops[handle] not in ("constant", "input") and builder.group_of[handle] < 0 and builder.names[handle] is None
+        if computed and handle >= before:
+            builder.name(handle, name)
             return handle
+        if computed:  # an equal anonymous node exists already; the named one is a node of its own
+            span = builder.spans[handle].pop()
+            return builder.apply(builder.ops[handle], builder.operands[handle], builder.params[handle], name, span)
         span = Span(statement.start, statement.start + len(name), statement.start)
-        if not fresh and self.builder.names[handle] is None and self.builder.group_of[handle] < 0 and self.builder.ops[handle] not in ("constant", "input"):
-            # an equal anonymous node exists already: the named one is a node of its own
-            span = self.builder.spans[handle].pop()
-            return self.builder.apply(self.builder.ops[handle], self.builder.operands[handle], self.builder.params[handle], name, span)
-        return self.builder.apply("copy", (handle,), (), name, span)
+        return builder.apply("copy", (handle,), (), name, span)
 
     # -- expressions -------------------------------------------------------------------------------------------------
 
@@ -184,7 +204,8 @@ class _Elaborator:
                 del stack[-arity:]
                 stack.append(self.apply(str(payload), operands, span, frame))
             elif kind == CALL:
-                name, keywords = payload  # type: ignore[misc]
+                name: str = payload[0]  # type: ignore[index]
+                keywords: tuple[str, ...] = payload[1]  # type: ignore[index]
                 arguments = stack[-arity:]
                 del stack[-arity:]
                 function = self.functions.get(name)
@@ -226,7 +247,14 @@ class _Elaborator:
         if name in self.values:
             return self.values[name]
         if name in self.functions:
-            raise NamingError(f"{name} is a function", self.program.text, span.start, span.end, f"call it: {name}({', '.join(self.functions[name].parameters)})", self.program.source)
+            raise NamingError(
+                f"{name} is a function",
+                self.program.text,
+                span.start,
+                span.end,
+                f"call it: {name}({', '.join(self.functions[name].parameters)})",
+                self.program.source,
+            )
         self.first_use.setdefault(name, span)
         if name in CONSTANTS and name not in self.builder.inputs:
             return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)
@@ -234,14 +262,18 @@ class _Elaborator:
 
     def apply(self, operation: str, operands: list[int], span: Span, frame: _Frame) -> int:
         builder = self.builder
-        if operation == "neg" and builder.ops[operands[0]] == "constant" and span.end - span.start <= len(builder.params[operands[0]].text) + 8:  # type: ignore[attr-defined]
+        if operation == "neg" and self.negates_literal(frame):
             literal = builder.params[operands[0]]
-            if not literal.text.startswith("-"):  # type: ignore[attr-defined]
-                return builder.constant(Literal("-" + literal.text, -literal.value), span, frame.group)  # type: ignore[attr-defined]
+            assert isinstance(literal, Literal)
+            return builder.constant(Literal("-" + literal.text, -literal.value), span, frame.group)
         if operation == "if_else":
             then, condition, other = operands
             return builder.apply("where", (condition, then, other), (), None, span, frame.group)
         return builder.apply(operation, tuple(operands), (), None, span, frame.group)
+
+    def negates_literal(self, frame: _Frame) -> bool:
+        """Whether the minus being run stands directly before a number: -2 is a constant, not a gate and a constant."""
+        return frame.at >= 2 and frame.code[frame.at - 2].code == NUMBER
 
     def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: _Frame) -> int:
         """``a < b <= c`` is ``a < b and b <= c``, with b once."""
@@ -254,7 +286,9 @@ class _Elaborator:
             result = one if result < 0 else self.builder.apply("logical_and", (result, one), (), None, span, frame.group)
         return result
 
-    def enter(self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: _Frame) -> _Frame | int:
+    def enter(
+        self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: _Frame
+    ) -> _Frame | int:
         """Begin the body of a user's function, or give back the value of an equal call."""
         name, parameters = str(function.name), function.parameters
         rank = self.ranks[name]

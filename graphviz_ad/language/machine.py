@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from typing import TypeVar
 
 from .parser import APPLY, CALL, COMPARE, NAME, NUMBER, Instruction, parse_expression
@@ -11,14 +11,18 @@ from .parser import APPLY, CALL, COMPARE, NAME, NUMBER, Instruction, parse_expre
 T = TypeVar("T")
 
 
-@lru_cache(maxsize=None)
+@cache
 def compiled(text: str) -> tuple[Instruction, ...]:
     """The postfix code of a rule or definition of our own, parsed once."""
     return tuple(parse_expression(text, "rule"))
 
 
 def run(
-    code: Sequence[Instruction], names: Mapping[str, T], name: Callable[[str], T], number: Callable[[str], T], apply: Callable[[str, list[T]], T]
+    code: Sequence[Instruction],
+    names: Mapping[str, T],
+    name: Callable[[str], T],
+    number: Callable[[str], T],
+    apply: Callable[[str, list[T]], T],
 ) -> T:
     """The value of postfix code.
 

@@ -135,7 +135,9 @@ class _Reader:
 
     def statement(self) -> Statement:
         start = self.token.start
-        name, parameters, kind = None, (), "value"
+        name: str | None = None
+        parameters: tuple[str, ...] = ()
+        kind = "value"
         if self.token.kind == "name":
             if self.peek().text == "=" and self.peek().kind == "operator":
                 name = self.check_name(self.token)
@@ -298,7 +300,12 @@ class _Reader:
                 elif kind == "name" and word == "if":
                     reduce(OR)
                     if stack and stack[-1].code == "if":
-                        raise self.error("a conditional inside a condition needs parentheses", token.start, token.end, "write a if (c if d else e) else b")
+                        raise self.error(
+                            "a conditional inside a condition needs parentheses",
+                            token.start,
+                            token.end,
+                            "write a if (c if d else e) else b",
+                        )
                     stack.append(_Entry("if", CONDITIONAL, None, token.start, 2))
                     operand_next = True
                 elif kind == "name" and word == "else":
@@ -310,13 +317,20 @@ class _Reader:
                 elif word in (")", "]") and kind == "operator":
                     reduce(CONDITIONAL)
                     if not stack:
-                        raise self.error(f"this {word} closes nothing", token.start, token.end, f"remove it, or open a {'(' if word == ')' else '['}")
+                        raise self.error(
+                            f"this {word} closes nothing", token.start, token.end, f"remove it, or open a {'(' if word == ')' else '['}"
+                        )
                     operand_next = self.close(stack, emit, extents)
                     continue
                 elif word == "," and kind == "operator":
                     reduce(CONDITIONAL)
                     if not stack:
-                        raise self.error("a comma stands between arguments or list entries only", token.start, token.end, "separate statements by ; or a new line")
+                        raise self.error(
+                            "a comma stands between arguments or list entries only",
+                            token.start,
+                            token.end,
+                            "separate statements by ; or a new line",
+                        )
                     entry = stack[-1]
                     entry.count += 1
                     if entry.code == "index":
@@ -426,13 +440,17 @@ class _Reader:
 
     def missing_operand(self, stack: list[_Entry]) -> ParseError:
         token = self.token
-        if token.kind == "name" or (token.kind == "operator" and token.text in ("=",)):
+        if token.kind == "name" or (token.kind == "operator" and token.text == "="):
             return self.unexpected()
         brackets = [entry for entry in stack if entry.code in _BRACKETS]
         if token.kind in ("end", "newline"):
             if brackets and not (stack and stack[-1].code not in _BRACKETS):
                 return self.unclosed(brackets[-1])
-            return self.error("the expression stops where a number, a name or ( is expected", token.start, hint="finish it, or remove the operator before it")
+            return self.error(
+                "the expression stops where a number, a name or ( is expected",
+                token.start,
+                hint="finish it, or remove the operator before it",
+            )
         hint = HINTS.get(token.text, "")
         if token.text == "**" and stack and stack[-1].code == "call":
             hint = "arguments are written one by one"
@@ -444,8 +462,8 @@ class _Reader:
         word = token.text
         if token.kind == "name" and word in KEYWORDS and word not in EXPRESSION_KEYWORDS:
             if word == "for" and self.at:
-                before = self.tokens[self.at - 1]
-                return self.error("a generator is not part of the language", before.start, token.end, _keyword_hint(word))
+                start = self.tokens[self.at - 1].start
+                return self.error("a generator is not part of the language", start, token.end, _keyword_hint(word))
             return self.error(f"{word} is a reserved word and not part of an expression", token.start, token.end, _keyword_hint(word))
         if token.kind in ("name", "number", "string"):
             before = self.tokens[self.at - 1] if self.at else None

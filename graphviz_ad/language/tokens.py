@@ -29,7 +29,9 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_FOREIGN = ("...", "//", "&&", "||", "->", "++", "--", "<>", ":=", "^", "&", "|", "~", "!", "?", "{", "}", "\\", "$", "`")
+#: operators of other languages that begin like one of ours
+_COMPOUND = frozenset(("//", "->", "<>", ":=", "=>", "=<", "+=", "-=", "*=", "/="))
+_FOREIGN = ("&&", "||", "^", "&", "|", "~", "!", "?", "{", "}", "\\", "$", "`")
 
 
 def tokenize(text: str, source: str = "expression") -> list[Token]:
@@ -63,6 +65,9 @@ def tokenize(text: str, source: str = "expression") -> list[Token]:
             position = end
             continue
         if kind == "operator":
+            if text[position : position + 2] in _COMPOUND and word not in ("==", "**"):
+                pair = text[position : position + 2]
+                raise ParseError(f"{pair} is not part of the language", text, position, position + 2, HINTS[pair], source)
             if word in "([":
                 depth += 1
             elif word in ")]":

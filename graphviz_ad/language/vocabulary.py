@@ -40,7 +40,13 @@ def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], s
 
 
 def _place(
-    machine: _Elaborator, name: str, operands: tuple[str, ...], arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame
+    machine: _Elaborator,
+    name: str,
+    operands: tuple[str, ...],
+    arguments: list[object],
+    keywords: tuple[str, ...],
+    span: Span,
+    frame: _Frame,
 ) -> tuple[int, ...]:
     """Positional, named and default arguments in the order of the operation's operands."""
     signature = f"{name}({', '.join(operands)})"
