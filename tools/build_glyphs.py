@@ -128,7 +128,9 @@ class Source:
 def main() -> None:
     """Read the three fonts and write the file."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--sans", type=Path, required=True, help="folder with LiberationSans-Regular.ttf and LiberationSans-Bold.ttf, version 2")
+    parser.add_argument(
+        "--sans", type=Path, required=True, help="folder with LiberationSans-Regular.ttf and LiberationSans-Bold.ttf, version 2"
+    )
     parser.add_argument("--output", type=Path, default=OUTPUT)
     options = parser.parse_args()
     import ziamath

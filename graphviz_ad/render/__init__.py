@@ -1,13 +1,13 @@
 """Drawing a scene: SVG, PNG, PDF and DOT. Knows scenes, nothing of graphs or derivatives.
 
-    engine     the one module that knows which program lays out
-    parts      sets and measures everything that will be drawn
-    dot        sizes for the engine; readable DOT for people
-    geometry   the engine's places
-    svg        the picture
-    raster     pixels and PDF from it
-    typeset, formula, symbols, glyphs, pen    mathematics and text as outlines
-    theme, escape                             colours; text on its way into other languages
+engine     the one module that knows which program lays out
+parts      sets and measures everything that will be drawn
+dot        sizes for the engine; readable DOT for people
+geometry   the engine's places
+svg        the picture
+raster     pixels and PDF from it
+typeset, formula, symbols, glyphs, pen    mathematics and text as outlines
+theme, escape                             colours; text on its way into other languages
 """
 
 from __future__ import annotations

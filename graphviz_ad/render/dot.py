@@ -89,8 +89,8 @@ def _nested(parts: Parts, node: Callable[[int], str], label: Callable[[ClusterPa
         cluster = part.wire.cluster if part.wire.cluster in clusters else None
         members.setdefault(cluster, []).append(place)
     children: dict[str | None, list[str]] = {}
-    for name, (_, part) in clusters.items():
-        children.setdefault(_parent(name, part, clusters), []).append(name)
+    for key, (_, inner) in clusters.items():
+        children.setdefault(_parent(key, inner, clusters), []).append(key)
     lines: list[str] = []
     pending: list[tuple[str, str | None]] = [("open", None)]
     while pending:
@@ -99,8 +99,8 @@ def _nested(parts: Parts, node: Callable[[int], str], label: Callable[[ClusterPa
             lines.append("}")
             continue
         if name is not None:
-            index, part = clusters[name]
-            lines.append(f"subgraph cluster_{index}{{{label(part)}")
+            index, inner = clusters[name]
+            lines.append(f"subgraph cluster_{index}{{{label(inner)}")
             pending.append(("close", name))
         lines += [node(place) for place in members.get(name, [])]
         pending += [("open", child) for child in reversed(children.get(name, []))]
@@ -126,8 +126,9 @@ def plain_dot(scene: Scene, *, theme: str = "light", palette: str = "default") -
     lines = [
         "// written by gradviz (graphviz_ad)",
         "digraph gradviz {",
-        f'  graph [rankdir=LR, nodesep=0.25, ranksep=0.35, bgcolor="{color["background"]}", fontname="Helvetica", fontsize=16,'
-        f' fontcolor="{color["text"]}", labelloc=t, labeljust=l, label={dot(shorten(title, 200))}]',
+        f'  graph [rankdir=LR, nodesep=0.25, ranksep=0.35, bgcolor="{color["background"]}"]',
+        f'  graph [fontname="Helvetica", fontsize=16, fontcolor="{color["text"]}", labelloc=t, labeljust=l]',
+        f"  label={dot(shorten(title, 200))}",
         f'  node [shape=box, style="rounded,filled", fontname="Helvetica", fontsize=13, fontcolor="{color["text"]}", margin="0.12,0.06"]',
         f'  edge [fontname="Helvetica", fontsize=10, fontcolor="{color["muted"]}", color="{color["wire"]}", arrowsize=0.7]',
     ]
@@ -136,8 +137,10 @@ def plain_dot(scene: Scene, *, theme: str = "light", palette: str = "default") -
         for line in _nested(
             parts,
             lambda place: f"{dot(parts.nodes[place].wire.id)} [{_plain_node(parts.nodes[place].wire, color)}]",
-            lambda part: f'style=rounded; color="{color["cluster-border"]}"; bgcolor="{color["cluster-fill"]}";'
-            f' fontsize=12; fontcolor="{color["muted"]}"; labeljust=l; label={dot(shorten(part.cluster.label.text))};',
+            lambda part: (
+                f'style=rounded; color="{color["cluster-border"]}"; bgcolor="{color["cluster-fill"]}";'
+                f' fontsize=12; fontcolor="{color["muted"]}"; labeljust=l; label={dot(shorten(part.cluster.label.text))};'
+            ),
         )
     ]
     for part in parts.arrows:

@@ -13,7 +13,10 @@ from ..errors import EngineError
 from ..limits import limit
 
 BUNDLED = "graphviz-pure"
-INSTALL = 'install one: pip install graphviz-pure, or Graphviz itself (https://graphviz.org/download/), or set GRADVIZ_DOT to the path of a "dot" program'
+INSTALL = (
+    "install one: pip install graphviz-pure, or Graphviz itself (https://graphviz.org/download/), "
+    "or set GRADVIZ_DOT to the path of a dot program"
+)
 
 
 def engine_name(bundled: bool = False) -> str:
@@ -48,10 +51,15 @@ def layout(dot_text: str, format: str = "json0", *, bundled: bool = False) -> by
 
     program = engine_name(bundled)
     seconds = limit("GRADVIZ_LAYOUT_SECONDS")
-    extra = {"creationflags": subprocess.CREATE_NO_WINDOW} if sys.platform == "win32" else {}
+    quiet = 0x08000000 if sys.platform == "win32" else 0  # CREATE_NO_WINDOW
     try:
         done = subprocess.run(
-            [program, "-Kdot", f"-T{format}"], input=dot_text.encode("utf-8"), capture_output=True, timeout=seconds, check=False, **extra
+            [program, "-Kdot", f"-T{format}"],
+            input=dot_text.encode("utf-8"),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            creationflags=quiet,
         )
     except subprocess.TimeoutExpired:
         raise EngineError(

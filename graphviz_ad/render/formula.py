@@ -49,7 +49,7 @@ class Atom(NamedTuple):
 
 
 class Setter:
-    """Sets one formula; holds the tokens and the place in them."""
+    """Sets one formula; holds the items and the place in them."""
 
     def __init__(self, latex: str, size: float) -> None:
         if len(latex) > MOST_CHARACTERS:
@@ -60,34 +60,35 @@ class Setter:
     # --- tokens -------------------------------------------------------------------------------------------------
 
     def peek(self) -> str:
-        """The next token that is not space, "" at the end."""
+        """The next item that is not space, "" at the end."""
         while self.place < len(self.tokens) and self.tokens[self.place].isspace():
             self.place += 1
         return self.tokens[self.place] if self.place < len(self.tokens) else ""
 
     def take(self) -> str:
-        """The next token, which is passed."""
-        token = self.peek()
+        """The next item, which is passed."""
+        item = self.peek()
         self.place += 1
-        return token
+        return item
 
-    def expect(self, token: str) -> None:
-        """Pass ``token`` or give up."""
-        if self.take() != token:
-            raise Unsupported(f"{token} expected")
+    def expect(self, item: str) -> None:
+        """Pass ``item`` or give up."""
+        if self.take() != item:
+            raise Unsupported(f"{item} expected")
 
     def raw(self) -> str:
         """The text of a braced group as it stands, as in \\operatorname{softmax}."""
         self.expect("{")
-        parts, level = [], 1
+        parts: list[str] = []
+        level = 1
         while self.place < len(self.tokens):
-            token = self.tokens[self.place]
+            item = self.tokens[self.place]
             self.place += 1
-            level += (token == "{") - (token == "}")
+            level += (item == "{") - (item == "}")
             if level == 0:
                 return "".join(parts)
-            if token not in "{}":
-                parts.append(token[1:] if len(token) == 2 and token[0] == "\\" else token)
+            if item not in "{}":
+                parts.append(item[1:] if len(item) == 2 and item[0] == "\\" else item)
         raise Unsupported("unclosed group")
 
     # --- rows ---------------------------------------------------------------------------------------------------
@@ -100,19 +101,19 @@ class Setter:
         return box
 
     def row(self, style: int, until: tuple[str, ...]) -> Box:
-        """Atoms up to one of the tokens ``until``, which is left standing."""
+        """Atoms up to one of the items ``until``, which is left standing."""
         self.depth += 1
         if self.depth > MOST_DEPTH:
             raise TooLarge
         atoms: list[Atom] = []
-        while (token := self.peek()) not in until:
-            if token in ("", "}", "&", "\\\\", "\\right", "\\end"):
-                raise Unsupported(token or "the end")
-            if token in SPACES:
+        while (item := self.peek()) not in until:
+            if item in ("", "}", "&", "\\\\", "\\right", "\\end"):
+                raise Unsupported(item or "the end")
+            if item in SPACES:
                 self.take()
-                atoms.append(Atom(Box(SPACES[token] * self.size * SCALE[style], 0, 0), "space", "space"))
+                atoms.append(Atom(Box(SPACES[item] * self.size * SCALE[style], 0, 0), "space", "space"))
                 continue
-            if token in ("^", "_", "'"):
+            if item in ("^", "_", "'"):
                 atoms.append(self.scripts(Atom(EMPTY, "ord", "ord"), style))
                 continue
             atoms.append(self.scripts(self.nucleus(style), style))
@@ -159,31 +160,31 @@ class Setter:
 
     def nucleus(self, style: int) -> Atom:
         """One piece of a row, without its scripts."""
-        token = self.take()
+        item = self.take()
         size = self.size * SCALE[style]
-        if token == "{":
+        if item == "{":
             box = self.row(style, ("}",))
             self.take()
             return Atom(box, "ord", "ord")
-        if token in SYMBOLS:
-            character, kind = SYMBOLS[token]
+        if item in SYMBOLS:
+            character, kind = SYMBOLS[item]
             return self.character(character, kind, size)
-        if token in FUNCTIONS:
-            return Atom(self.word(token[1:], size), "op", "op")
-        if len(token) == 1:
-            return self.letter_or_sign(token, size)
-        method = _COMMANDS.get(token)
+        if item in FUNCTIONS:
+            return Atom(self.word(item[1:], size), "op", "op")
+        if len(item) == 1:
+            return self.letter_or_sign(item, size)
+        method = _COMMANDS.get(item)
         if method is None:
-            raise Unsupported(token)
+            raise Unsupported(item)
         return method(self, style)
 
-    def letter_or_sign(self, token: str, size: float) -> Atom:
+    def letter_or_sign(self, item: str, size: float) -> Atom:
         """A character of the source."""
-        if token in CHARACTERS:
-            return self.character(*CHARACTERS[token], size)
-        if token in "}&^_'\\":
-            raise Unsupported(token)
-        return self.character(ITALIC.get(token, token), "ord", size)
+        if item in CHARACTERS:
+            return self.character(*CHARACTERS[item], size)
+        if item in "}&^_'\\":
+            raise Unsupported(item)
+        return self.character(ITALIC.get(item, item), "ord", size)
 
     def character(self, character: str, kind: str, size: float) -> Atom:
         """A glyph of the mathematical face, or text where it has none."""
@@ -216,11 +217,11 @@ class Setter:
         above = below = None
         primes: list[Box] = []
         small = min(style + 2 if style == DISPLAY else style + 1, SCRIPTSCRIPT)
-        while (token := self.peek()) in ("^", "_", "'"):
+        while (item := self.peek()) in ("^", "_", "'"):
             self.take()
-            if token == "'":
+            if item == "'":
                 primes.append(self.character("′", "ord", self.size * SCALE[small]).box)
-            elif token == "^":
+            elif item == "^":
                 if above is not None:
                     raise Unsupported("double superscript")
                 above = self.argument(small)
@@ -304,11 +305,11 @@ class Setter:
         depth = max(inside.depth, (found.top + found.bottom) * scale - top)
         return Atom(Box(x + inside.width + 0.06 * size, top + 0.05 * size, depth, tuple(marks)), "ord", "ord")
 
-    def fence(self, token: str, needed: float, size: float) -> Box:
+    def fence(self, item: str, needed: float, size: float) -> Box:
         """A delimiter of at least the height ``needed``, centred on the axis."""
-        character = FENCES.get(token)
+        character = FENCES.get(item)
         if character is None:
-            raise Unsupported(token)
+            raise Unsupported(item)
         if not character:
             return Box(0.12 * size, 0.0, 0.0)
         key, found = tallest(f"m{ord(character):x}", needed / size * UNITS)
@@ -340,14 +341,14 @@ class Setter:
             raise Unsupported(name)
         rows: list[list[Box]] = [[]]
         while True:
-            rows[-1].append(self.row(TEXT if style <= TEXT else style, ("&", "\\\\", "\\end")))
-            token = self.take()
-            if token == "\\\\":
+            rows[-1].append(self.row(max(TEXT, style), ("&", "\\\\", "\\end")))
+            item = self.take()
+            if item == "\\\\":
                 if self.peek() == "\\end":
-                    token = self.take()
+                    item = self.take()
                 else:
                     rows.append([])
-            if token == "\\end":
+            if item == "\\end":
                 break
         if self.raw() != name:
             raise Unsupported("\\end")

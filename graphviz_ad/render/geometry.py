@@ -66,7 +66,9 @@ def read_layout(answer: bytes) -> Layout:
                 x, y = _numbers(edge["lp"])
                 labels[index] = (x - left, top - y)
     except (ValueError, KeyError, IndexError, TypeError) as error:
-        raise EngineError(f"the drawing engine's answer could not be read ({type(error).__name__}: {error}); is GRADVIZ_DOT a Graphviz dot?") from None
+        raise EngineError(
+            f"the drawing engine's answer could not be read ({type(error).__name__}: {error}); is GRADVIZ_DOT a Graphviz dot?"
+        ) from None
     return Layout(right - left, top - bottom, nodes, outputs, curves, labels, clusters, cluster_labels)
 
 

@@ -12,11 +12,11 @@ downwards, the origin at the left end of the baseline. A box holds marks:
 from __future__ import annotations
 
 import functools
+import os.path
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
-DATA = Path(__file__).parent / "data" / "outlines.txt"
+DATA = os.path.join(os.path.dirname(__file__), "data", "outlines.txt")
 UNITS = 1000  # of the outlines, per em
 
 Mark = tuple[str, float, float, float, str] | tuple[str, float, float, float, float]
@@ -52,7 +52,8 @@ EMPTY = Box(0.0, 0.0, 0.0)
 @functools.lru_cache(maxsize=1)
 def _lines() -> dict[str, str]:
     """The outlines by key, not yet taken apart: a picture needs few of them."""
-    text = DATA.read_text(encoding="ascii")
+    with open(DATA, encoding="ascii") as file:
+        text = file.read()
     return {key: rest for key, _, rest in (line.partition("\t") for line in text.splitlines())}
 
 
@@ -61,7 +62,7 @@ def glyph(key: str) -> Glyph | None:
     """The outline with this key, None where there is none.
 
     >>> glyph("m78").advance, glyph("mffffff")
-    (526, None)
+    (479, None)
     """
     line = _lines().get(key)
     if line is None:
@@ -72,7 +73,7 @@ def glyph(key: str) -> Glyph | None:
 
 def moved(marks: Iterable[Mark], dx: float, dy: float) -> list[Mark]:
     """The marks, shifted."""
-    return [(m[0], m[1] + dx, m[2] + dy, *m[3:]) for m in marks]  # type: ignore[misc]
+    return [(m[0], m[1] + dx, m[2] + dy, *m[3:]) for m in marks]
 
 
 def beside(boxes: Iterable[Box], gap: float = 0.0) -> Box:

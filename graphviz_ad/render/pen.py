@@ -44,7 +44,9 @@ class Pen:
             elif kind == "r":
                 others.append(f'<rect x="{number(mx)}" y="{number(my)}" width="{number(size)}" height="{number(float(what))}"/>')
             elif kind == "t":
-                others.append(f'<text x="{number(mx)}" y="{number(my)}" font-family="{SERIF}" font-size="{number(size)}">{xml(str(what))}</text>')
+                others.append(
+                    f'<text x="{number(mx)}" y="{number(my)}" font-family="{SERIF}" font-size="{number(size)}">{xml(str(what))}</text>'
+                )
             else:
                 others.append(f'<path transform="translate({number(mx)} {number(my)})" d="{what}"/>')
         body = "".join(f'<g transform="scale({size / UNITS:.6g})">{"".join(uses)}</g>' for size, uses in runs.items()) + "".join(others)

@@ -44,7 +44,8 @@ def to_pdf(svg: str) -> bytes:
     except ImportError:
         raise EngineError('PDF needs an extra: pip install "graphviz_ad[pdf]"') from None
     try:
-        return bytes(vl_convert.svg_to_pdf(svg, scale=0.75))  # its own unit is the pixel, ours the point
+        # its page counts pixels as points: without units the page has our size
+        return bytes(vl_convert.svg_to_pdf(_SIZE.sub(lambda found: found[0].replace('pt"', '"'), svg, count=1)))
     except ValueError as error:
         raise EngineError(f"vl-convert could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
 

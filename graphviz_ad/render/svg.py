@@ -10,22 +10,40 @@ import math as math_
 import zlib
 
 from ..errors import GradvizError
-from ..scene.model import Label, Scene
+from ..scene.model import Scene
 from . import geometry
+from .captions import arrow_tip, draw_legend, node_tip
 from .dot import layout_dot
 from .engine import layout
 from .escape import identifier, xml, xml_lines
 from .geometry import Layout, Point
 from .glyphs import letter
-from .parts import ABOVE, BELOW, LABEL_ABOVE, LABEL_BELOW, PILL_HEIGHT, SMALL, ArrowPart, CardPart, Parts, Piece, Row, WirePart, measure, title_box
+from .parts import (
+    ABOVE,
+    BELOW,
+    LABEL_ABOVE,
+    LABEL_BELOW,
+    PILL_HEIGHT,
+    SMALL,
+    ArrowPart,
+    CardPart,
+    Parts,
+    Piece,
+    Row,
+    WirePart,
+    measure,
+    title_box,
+)
 from .pen import SANS, Pen, number
 from .theme import colors, style_sheet
+from .typeset import shorten
 
 MARGIN, TITLE_GAP, LEGEND_GAP = 14.0, 16.0, 20.0
 LINE, BOLD_LINE, BORDER = 1.4, 1.9, 1.2  # widths: arrows, wires, borders
 HEAD, HALF_HEAD = 8.0, 2.9  # of an arrow head
 CORNER = 8.0
 MARK = "<metadata>written by gradviz (graphviz_ad)</metadata>"
+MOST_TOOLTIP, MOST_DESCRIPTION = 2_000, 10_000  # characters
 STYLES = ("wire", "card")
 MATHS = ("typeset", "unicode")
 
@@ -69,7 +87,7 @@ class _Picture:
     def document(self, math: str, style: str) -> str:
         """The whole SVG."""
         scene, places, scope = self.parts.scene, self.places, self.pen.scope
-        legend = self.legend()
+        legend = draw_legend(self.parts, self.color, self.pen)
         title = title_box(scene, math, max(places.width, 520.0))
         top = MARGIN + (title.total + TITLE_GAP if title is not None else 0.0)
         bottom = top + places.height + LEGEND_GAP
@@ -77,8 +95,9 @@ class _Picture:
         notes, y = [], bottom + legend[2]
         for note in scene.notes:
             y += 13.0
-            notes.append(self.pen.write(note, MARGIN, y, SMALL, self.color["muted"]))
-            width = max(width, letter(note, SMALL).width + 2 * MARGIN)
+            said = shorten(note, 200)
+            notes.append(self.pen.write(said, MARGIN, y, SMALL, self.color["muted"]))
+            width = max(width, letter(said, SMALL).width + 2 * MARGIN)
         # whole pixels at 96 dots per inch, so that no row at the edge is half filled
         width, height = (3 * math_.ceil(length / 3) for length in (width, y + MARGIN))
         drawing = self.drawing()
@@ -88,12 +107,12 @@ class _Picture:
             f'<g transform="translate({number(MARGIN)} {number(top)})">\n{drawing}\n</g>\n'
             f'<g class="legend" transform="translate({number(MARGIN)} {number(bottom)})">{legend[0]}</g>{"".join(notes)}\n'
         )
-        name = xml(scene.title.text if scene.title is not None else scene.output_name)
-        described = xml_lines(scene.description)
+        name = xml(shorten(scene.title.text if scene.title is not None else scene.output_name, 300))
+        described = xml_lines(scene.description[:MOST_DESCRIPTION])
         labelled = f"{scope}-t {scope}-d" if described else f"{scope}-t"
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" id="{scope}" class="gradviz" role="img"'
-            f' aria-labelledby="{labelled}" width="{number(width)}pt" height="{number(height)}pt" viewBox="0 0 {number(width)} {number(height)}"'
+            f' aria-labelledby="{labelled}" width="{width}pt" height="{height}pt" viewBox="0 0 {width} {height}"'
             f' font-family="{SANS}" style="font-variant-numeric:tabular-nums">{MARK}'
             f'<title id="{scope}-t">{name}</title>'
             + (f'<desc id="{scope}-d">{described}</desc>' if described else "")
@@ -123,7 +142,9 @@ class _Picture:
         left, right = cx - part.width / 2, cx + part.width / 2
         start, end = left + part.lead_width, right - (0.0 if part.detached else part.output_width)
         middle = (start + end) / 2
-        line = f'<path class="line" d="M{number(start)} {number(cy)}H{number(end)}" stroke="{self.color["wire"]}" stroke-width="{BOLD_LINE}"/>'
+        line = (
+            f'<path class="line" d="M{number(start)} {number(cy)}H{number(end)}" stroke="{self.color["wire"]}" stroke-width="{BOLD_LINE}"/>'
+        )
         out = [line, self.lead(part, left, cy)]
         out.append(self.row(part.above, middle - part.above.width / 2, cy - ABOVE - part.above.depth * self._sunk(part.above)))
         out.append(self.row(part.below, middle - part.below.width / 2, cy + BELOW + part.below.height))
@@ -131,12 +152,10 @@ class _Picture:
             x, y = self.places.outputs[place] if part.detached else (end + part.output_width / 2, cy)
             height = max(PILL_HEIGHT, part.output.box.total + 14)
             if part.detached:
-                edge = x - part.output_width / 2
-                out.append(
-                    f'<path class="line" d="M{number(end)} {number(cy)}L{number(edge)} {number(y)}" stroke="{self.color["wire"]}" stroke-width="{LINE}"/>'
-                )
+                way = f"M{number(end)} {number(cy)}L{number(x - part.output_width / 2)} {number(y)}"
+                out.append(f'<path class="line" d="{way}" stroke="{self.color["wire"]}" stroke-width="{LINE}"/>')
             out += [self._rounded(x - part.output_width / 2, y, part.output_width, height, "output"), self._centred(part.output, x, y)]
-        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(_tip(part))}{"".join(out)}</g>'
+        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(node_tip(part))}{"".join(out)}</g>'
 
     def lead(self, part: WirePart, left: float, cy: float) -> str:
         """The pill of an input, or the gate."""
@@ -179,7 +198,7 @@ class _Picture:
                 if len(cells) == 2:
                     lines += f"M{number(edges[1])} {number(below)}v{number(body)}"
             out.insert(1, f'<path d="{lines}" fill="none" stroke="{border}" stroke-width="0.9"/>')
-        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(_tip(part))}{"".join(out)}</g>'
+        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(node_tip(part))}{"".join(out)}</g>'
 
     # --- arrows and clusters ------------------------------------------------------------------------------------
 
@@ -216,7 +235,7 @@ class _Picture:
                 rows.append(self.row(row, cx + part.width / 2 - row.width, top + row.height))
                 top += row.height + row.depth + 1.5
             out.append(f'<g class="label">{"".join(rows)}</g>')
-        tip = part.arrow.tooltip or _arrow_tip(part)
+        tip = part.arrow.tooltip or arrow_tip(part)
         return f'<g class="edge" id="{self.id("edge", where)}">{self._tooltip(tip)}{"".join(out)}</g>'
 
     def _aim(self, target: tuple[int, WirePart | CardPart], argument: int) -> Point:
@@ -250,39 +269,6 @@ class _Picture:
 
         return sorted(self.places.clusters, key=area, reverse=True)
 
-    # --- legend -------------------------------------------------------------------------------------------------
-
-    def legend(self) -> tuple[str, float, float]:
-        """What the picture's signs mean, with a miniature of them; and the size of it."""
-        scene, color, write = self.parts.scene, self.color, self.pen.write
-        stacked = any(isinstance(part, CardPart) and part.stacked for part in self.parts.nodes)
-        lines = _legend_lines(scene, stacked)
-        if not lines:
-            return "", 0.0, 0.0
-        out, x = [], 0.0
-        if scene.numeric and scene.style == "card":
-            x = 106.0
-            if stacked:
-                x, cells = 66.0, "M0 13h54"
-                out += [self._rounded(0, 13, 54, 26, "gate", "legend"), f'<path d="{cells}" stroke="{color["gate-border"]}" stroke-width="0.9"/>']
-                out += [write("value", 27, 9.5, SMALL, color["value"], bold=True, anchor="middle")]
-                out += [write("gradient", 27, 22.5, SMALL, color["gradient"], anchor="middle")]
-            else:
-                out += [self._rounded(0, 12, 92, 20, "gate", "legend"), f'<path d="M44 2v20" stroke="{color["gate-border"]}" stroke-width="0.9"/>']
-                out += [write("value", 22, 15.3, SMALL, color["value"], bold=True, anchor="middle")]
-                out += [write("gradient", 68, 15.3, SMALL, color["gradient"], anchor="middle")]
-        elif scene.numeric:
-            x = 56.0
-            out += [f'<path d="M0 12.5h42" stroke="{color["wire"]}" stroke-width="{BOLD_LINE}"/>']
-            out += [write("value", 21, 8.8, SMALL, color["value"], bold=True, anchor="middle")]
-            out += [write("gradient", 21, 23.3, SMALL, color["gradient"], anchor="middle")]
-        y = 9.0 if len(lines) > 1 else 16.0
-        width = 0.0
-        for line in lines:
-            out.append(write(line, x, y, SMALL, color["muted"]))
-            width, y = max(width, x + letter(line, SMALL).width), y + 13.0
-        return "".join(out), width, max(26.0 if scene.numeric else 0.0, y - 9.0)
-
     # --- small things -------------------------------------------------------------------------------------------
 
     def id(self, kind: str, name: str) -> str:
@@ -296,7 +282,9 @@ class _Picture:
             name = identifier(self.prefix + piece.id) if piece.id else ""
             if piece.text:
                 middle = x + piece.box.width / 2
-                out.append(self.pen.write(piece.text, middle, y, piece.size, self.color[piece.role], bold=piece.bold, anchor="middle", id=name))
+                out.append(
+                    self.pen.write(piece.text, middle, y, piece.size, self.color[piece.role], bold=piece.bold, anchor="middle", id=name)
+                )
             else:
                 out.append(self.pen.draw(piece.box, x, y, self.color[piece.role], name))
             x += piece.box.width + row.gap
@@ -309,12 +297,12 @@ class _Picture:
 
     def _rounded(self, left: float, cy: float, width: float, height: float, role: str, kind: str = "") -> str:
         """A rounded box."""
-        fill = self.color["constant-fill"] if kind in ("constant", "legend") else self.color[f"{role}-fill"]
+        fill = self.color["constant-fill"] if kind == "constant" else self.color[f"{role}-fill"]
         dashes = ' stroke-dasharray="3 3"' if kind == "elided" else ""
         radius = min(CORNER, width / 2, height / 2)
+        where = f'x="{number(left)}" y="{number(cy - height / 2)}" width="{number(width)}" height="{number(height)}"'
         return (
-            f'<rect x="{number(left)}" y="{number(cy - height / 2)}" width="{number(width)}" height="{number(height)}" rx="{number(radius)}"'
-            f' fill="{fill}" stroke="{self.color[f"{role}-border"]}" stroke-width="{BORDER}"{dashes}/>'
+            f'<rect {where} rx="{number(radius)}" fill="{fill}" stroke="{self.color[f"{role}-border"]}" stroke-width="{BORDER}"{dashes}/>'
         )
 
     @staticmethod
@@ -324,59 +312,10 @@ class _Picture:
 
     @staticmethod
     def _tooltip(text: str) -> str:
-        return f"<title>{xml_lines(text)}</title>" if text else ""
+        return f"<title>{xml_lines(text if len(text) <= MOST_TOOLTIP else text[: MOST_TOOLTIP - 1] + '…')}</title>" if text else ""
 
 
 def _path(points: list[Point]) -> str:
     """Bézier points as path data."""
     words = [f"{number(x)},{number(y)}" for x, y in points]
     return f"M{words[0]}C{' '.join(words[1:])}" if len(words) > 1 else f"M{words[0]}"
-
-
-def _exact(label: Label) -> str:
-    return label.exact or label.text
-
-
-def _tip(part: WirePart | CardPart) -> str:
-    """What a node's tooltip says when the scene does not: the exact numbers."""
-    wire = part.wire
-    if wire.tooltip:
-        return wire.tooltip
-    name = (wire.name or wire.output or wire.symbol).text
-    lines = [name + (f" = {wire.formula.text}" if wire.formula is not None and wire.formula.text != name else "")]
-    if wire.value is not None:
-        lines.append(f"value {_exact(wire.value)}")
-    if wire.gradient is not None:
-        lines.append(f"gradient {_exact(wire.gradient)}")
-    return "\n".join(lines)
-
-
-def _arrow_tip(part: ArrowPart) -> str:
-    """What an arrow's tooltip says when the scene does not."""
-    arrow = part.arrow
-    said = [_exact(label) for label in (arrow.local, arrow.formula, arrow.number) if label is not None]
-    lines = [" = ".join(said)] if said else []
-    if arrow.contribution is not None:
-        lines.append(f"contribution {_exact(arrow.contribution)}")
-    return "\n".join(lines)
-
-
-def _legend_lines(scene: Scene, stacked: bool) -> list[str]:
-    """The legend, saying only what the picture has."""
-    locals_ = any(a.local is not None or a.number is not None or a.formula is not None for a in scene.arrows)
-    forks = any(a.forks and a.contribution is not None for a in scene.arrows)
-    valued = any(wire.value is not None for wire in scene.wires)
-    graded = any(wire.gradient is not None for wire in scene.wires)
-    on_arrow = "on the arrow: local derivative"
-    if not scene.numeric:
-        return [f"{on_arrow}, as a formula"] if locals_ else []
-    cells = ("top", "bottom", "node") if stacked else ("left", "right", "node")
-    place = ("above the wire", "below", "wire") if scene.style == "wire" else cells
-    lines = [f"{place[0]}: forward value"] if valued else []
-    second = [f"{place[1]}: ∂{scene.output_name}/∂({place[2]})"] if graded else []
-    if locals_:
-        second.append(on_arrow)
-    lines += [" · ".join(second)] if second else []
-    if forks:
-        lines += ["at a fork each arrow also shows its share, upstream × local;", "the gradient is the sum of the shares"]
-    return lines

@@ -5,8 +5,6 @@ Classes and the space between them are those of *The TeXbook*, chapter 18.
 
 from __future__ import annotations
 
-import string
-
 _GREEK = (
     "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi omicron pi rho varsigma sigma tau upsilon "
     "varphi chi psi omega"
@@ -19,13 +17,16 @@ _UPPER = {name: chr(0x391 + place) for place, name in enumerate(
 ) if name != "."}  # fmt: skip
 
 # a letter of the source and its italic form
-ITALIC = {c: chr((0x1D44E if c.islower() else 0x1D434) + ord(c.lower()) - ord("a")) for c in string.ascii_letters}
+ITALIC = {
+    c: chr((0x1D44E if c.islower() else 0x1D434) + ord(c.lower()) - ord("a"))
+    for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+}
 ITALIC["h"] = "ℎ"
 ITALIC.update({chr(0x3B1 + place): italic for place, italic in enumerate(_LOWER.values())})
 ITALIC.update({"ϵ": "𝜖", "ϑ": "𝜗", "ϰ": "𝜘", "ϕ": "𝜙", "ϱ": "𝜚", "ϖ": "𝜛", "∂": "𝜕"})
 
 # a character of the source: its glyph and class
-CHARACTERS = {c: (c, "ord") for c in string.digits + "./|!?@\"#$%∞∇…°"}
+CHARACTERS = {c: (c, "ord") for c in '0123456789./|!?@"#$%∞∇…°'}
 CHARACTERS.update({
     "!": ("!", "close"),
     "-": ("−", "bin"), "−": ("−", "bin"), "+": ("+", "bin"), "*": ("∗", "bin"), "×": ("×", "bin"), "·": ("⋅", "bin"), "⋅": ("⋅", "bin"),

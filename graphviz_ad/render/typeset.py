@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import re
+import zlib
 
 from ..scene.model import Label
 from .escape import plain, xml
@@ -78,21 +79,23 @@ def spelled(text: str, size: float) -> Box:
 
 def _typeset_elsewhere(latex: str, size: float) -> Box | None:
     """The formula as ziamath sets it, None where it cannot."""
-    import ziamath
+    from ziamath.config import config
+    from ziamath.zmath import Latex
 
-    before, ziamath.config.svg2 = ziamath.config.svg2, False  # outlines in place: no ids that two figures could share
+    before, config.svg2 = config.svg2, False  # outlines in place: no ids that two figures could share
     try:
-        drawn = ziamath.Latex(latex, size=size)
+        drawn = Latex(latex, size=size)
         width, height = drawn.getsize()
         depth = -drawn.getyofst()
         svg = drawn.svg()
     except Exception:  # noqa: BLE001  a formula that ziamath does not know ends in whatever its parser trips over
         return None
     finally:
-        ziamath.config.svg2 = before
+        config.svg2 = before
     # only outlines and bars are taken over, so nothing that stood in the formula can reach the picture as markup
     marks: list[Mark] = [("p", 0.0, 0.0, 1.0, outline) for outline in _OUTLINE.findall(svg)]
-    marks += [("r", *map(float, numbers)) for numbers in _BAR.findall(svg)]
+    for x, y, across, down in _BAR.findall(svg):
+        marks.append(("r", float(x), float(y), float(across), float(down)))
     return Box(width, height - depth, depth, tuple(marks))
 
 
@@ -101,7 +104,8 @@ def to_svg(latex: str, size: float, color: str = "#1f2937", text: str = "") -> s
     from .pen import Pen
 
     box = typeset(latex, size, text)
-    pen = Pen("f")
+    pen = Pen(f"gv{zlib.crc32(repr((latex, size)).encode('utf-8', 'backslashreplace')):08x}")
     body = pen.draw(box, 0.0, box.height, color)
-    size_ = f'width="{box.width:.2f}" height="{box.total:.2f}" viewBox="0 0 {box.width:.2f} {box.total:.2f}"'
-    return f'<svg xmlns="http://www.w3.org/2000/svg" {size_} role="img" aria-label="{xml(text or latex)}">{pen.definitions()}{body}</svg>'
+    extent = f'width="{box.width:.2f}" height="{box.total:.2f}" viewBox="0 0 {box.width:.2f} {box.total:.2f}"'
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {spaces} {extent} role="img" aria-label="{xml(text or latex)}">{pen.definitions()}{body}</svg>'

@@ -34,12 +34,27 @@ def source(id: str, name: str, value: float | None, gradient: float | None, kind
 
 
 def gate(
-    id: str, symbol: Label, value: float, gradient: float, name: str | None = None, formula: Label | None = None, output: str | None = None,
-    cluster: str | None = None, kind: str = "operation",
-) -> Wire:  # fmt: skip
+    id: str,
+    symbol: Label,
+    value: float,
+    gradient: float,
+    name: str | None = None,
+    formula: Label | None = None,
+    output: str | None = None,
+    cluster: str | None = None,
+    kind: str = "operation",
+) -> Wire:
     """An operation."""
     return Wire(
-        id, kind, symbol, name_label(name) if name else None, formula, figure(value), figure(gradient), name_label(output) if output else None, cluster
+        id,
+        kind,
+        symbol,
+        name_label(name) if name else None,
+        formula,
+        figure(value),
+        figure(gradient),
+        name_label(output) if output else None,
+        cluster,
     )
 
 
@@ -196,13 +211,26 @@ def cards(layers: int = 6, width: int = 6) -> Scene:
             formula = Label(f"{left.text} {sign} {right.text}", f"{left.latex} {latex} {right.latex}")
             last = row == layers and k == width - 1
             wires.append(
-                Wire(id, "operation", Label(sign, latex), name_label(f"v{row * width + k}"), formula, figure(0.07 * k - 0.3), figure(0.5 - 0.1 * row),
-                     name_label("L") if last else None)
-            )  # fmt: skip
+                Wire(
+                    id,
+                    "operation",
+                    Label(sign, latex),
+                    name_label(f"v{row * width + k}"),
+                    formula,
+                    figure(0.07 * k - 0.3),
+                    figure(0.5 - 0.1 * row),
+                    name_label("L") if last else None,
+                )
+            )
             for position, source_ in enumerate((a, b)):
                 arrows.append(Arrow(f"n{source_}", id, position, Label("d"), None, figure(0.25 * position + 0.1 * k), figure(0.2), False))
-    return Scene(tuple(wires), tuple(arrows), title=Label("L = (y − tanh(W₂ tanh(W₁x + b)))²",
-        r"L = \left(y - \tanh\left(W_{2} \tanh\left(W_{1} x + b\right)\right)\right)^{2}"), output_name="L", style="card")  # fmt: skip
+    return Scene(
+        tuple(wires),
+        tuple(arrows),
+        title=Label("L = (y − tanh(W₂ tanh(W₁x + b)))²", r"L = \left(y - \tanh\left(W_{2} \tanh\left(W_{1} x + b\right)\right)\right)^{2}"),
+        output_name="L",
+        style="card",
+    )
 
 
 def matrices() -> Scene:
@@ -214,23 +242,58 @@ def matrices() -> Scene:
 
     return Scene(
         (
-            Wire("n0", "input", Label("W", "W"), value=matrix("0.10 & 0.50", "-0.30 & 0.80"), gradient=matrix("0.088 & 0.176", "0.104 & 0.208"),
-                 shape="(2, 2)"),
+            Wire(
+                "n0",
+                "input",
+                Label("W", "W"),
+                value=matrix("0.10 & 0.50", "-0.30 & 0.80"),
+                gradient=matrix("0.088 & 0.176", "0.104 & 0.208"),
+                shape="(2, 2)",
+            ),
             Wire("n1", "input", Label("x", r"\mathbf{x}"), value=matrix("0.20", "0.40"), gradient=matrix("-0.112", "0.636"), shape="(2,)"),
-            Wire("n2", "operation", Label("@", "@"), Label("q", r"\mathbf{q}"), Label("W x", r"W \mathbf{x}"), matrix("0.22", "0.26"),
-                 matrix("0.44", "0.52"), shape="(2,)"),
-            Wire("n3", "operation", Label("‖·‖²"), Label("f", "f"), Label("‖q‖²", r"\left\|\mathbf{q}\right\|^{2}"), Label("0.116"), Label("1.00"),
-                 Label("f", "f")),
+            Wire(
+                "n2",
+                "operation",
+                Label("@", "@"),
+                Label("q", r"\mathbf{q}"),
+                Label("W x", r"W \mathbf{x}"),
+                matrix("0.22", "0.26"),
+                matrix("0.44", "0.52"),
+                shape="(2,)",
+            ),
+            Wire(
+                "n3",
+                "operation",
+                Label("‖·‖²"),
+                Label("f", "f"),
+                Label("‖q‖²", r"\left\|\mathbf{q}\right\|^{2}"),
+                Label("0.116"),
+                Label("1.00"),
+                Label("f", "f"),
+            ),
         ),
         (
             Arrow("n0", "n2", 0, Label("∂qᵢ/∂Wᵢⱼ", r"\frac{\partial q_{i}}{\partial W_{ij}}"), Label("xⱼ", "x_{j}")),
-            Arrow("n1", "n2", 1, Label("∂q/∂x", r"\frac{\partial \mathbf{q}}{\partial \mathbf{x}}"), Label("W", "W"),
-                  matrix("0.10 & 0.50", "-0.30 & 0.80")),
-            Arrow("n2", "n3", 0, Label("∂f/∂q", r"\frac{\partial f}{\partial \mathbf{q}}"), Label("2qᵀ", r"2 \mathbf{q}^{\top}"), matrix("0.44 & 0.52")),
+            Arrow(
+                "n1",
+                "n2",
+                1,
+                Label("∂q/∂x", r"\frac{\partial \mathbf{q}}{\partial \mathbf{x}}"),
+                Label("W", "W"),
+                matrix("0.10 & 0.50", "-0.30 & 0.80"),
+            ),
+            Arrow(
+                "n2",
+                "n3",
+                0,
+                Label("∂f/∂q", r"\frac{\partial f}{\partial \mathbf{q}}"),
+                Label("2qᵀ", r"2 \mathbf{q}^{\top}"),
+                matrix("0.44 & 0.52"),
+            ),
         ),
         title=Label("f(W, x) = ‖Wx‖²", r"f(W, \mathbf{x}) = \left\|W \mathbf{x}\right\|^{2}"),
         style="card",
-    )  # fmt: skip
+    )
 
 
 def hostile(text: str) -> Scene:
@@ -238,16 +301,26 @@ def hostile(text: str) -> Scene:
     scene = opening()
     label = Label(text, text, text)
     wires = tuple(
-        wire._replace(symbol=label, name=label, formula=label, value=label, gradient=label, cluster="c", shape=text, tooltip=text) for wire in scene.wires
+        wire._replace(symbol=label, name=label, formula=label, value=label, gradient=label, cluster="c", shape=text, tooltip=text)
+        for wire in scene.wires
     )
     wires = (*wires[:-1], wires[-1]._replace(output=label))
-    arrows = tuple(a._replace(local=label, formula=label, number=Label(text), contribution=Label(text), forks=True, tooltip=text) for a in scene.arrows)
+    arrows = tuple(
+        a._replace(local=label, formula=label, number=Label(text), contribution=Label(text), forks=True, tooltip=text) for a in scene.arrows
+    )
     return scene._replace(
         wires=wires, arrows=arrows, clusters=(Cluster("c", label),), title=label, notes=(text,), description=text, output_name=text
     )
 
 
 ALL = {
-    "opening": opening, "symbolic": symbolic, "neuron": neuron, "closed_neuron": closed_neuron, "square": square, "kink": kink, "forks": forks,
-    "cards": cards, "matrices": matrices,
-}  # fmt: skip
+    "opening": opening,
+    "symbolic": symbolic,
+    "neuron": neuron,
+    "closed_neuron": closed_neuron,
+    "square": square,
+    "kink": kink,
+    "forks": forks,
+    "cards": cards,
+    "matrices": matrices,
+}
