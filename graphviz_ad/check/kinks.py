@@ -96,8 +96,8 @@ def _place(graph: Graph, handle: int, place: str) -> str:
     return re.sub(r"[A-Za-z_]\w*", lambda found: names.get(found.group(), found.group()), place)
 
 
-def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int]) -> Neighbourhood:
-    """The gradients by ``inputs`` in the cells around the point."""
+def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], scales: Sequence[Any]) -> Neighbourhood:
+    """The gradients by ``inputs`` in the cells around the point; ``scales`` are the sizes of what is added up in them."""
     mp = reference.mp
     base = reference.base(DIGITS)
     output = reference.output
@@ -119,7 +119,7 @@ def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int]) 
         # The gradient at the neighbour point differs from its limit by the step times the curvature: extrapolate.
         close = _gradient(reference, {h: base[h] + step for h, step in steps.items()}, inputs, tiny, sizes)
         far = _gradient(reference, {h: base[h] + 2 * step for h, step in steps.items()}, inputs, tiny, sizes)
-        row = [_limit(one, two, mp) for one, two in zip(close, far, strict=True)]
+        row = [_limit(one, two, scale, mp) for one, two, scale in zip(close, far, scales, strict=True)]
         if not all(mp.isfinite(entry) for entry in row):
             complete = False
         elif not any(_same(row, other, mp) for other in found):
@@ -140,10 +140,12 @@ def _gradient(reference: Reference, place: dict[int, Any], inputs: Sequence[int]
     return row
 
 
-def _limit(close: Any, far: Any, mp: Any) -> Any:
-    """The value at distance 0 from those at distance 1 and 2; what vanishes with the distance is 0."""
+def _limit(close: Any, far: Any, scale: Any, mp: Any) -> Any:
+    """The value at distance 0 from those at distance 1 and 2; what vanishes with the distance, or is noise, is 0."""
     limit = 2 * close - far
-    return mp.mpf(0) if abs(limit) <= mp.mpf(10) ** -(NEAR // 2) * (abs(close) + abs(far)) else limit
+    vanishing = abs(limit) <= mp.mpf(10) ** -(NEAR // 2) * (abs(close) + abs(far))
+    noise = mp.isfinite(scale) and abs(limit) <= mp.mpf(10) ** -(DIFFERENCE - NEAR // 2) * scale
+    return mp.mpf(0) if vanishing or noise else limit
 
 
 def _with(values: list[Any], handle: int, value: Any) -> list[Any]:

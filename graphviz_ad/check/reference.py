@@ -46,7 +46,7 @@ class Reference:
         self.mp: Any = MPContext()
         self.output = graph.outputs[-1]
         self._needed = graph.needed
-        self._order = [h for h in range(len(graph.ops)) if self._needed[h]]
+        self._order = [h for h, op in enumerate(graph.ops) if self._needed[h] or op == "input"]
         self._cones: dict[int, list[int]] = {}
         self._bases: dict[int, list[Any]] = {}
         self.operations = 0
