@@ -1,0 +1,70 @@
+"""One command line from its arguments to its exit code.
+
+Exit codes: 0 fine, 1 a gradient check failed, 2 the input is wrong, 3 could not be decided or evaluated, 4 no drawing engine.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+
+from ..errors import DerivativeError, EngineError, GradvizError, LimitError
+from .arguments import CommandLine, read
+from .output import prepare, say
+
+FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)
+_INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
+
+#: verb -> module with ``run(line) -> exit code``
+_VERBS = {"": "drawing", "check": "checking", "explain": "explanation", "ops": "vocabulary", "completion": "completion"}
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Do what the arguments ask for; every error that bad input can cause ends in a message and its exit code."""
+    prepare()
+    try:
+        code = _run(read(arguments))
+        sys.stdout.flush()
+    except GradvizError as error:
+        say(f"gradviz: {error}")
+        return _code(error)
+    except KeyboardInterrupt:
+        say("gradviz: interrupted")
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # the reader has gone; the interpreter must not fail once more when it flushes at exit
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _CLOSED_PIPE
+    except MemoryError:
+        say("gradviz: there is not enough memory for this")
+        return UNDECIDED
+    return code
+
+
+def _run(line: CommandLine) -> int:
+    if line.flag("--version"):
+        from .. import __version__
+
+        print(f"gradviz {__version__}")
+        return FINE
+    if line.flag("--help"):
+        from .manual import write_help
+
+        write_help(line.verb)
+        return FINE
+    if line.verb in ("", "check", "explain") and not line.words:
+        from .manual import write_usage
+
+        write_usage(line.verb)
+        return WRONG_INPUT
+    code = import_module(f".{_VERBS[line.verb]}", __package__).run(line)
+    assert isinstance(code, int)
+    return code
+
+
+def _code(error: GradvizError) -> int:
+    if isinstance(error, EngineError):
+        return NO_ENGINE
+    return UNDECIDED if isinstance(error, (DerivativeError, LimitError)) else WRONG_INPUT

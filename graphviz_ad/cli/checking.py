@@ -1,0 +1,55 @@
+"""``gradviz check``: every gradient against independent references; the exit code is the verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .arguments import CommandLine
+from .evaluation import evaluate
+from .numbers import write_number
+from .output import put, put_json, warn
+from .tables import VERDICT_ROLES, Cell, Row, layout
+from .verdicts import exit_code, write_verdict
+
+if TYPE_CHECKING:
+    from .. import Report
+
+MOST_ROWS = 40
+
+
+def run(line: CommandLine) -> int:
+    """0 pass or pass-at-kink, 1 fail, 3 inconclusive."""
+    point = evaluate(line).require_point()
+    report = point.check()
+    if line.flag("--json"):
+        put_json(point.document())
+    else:
+        put(_table(report))
+        put("")
+        put(write_verdict(report))
+    warn([*point.warnings, *report.notes])
+    return exit_code(report, strict=True)
+
+
+def _table(report: Report) -> str:
+    order = ("fail", "inconclusive", "pass-at-kink", "pass")
+    ranked = sorted(report.rows, key=lambda row: order.index(row.verdict)) if len(report.rows) > MOST_ROWS else list(report.rows)
+    rows = []
+    for row in ([report.value] if report.value is not None else []) + ranked[:MOST_ROWS]:
+        name = row.wrt if row is report.value else f"∂/∂{row.wrt}{list(row.entry) or ''}"
+        rows.append(
+            Row(
+                (
+                    Cell(name, "name"),
+                    Cell(write_number(row.analytic), "value" if row is report.value else "gradient"),
+                    Cell(write_number(row.reference)),
+                    Cell(write_number(row.error, 2)),
+                    Cell(write_number(row.bound, 2)),
+                    Cell(row.verdict, VERDICT_ROLES[row.verdict]),
+                ),
+                below=f"by {row.method}" if len(report.rows) <= 8 else "",
+            )
+        )
+    text = layout(("", "float64", "reference", "error", "bound", "verdict"), rows, right=(1, 2, 3, 4), elastic=(0, 2, 1))
+    rest = len(report.rows) - MOST_ROWS
+    return text + (f"\n  … and {rest:,} more entries; --json has them all" if rest > 0 else "")

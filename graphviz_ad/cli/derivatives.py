@@ -1,0 +1,121 @@
+"""The chain rule as a table: from the output back to the inputs, so that every upstream number stands above its use."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..errors import DerivativeError, GradvizError
+from .numbers import write_shape, write_value
+from .tables import Cell, Row, layout
+
+if TYPE_CHECKING:
+    from .. import Graph, Node, Point
+
+MOST_NODES = 25
+DIGITS = 6
+
+
+def chain_rule(point: Point) -> str:
+    """Each node with its value and gradient; below it, each operand's local derivative and upstream × local."""
+    graph = point.graph
+    operations = _operations(graph)
+    rows: list[Row] = []
+    for node in operations[:MOST_NODES]:
+        gradient = point.gradient_of(node.handle)
+        rows.append(
+            Row(
+                (
+                    Cell(node.name, "strong"),
+                    Cell(node.formula),
+                    Cell(write_value(point.values[node.handle], DIGITS), "value"),
+                    Cell(_sum(point, node, gradient), "gradient"),
+                )
+            )
+        )
+        partials, contributions = point.partials[node.handle], point.contributions[node.handle]
+        for position, operand in enumerate(node.operands):
+            if operand.op == "constant" or position >= len(partials) or partials[position] is None:
+                continue
+            local = _local_value(partials[position])
+            upstream = write_value(gradient, DIGITS)
+            product = f"{_factor(upstream)} × {_factor(local)} = {write_value(contributions[position], DIGITS)}" if _is_number(gradient) else (
+                write_value(contributions[position], DIGITS)
+            )  # fmt: skip
+            rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(local), Cell(product))))
+    for name in point.wrt:
+        handle = graph.input_handles[name]
+        if len(graph.users[handle]) > 1 and len(rows) < 4 * MOST_NODES and len(point.wrt) <= MOST_NODES:
+            rows.append(
+                Row(
+                    (
+                        Cell(name, "strong"),
+                        Cell(f"sum over {len(graph.users[handle])} uses"),
+                        Cell(write_value(point.values[handle], DIGITS), "value"),
+                        Cell(_sum(point, graph[name], point.gradient_of(handle)), "gradient"),
+                    )
+                )
+            )
+    if not rows:
+        return "  there is no operation, so the chain rule has nothing to do"
+    text = layout(("node", "formula", "value", "gradient"), rows, right=(2,), elastic=(1, 3, 2))
+    return "chain rule, from the output back: upstream × local = contribution\n" + text + _rest(operations)
+
+
+def symbolic_rule(graph: Graph) -> str:
+    """Each node's formula and local derivatives, where nothing has a value."""
+    operations = _operations(graph)
+    rows = []
+    for node in operations[:MOST_NODES]:
+        shape = "" if not node.shape else write_shape(node.shape)
+        rows.append(Row((Cell(node.name, "strong"), Cell(node.formula), Cell(shape))))
+        for position, operand in enumerate(node.operands):
+            if operand.op != "constant":
+                rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(""))))
+    names = ", ".join(graph.inputs[:12]) + (" …" if len(graph.inputs) > 12 else "")
+    ask = f"\n\ngive values for the numbers: {' '.join(f'{name}=…' for name in graph.inputs[:8])}" if graph.inputs else ""
+    table = layout(("node", "formula and local derivatives", ""), rows, elastic=(1,)) if rows else "  there is no operation"
+    return f"\ninputs: {names or 'none'}\n\n{table}{_rest(operations)}{ask}"
+
+
+def _operations(graph: Graph) -> list[Node]:
+    """The nodes that an output needs, leaves left out, from the output back."""
+    needed = graph.needed
+    return [node for node in graph if needed[node.handle] and node.op not in ("input", "constant")][::-1]
+
+
+def _rest(operations: list[Node]) -> str:
+    rest = len(operations) - MOST_NODES
+    return f"\n  … and {rest:,} more nodes; --json has them all" if rest > 0 else ""
+
+
+def _formula(node: Node, position: int) -> str:
+    try:
+        return node.local_formula(position)
+    except DerivativeError:
+        return "no derivative"
+
+
+def _local_value(partial: Any) -> str:
+    return write_value(partial, DIGITS) if _is_number(partial) or hasattr(partial, "reshape") else str(partial)
+
+
+def _is_number(value: Any) -> bool:
+    return value is not None and getattr(value, "shape", ()) == () and not isinstance(value, str)
+
+
+def _factor(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text
+
+
+def _sum(point: Point, node: Node, gradient: Any) -> str:
+    """A gradient; at a fork as the sum of the contributions of its uses."""
+    uses = [(user, position) for user, position in point.graph.users[node.handle] if point.graph.needed[user]]
+    written = write_value(gradient, DIGITS)
+    if not 2 <= len(uses) <= 4 or not _is_number(gradient):
+        return written
+    try:
+        parts = [point.contributions[user][position] for user, position in uses]
+    except GradvizError:
+        return written
+    parts = [part for part in parts if part is not None]
+    return f"{' + '.join(_factor(write_value(part, DIGITS)) for part in parts)} = {written}" if len(parts) > 1 else written

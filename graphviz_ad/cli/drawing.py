@@ -1,0 +1,110 @@
+"""The plain form: ``gradviz EXPRESSION NAME=VALUE …``: the result in the terminal, and the picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from .arguments import CommandLine
+from .derivatives import chain_rule, symbolic_rule
+from .evaluation import Subject, evaluate
+from .numbers import write_value
+from .output import drawing_options, picture_paths, put, put_json, save, say, warn
+from .tables import Cell, Row, layout, paint
+from .verdicts import exit_code, write_verdict
+
+if TYPE_CHECKING:
+    from .. import Graph, Point, Report
+
+MOST_INPUTS = 30
+
+
+def run(line: CommandLine) -> int:
+    """Evaluate, print, draw; 1 where a gradient check failed, else 0."""
+    paths = picture_paths(line)
+    subject = evaluate(line)
+    graph, point = subject
+    code = 0
+    shown = "-" not in paths  # standard output is the picture then
+    if point is None:
+        if line.flag("--json"):
+            put_json(graph.document())
+        elif shown:
+            put(_headline(graph, None))
+            put(symbolic_rule(graph))
+    else:
+        report = point.check()
+        code = exit_code(report, strict=False)
+        if line.flag("--json"):
+            put_json(point.document())
+        elif shown:
+            _print(point, report)
+        warn([*point.warnings, *report.notes])
+    _draw(subject, paths, drawing_options(line), shown and not line.flag("--json"))
+    return code
+
+
+def _print(point: Point, report: Report) -> None:
+    graph = point.graph
+    put(_headline(graph, point))
+    put("")
+    put(_inputs(point))
+    if len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ():
+        put("")
+        put(chain_rule(point))
+    put("")
+    put(write_verdict(report))
+
+
+def _draw(subject: Subject, paths: list[str], options: dict[str, Any], told: bool) -> None:
+    drawn = subject.point if subject.point is not None else subject.graph
+    for path in paths:
+        save(drawn, path, options)
+    files = [path for path in paths if path != "-"]
+    if files:
+        text = f"picture: {', '.join(files)}"
+        if told:
+            put(text)
+        else:
+            say(text)
+
+
+def _headline(graph: Graph, point: Point | None) -> str:
+    """``f = (x+y)*z`` as the author wrote it, and the value."""
+    lines = []
+    for name in graph.output_names:
+        text = graph.text.strip()
+        anonymous = graph.names[graph.handle(name)] is None
+        formula = text if anonymous and len(text) <= 70 and text.isprintable() and ";" not in text else graph[name].formula
+        lines.append(f"{paint(name, 'strong')} = {formula}" if formula != name else paint(name, "strong"))
+        if point is not None:
+            value = write_value(point.value if len(graph.outputs) == 1 else point.value[name])
+            lines.append(f"{' ' * len(name)} = {paint(value, 'value')}")
+    return "\n".join(lines)
+
+
+def _inputs(point: Point) -> str:
+    """The table of inputs: value and gradient, or Jacobian where the output is no scalar."""
+    graph = point.graph
+    handles = graph.input_handles
+    names = [name for name in handles if name in point.wrt or name in graph.inputs]
+    if not names:
+        return "  there are no inputs, so there is nothing to differentiate by"
+    scalar = len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ()
+    derivatives = point.gradients if scalar else {}
+    rows = []
+    for name in names[:MOST_INPUTS]:
+        if scalar:
+            derivative = derivatives.get(name)
+        else:
+            derivative = point.jacobian(name) if name in point.wrt else None
+        rows.append(
+            Row((Cell(name, "name"), Cell(write_value(point.values[handles[name]]), "value"), Cell(write_value(derivative), "gradient")))
+        )
+    what = f"∂{graph.output}/∂input" if scalar else "Jacobian"
+    text = layout(("input", "value", what), rows, right=() if _has_arrays(point, names) else (1, 2), elastic=(1, 2))
+    rest = len(names) - MOST_INPUTS
+    return text + (f"\n  … and {rest:,} more inputs; --json has them all" if rest > 0 else "")
+
+
+def _has_arrays(point: Point, names: list[str]) -> bool:
+    return any(getattr(point.values[point.graph.input_handles[name]], "shape", ()) != () for name in names)

@@ -1,0 +1,55 @@
+"""From the words of a command line to a graph and, where values are given, a point."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..errors import NamingError
+from .arguments import CommandLine, UsageError
+from .bindings import read_bindings
+from .sources import read_expression
+
+if TYPE_CHECKING:
+    from .. import Graph, Point
+
+
+class Subject(NamedTuple):
+    """What the command is about; ``point`` is None where nothing is bound and the inputs have no values."""
+
+    graph: Graph
+    point: Point | None
+
+    def require_point(self) -> Point:
+        """The point; raises the error that names the inputs without a value where there is none."""
+        return self.point if self.point is not None else self.graph.at()
+
+
+def evaluate(line: CommandLine) -> Subject:
+    """The graph of the first word at the values of the others, with ``--of`` and ``--wrt`` applied.
+
+    Raises
+    ------
+    GradvizError
+        Anything wrong with the text, the names, the values or the files.
+    """
+    from .. import parse
+
+    text, source = read_expression(line.words[0])
+    graph = parse(text, source)
+    output = line.text("--of")
+    if output is not None:
+        graph = graph.of(output)
+    bindings = read_bindings(line.words[1:], parse)
+    names = None
+    wanted = line.text("--wrt")
+    if wanted is not None:
+        names = tuple(name.strip() for name in wanted.split(","))
+        if not all(names):
+            raise UsageError(f"--wrt takes names with commas between them, such as --wrt x,y; {wanted!r} has an empty one")
+        for name in names:
+            if name not in graph.input_handles:
+                raise NamingError(f"--wrt: {name} is not an input", hint=f"the inputs are: {', '.join(graph.inputs) or 'none'}")
+    if not bindings and any(graph.params[graph.input_handles[name]].default is None for name in graph.inputs):  # type: ignore[attr-defined]
+        return Subject(graph, None)
+    point = graph.at(bindings)
+    return Subject(graph, point.with_respect_to(*names) if names else point)

@@ -1,0 +1,33 @@
+"""``gradviz explain``: the chain rule line by line, as text, Markdown or LaTeX."""
+
+from __future__ import annotations
+
+import os
+
+from .arguments import CommandLine, UsageError
+from .evaluation import evaluate
+from .output import put, say, warn
+
+_FORMS = {".txt": "text", ".md": "markdown", ".tex": "latex"}
+
+
+def run(line: CommandLine) -> int:
+    """Print the derivation, or write it to files whose suffix says the form."""
+    paths = line.many("--output")
+    for path in paths:
+        if path != "-" and os.path.splitext(path)[1].lower() not in _FORMS:
+            raise UsageError(
+                f"explain writes {', '.join(_FORMS)} files, not {path}\nhint: pictures come without a verb: gradviz EXPRESSION … -o {path}"
+            )
+    if paths.count("-") > 1:
+        raise UsageError("standard output can hold one thing only: give -o - once")
+    point = evaluate(line).require_point()
+    if not paths or "-" in paths:
+        put(point.explain(line.text("--form") or "text").rstrip("\n"))
+    for path in paths:
+        if path != "-":
+            point.save(path)
+    if len(paths) > paths.count("-"):
+        say(f"written: {', '.join(path for path in paths if path != '-')}")
+    warn(point.warnings)
+    return 0

@@ -1,0 +1,91 @@
+"""``--help``: made from the table of verbs and options, with examples that run."""
+
+from __future__ import annotations
+
+from .arguments import OPTIONS, VERBS, Option
+from .output import put, say
+from .tables import Cell, Row, layout, paint
+
+_USAGE = {
+    "": "gradviz EXPRESSION [NAME=VALUE …] [OPTION …]",
+    "check": "gradviz check EXPRESSION NAME=VALUE … [OPTION …]",
+    "explain": "gradviz explain EXPRESSION NAME=VALUE … [OPTION …]",
+    "ops": "gradviz ops [NAME] [OPTION …]",
+    "completion": "gradviz completion bash|zsh|fish",
+}
+_ABOUT = {
+    "": "See, derive and prove every gradient. Draws the expression as a computational\n"
+    "graph with the value and the gradient on every wire, prints the chain rule, and\n"
+    "checks the gradient against an independent reference.",
+    "check": "Checks every gradient. Exit code 0: pass or pass-at-kink; 1: fail; 3: inconclusive.",
+    "explain": "Writes the derivation: forward values, then for each arrow the local derivative\nand upstream × local.",
+    "ops": "Lists every operation, or shows one: formula, local derivatives, domain, the\nvalue chosen at kinks, a plot.",
+    "completion": "Prints a script that completes verbs, options and operations. To use it, add to\n"
+    "the shell's start file:\n"
+    '  bash, zsh   eval "$(gradviz completion bash)"      (zsh: completion zsh, after compinit)\n'
+    "  fish        gradviz completion fish | source",
+}
+_EXAMPLES = {
+    "": (
+        ('gradviz "(x+y)*z" x=-2 y=5 z=-4', "draws gradviz.svg"),
+        ('gradviz "q = x+y; f = q*z" x=-2 y=5 z=-4 -o f.png', "named steps"),
+        ('gradviz "s(t) = 1/(1+exp(-t)); s(w*x)" w=2 x=-1', "a function: a cluster"),
+        ('gradviz "sin(t)**2" t=pi/4 --json', "for programs"),
+        ('gradviz "x*y"', "no values: formulas"),
+        ("gradviz @model.gv @values.json", "from files"),
+        ("gradviz -- check check=2", "-- ends options and verbs"),
+    ),
+    "check": (('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""), ('gradviz check "max(x, y)" x=1 y=1', "a tie")),
+    "explain": (('gradviz explain "(x+y)*z" x=-2 y=5 z=-4', ""), ('gradviz explain "x*exp(x)" x=1 --form latex', "")),
+    "ops": (("gradviz ops", "all"), ("gradviz ops tanh", "one"), ("gradviz ops relu -o relu.svg", "its chart")),
+    "completion": (('eval "$(gradviz completion bash)"', ""),),
+}
+_AFTER = {
+    "": (
+        "EXPRESSION   Python's infix, NumPy's names; - is standard input, @FILE a file\n"
+        'NAME=VALUE   a number, a constant expression (t=pi/4), a list ("v=[1,2,3]"),\n'
+        "             nan, inf\n"
+        "NAME=@FILE   values from .npy .npz .csv .txt .json; @values.json or @values.npz\n"
+        "             alone binds all its names\n"
+        "-o FILE      svg png pdf dot json tex md txt, by suffix; without -o and --json\n"
+        "             the picture goes to gradviz.svg\n"
+        "\n"
+        "Exit codes: 0 fine; 1 a gradient check failed; 2 the input is wrong; 3 could not\n"
+        "be decided or evaluated; 4 no drawing engine."
+    ),
+}
+
+
+def write_help(verb: str) -> None:
+    """Print the manual of a verb ("" for the plain form)."""
+    put(f"usage: {paint(_USAGE[verb], 'strong')}")
+    if not verb:
+        put(f"       {paint('gradviz check|explain|ops|completion …', 'strong')}")
+    put(f"\n{_ABOUT[verb]}")
+    put(f"\n{paint('Examples', 'strong')}")
+    put(layout(("", ""), [Row((Cell(command), Cell(note, "muted"))) for command, note in _EXAMPLES[verb]]))
+    if not verb:
+        put(f"\n{paint('Verbs', 'strong')}")
+        put(layout(("", ""), [Row((Cell(name), Cell(about))) for name, about in VERBS.items()]))
+    for group in dict.fromkeys(option.group for option in OPTIONS):
+        rows = [Row((Cell(_spelled(option)), Cell(_about(option)))) for option in OPTIONS if option.group == group and verb in option.verbs]
+        if rows:
+            put(f"\n{paint(group, 'strong')}")
+            put(layout(("", ""), rows))
+    if verb in _AFTER:
+        put(f"\n{_AFTER[verb]}")
+
+
+def write_usage(verb: str) -> None:
+    """Say, on standard error, what is missing."""
+    say(f"usage: {_USAGE[verb]}")
+    say(f"for example: {_EXAMPLES[verb][0][0]}")
+    say(f"gradviz {verb + ' ' if verb else ''}--help shows more")
+
+
+def _spelled(option: Option) -> str:
+    return ", ".join(part for part in (option.short, option.name) if part) + (f" {option.metavar}" if option.metavar else "")
+
+
+def _about(option: Option) -> str:
+    return option.help + (f" ({', '.join(option.choices)})" if option.choices else "")

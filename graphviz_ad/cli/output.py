@@ -1,0 +1,142 @@
+"""Standard output and error, and the pictures: where results and diagnostics go."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Iterable, Iterator
+from typing import Any, TextIO
+
+from ..errors import FileError
+from .arguments import CommandLine, UsageError
+
+DEFAULT_PICTURE = "gradviz.svg"
+#: option of the command -> keyword of the library
+_DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"))
+_COUNTS = (("--precision", "precision"), ("--depth", "depth"))
+#: pages, not pictures: they take no options of the drawing
+_DATA = (".json", ".tex", ".md", ".txt")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+_ASCII = str.maketrans({"∂": "d", "·": "*", "×": "x", "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "│": "|",
+                        "≤": "<=", "≥": ">=", "≠": "!=", "½": "1/2", "✓": "ok", "√": "sqrt", "∞": "inf", "π": "pi"})  # fmt: skip
+
+
+def prepare() -> None:
+    """Let no character that the terminal lacks end in an error."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def put(text: str) -> None:
+    """A result, on standard output; in plain letters where it knows no others."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    try:
+        "∂─…".encode(encoding)
+    except (UnicodeEncodeError, LookupError):
+        text = text.translate(_ASCII)
+    print(text)
+
+
+def put_json(document: Any) -> None:
+    """A document as strict JSON, each node, edge and row on a line of its own."""
+    sys.stdout.writelines(json_lines(document))
+
+
+def json_lines(document: dict[str, Any]) -> Iterator[str]:
+    """The lines of a JSON object: readable, linear in its size, strict (numbers that are not finite raise ValueError)."""
+    from json import JSONEncoder
+
+    encode = JSONEncoder(allow_nan=False, ensure_ascii=True).encode
+    yield "{\n"
+    for count, (key, value) in enumerate(document.items(), 1):
+        end = ",\n" if count < len(document) else "\n"
+        if isinstance(value, list) and value and isinstance(value[0], dict):
+            yield f" {encode(key)}: [\n"
+            for place, item in enumerate(value, 1):
+                yield f"  {encode(item)}{',' * (place < len(value))}\n"
+            yield f" ]{end}"
+        else:
+            yield f" {encode(key)}: {encode(value)}{end}"
+    yield "}\n"
+
+
+def say(text: str) -> None:
+    """A diagnostic, on standard error. Names of files may hold anything, so control characters are shown as marks."""
+    print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), file=sys.stderr)
+
+
+def warn(texts: Iterable[str]) -> None:
+    """Warnings, one a line."""
+    for text in texts:
+        say(f"gradviz: warning: {text}")
+
+
+def width(stream: TextIO | None = None) -> int:
+    """The terminal's columns, 80 where there is none."""
+    import shutil
+
+    return max(40, min(shutil.get_terminal_size((80, 24)).columns, 120)) if colored(stream) else 80
+
+
+def colored(stream: TextIO | None = None) -> bool:
+    """Whether colour is wanted: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
+    target = stream or sys.stdout
+    return bool(target.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def drawing_options(line: CommandLine) -> dict[str, Any]:
+    """The options of the drawing as the library's keywords; only those that were given."""
+    options: dict[str, Any] = {key: line.text(name) for name, key in _DRAWING if line.text(name) is not None}
+    options.update({key: line.number(name) for name, key in _COUNTS if line.number(name) is not None})
+    return options
+
+
+def picture_paths(line: CommandLine) -> list[str]:
+    """Where pictures go; looked at before anything is computed.
+
+    Raises
+    ------
+    UsageError
+        Options that exclude each other.
+    FileError
+        The default file is there and was not written by gradviz.
+    """
+    wanted = line.many("--output")
+    if line.flag("--no-draw") and wanted:
+        raise UsageError("--no-draw and -o exclude each other")
+    if wanted.count("-") > 1 or (line.flag("--json") and "-" in wanted):
+        raise UsageError("standard output can hold one thing only: choose --json or one -o -")
+    if wanted or line.flag("--no-draw") or line.flag("--json"):
+        return wanted
+    require_ours(DEFAULT_PICTURE)
+    return [DEFAULT_PICTURE]
+
+
+def require_ours(path: str) -> None:
+    """Raise FileError when ``path`` exists and is not a picture that gradviz wrote."""
+    if not os.path.lexists(path):
+        return
+    from ..render import written_by_gradviz
+
+    if os.path.islink(path) or not os.path.isfile(path) or not written_by_gradviz(path):
+        raise FileError(
+            f"{path} is there already, and gradviz did not write it\nhint: -o {path} overwrites it, -o OTHER.svg writes elsewhere, --no-draw neither"
+        )
+
+
+def save(subject: Any, path: str, options: dict[str, Any]) -> None:
+    """Write a point or a graph to a file, or as SVG to standard output for ``-``."""
+    if path == "-":
+        with tempfile.TemporaryDirectory(prefix="gradviz-") as folder:
+            target = os.path.join(folder, "picture.svg")
+            subject.save(target, **options)
+            with open(target, "rb") as file:
+                data = file.read()
+        sys.stdout.flush()
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        return
+    subject.save(path, **({} if os.path.splitext(path)[1].lower() in _DATA else options))

@@ -1,0 +1,55 @@
+"""A report of the check in words, and the exit code that follows from it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .numbers import write_number
+from .tables import VERDICT_ROLES, paint
+
+if TYPE_CHECKING:
+    from .. import Report
+
+MOST_REASONS = 12
+
+_MEANING = {
+    "pass": "the gradient agrees with an independent reference",
+    "pass-at-kink": "not differentiable here; the gradient is a valid choice",
+    "fail": "the gradient is wrong",
+    "inconclusive": "could not be decided",
+}
+
+
+def exit_code(report: Report, strict: bool) -> int:
+    """1 for a failed check; 3 for an inconclusive one where it was asked to decide; else 0."""
+    if report.verdict == "fail":
+        return 1
+    return 3 if strict and report.verdict == "inconclusive" else 0
+
+
+def write_verdict(report: Report) -> str:
+    """The verdict, the largest error, and every reason that a reader must know."""
+    rows = list(report.rows)
+    head = f"check: {paint(report.verdict, VERDICT_ROLES[report.verdict])} – {_MEANING[report.verdict]}"
+    if not rows and report.verdict == "pass":
+        return f"check: {paint('pass', 'good')} – the value agrees with its reference; there is no gradient"
+    errors = [row.error for row in rows if row.error is not None]
+    if report.verdict == "pass" and errors:
+        bound = max((row.bound for row in rows if row.bound is not None), default=0.0)
+        head += f"\n  largest error {write_number(max(errors), 2)}, rounding allows {write_number(bound, 2)}"
+    lines = [head]
+    if report.value is not None and report.value.reason:
+        lines.append(f"  {report.value.wrt}: {report.value.reason}")
+    told = [row for row in rows if row.reason]
+    order = ("fail", "inconclusive", "pass-at-kink", "pass")
+    for row in sorted(told, key=lambda row: order.index(row.verdict))[:MOST_REASONS]:
+        where = row.wrt + (str(list(row.entry)) if row.entry else "")
+        between = (
+            f" (slopes {write_number(row.interval[0], 6)} … {write_number(row.interval[1], 6)})"
+            if row.interval and "slopes" not in row.reason
+            else ""
+        )
+        lines.append(f"  {where}: {paint(row.verdict, VERDICT_ROLES[row.verdict])}: {row.reason}{between}")
+    if len(told) > MOST_REASONS:
+        lines.append(f"  … and {len(told) - MOST_REASONS:,} more; --json has them all")
+    return "\n".join(lines)
