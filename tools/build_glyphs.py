@@ -39,6 +39,7 @@ ALPHABETS = (
     + [chr(c) for c in range(0x1D7CE, 0x1D7D8)]  # bold digits
 )
 SYMBOLS = list("−×÷·⋅±∓∗∘⊙⊗⊕⊤⊥≤≥≠≈≡∼∝∞∂∇∑∏∫√→←↦∈∉∧∨¬∪∩⋯⋮⋱…′″‖⌊⌋⌈⌉⟨⟩|ℝ–—°∀∃∅⋆•ℓ⊘△↔⇒⟶")
+SCRIPTS = list("⁰⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿ₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎")
 DELIMITERS = list("()[]{}|‖⌊⌋⌈⌉⟨⟩√")
 SANS_SYMBOLS = list("−×÷·±≤≥≠≈∞∂∑∏√→←…–—‘’“”′″°•∆Ω")
 
@@ -136,7 +137,7 @@ def main() -> None:
     import ziamath
 
     shipped = Path(ziamath.__file__).parent / "fonts" / "STIXTwoMath-Regular.ttf"
-    lines = Source(shipped, "m").lines(ASCII + GREEK + ALPHABETS + SYMBOLS + LATIN)
+    lines = Source(shipped, "m").lines(ASCII + GREEK + ALPHABETS + SYMBOLS + SCRIPTS + LATIN)
     lines += Source(options.sans / "LiberationSans-Regular.ttf", "s").lines(ASCII + GREEK[:49] + LATIN + SANS_SYMBOLS)
     lines += Source(options.sans / "LiberationSans-Bold.ttf", "b").lines(ASCII + SANS_SYMBOLS)
     options.output.write_text("\n".join(lines) + "\n", encoding="ascii")

@@ -5,6 +5,7 @@ downwards, the origin at the left end of the baseline. A box holds marks:
 
     ("g", x, y, size, key)      one glyph outline, by its key in the outlines
     ("r", x, y, width, height)  a filled rectangle, (x, y) its upper left corner
+    ("w", x, y, size, text)     words in the mathematical face: text where the viewer has fonts, else outlines
     ("t", x, y, size, text)     text whose characters have no outline: left to the viewer's fonts
     ("p", x, y, scale, path)    any outline, as SVG path data in points
 """

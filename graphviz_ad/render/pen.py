@@ -6,7 +6,8 @@ Numbers are <text> in the SVG (searchable, live, small) and outlines in pixels (
 from __future__ import annotations
 
 from .escape import xml
-from .glyphs import UNITS, Box, glyph, letter
+from .glyphs import UNITS, Box, Mark, glyph, letter, moved
+from .typeset import spelled
 
 SANS = "Helvetica,Arial,'Liberation Sans',Arimo,sans-serif"
 SERIF = "'STIX Two Math','Cambria Math','Times New Roman',serif"
@@ -33,7 +34,7 @@ class Pen:
         """The box with the left end of its baseline at (x, y). Glyphs of one size share a group that is scaled once."""
         runs: dict[float, list[str]] = {}
         others = []
-        for kind, mx, my, size, what in box.marks:
+        for kind, mx, my, size, what in self._outlined(box) if self.outlines else box.marks:
             if kind == "g":
                 key = str(what)
                 self.used[key] = None
@@ -43,15 +44,22 @@ class Pen:
                 runs.setdefault(size, []).append(f'<use xlink:href="#{self.scope}-{key}"{at}/>')
             elif kind == "r":
                 others.append(f'<rect x="{number(mx)}" y="{number(my)}" width="{number(size)}" height="{number(float(what))}"/>')
-            elif kind == "t":
-                others.append(
-                    f'<text x="{number(mx)}" y="{number(my)}" font-family="{SERIF}" font-size="{number(size)}">{xml(str(what))}</text>'
-                )
+            elif kind in ("t", "w"):
+                style = f'font-family="{SERIF}" font-size="{number(size)}"' + (' font-style="italic"' if kind == "w" else "")
+                others.append(f'<text x="{number(mx)}" y="{number(my)}" {style}>{xml(str(what))}</text>')
             else:
                 others.append(f'<path transform="translate({number(mx)} {number(my)})" d="{what}"/>')
         body = "".join(f'<g transform="scale({size / UNITS:.6g})">{"".join(uses)}</g>' for size, uses in runs.items()) + "".join(others)
         name = f' id="{id}"' if id else ""
         return f'<g{name} fill="{color}" transform="translate({number(x)} {number(y)})">{body}</g>'
+
+    @staticmethod
+    def _outlined(box: Box) -> list[Mark]:
+        """The marks with words taken apart into outlines."""
+        marks: list[Mark] = []
+        for mark in box.marks:
+            marks += moved(spelled(str(mark[4]), mark[3]).marks, mark[1], mark[2]) if mark[0] == "w" else [mark]
+        return marks
 
     def write(
         self, text: str, x: float, y: float, size: float, color: str, *, bold: bool = False, anchor: str = "start", id: str = ""

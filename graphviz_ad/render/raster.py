@@ -5,6 +5,7 @@ Pixels are drawn from outlines, so a picture comes out the same on a machine tha
 
 from __future__ import annotations
 
+import os
 import re
 import struct
 import zlib
@@ -13,6 +14,7 @@ from ..errors import EngineError
 
 MOST_PIXELS = 40_000_000  # of one PNG: 160 MB while it is drawn
 SOFTWARE = b"Software\x00gradviz (graphviz_ad)"
+FALLBACK = "DejaVu Sans"
 _SIZE = re.compile(r'<svg [^>]*?width="([0-9.]+)pt" height="([0-9.]+)pt"')
 
 
@@ -29,12 +31,30 @@ def to_png(svg: str, scale: float = 2.0) -> bytes:
     if found is not None:
         pixels = float(found[1]) * float(found[2]) * (96 / 72) ** 2
         scale = min(scale, (MOST_PIXELS / pixels) ** 0.5)
+    text = "<text" in svg  # only for characters without outline: looking for fonts costs time
     try:
-        # the system's fonts are asked only for characters that have no outline: looking for them costs time
-        png = resvg_py.svg_to_bytes(svg_string=svg, dpi=96, zoom=scale, skip_system_fonts="<text" not in svg)
+        png = resvg_py.svg_to_bytes(
+            svg_string=svg,
+            dpi=96,
+            zoom=scale,
+            skip_system_fonts=not text,
+            font_files=_fonts() if text else None,
+            serif_family=FALLBACK,
+            sans_serif_family=FALLBACK,
+        )
     except ValueError as error:
         raise EngineError(f"resvg could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
     return _signed(bytes(png))
+
+
+def _fonts() -> list[str]:
+    """Fonts that are there whatever the system has: resvg shows no text at all when the first font is missing."""
+    from importlib.util import find_spec
+
+    found = find_spec("ziafont")  # a dependency of ziamath; it ships DejaVu Sans
+    folders = list(found.submodule_search_locations or ()) if found is not None else []
+    paths = [os.path.join(folder, "fonts", "DejaVuSans.ttf") for folder in folders]
+    return [path for path in paths if os.path.isfile(path)]
 
 
 def to_pdf(svg: str) -> bytes:

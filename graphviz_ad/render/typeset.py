@@ -14,7 +14,7 @@ import zlib
 from ..scene.model import Label
 from .escape import plain, xml
 from .formula import Setter, TooLarge, Unsupported
-from .glyphs import EMPTY, Box, Mark, glyph, guess_width, letter
+from .glyphs import EMPTY, UNITS, Box, Mark, glyph, guess_width, letter
 from .symbols import ITALIC
 
 _OUTLINE = re.compile(r'<path d="([-\d. A-Za-z,]*)"')
@@ -35,10 +35,11 @@ def typeset(latex: str, size: float, text: str = "") -> Box:
 
 
 def typeset_label(label: Label, size: float, math: str = "typeset") -> Box:
-    """A label as mathematics: its LaTeX, or with ``math="unicode"`` (and without LaTeX) its text in the mathematical face."""
-    if label.latex and math == "typeset":
-        return typeset(label.latex, size, label.text)
-    return spelled(label.text, size)
+    """A label as mathematics: its LaTeX; without LaTeX its text in outlines; with ``math="unicode"`` its text as text."""
+    if math == "unicode":
+        box = spelled(label.text, size)
+        return box._replace(marks=(("w", 0.0, 0.0, size, shorten(label.text)),)) if box.marks else box
+    return typeset(label.latex, size, label.text) if label.latex else spelled(label.text, size)
 
 
 def lettered(label: Label, size: float, bold: bool = False) -> Box:
@@ -60,21 +61,42 @@ def shorten(text: str, most: int = LONGEST_TEXT) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def spelled(text: str, size: float) -> Box:
-    """Unicode text in the mathematical face, letters slanted; what has no outline stays text."""
-    marks, x = [], 0.0
+    """Unicode text in the mathematical face, letters slanted, ᵃ and ᵢ as small letters; what has no outline stays text.
+
+    >>> spelled("xᵀ", 10).marks[1][3] < 10
+    True
+    """
+    marks: list[Mark] = []
+    x = 0.0
     for character in shorten(text):
         if character == " ":
             x += 0.25 * size
             continue
-        key = f"m{ord(ITALIC.get(character, character)):x}"
-        found = glyph(key)
+        shown, scale, rise = character, 1.0, 0.0
+        if glyph(_key(character)) is None:
+            shown, scale, rise = _script(character)
+        found = glyph(_key(shown))
         if found is None:
             marks.append(("t", x, 0.0, size, character))
             x += guess_width(character) * size
         else:
-            marks.append(("g", x, 0.0, size, key))
-            x += found.advance * size / 1000
+            marks.append(("g", x, -rise * size, size * scale, _key(shown)))
+            x += found.advance * size * scale / UNITS
     return Box(x, 0.72 * size, 0.22 * size, tuple(marks)) if marks else EMPTY
+
+
+def _key(character: str) -> str:
+    return f"m{ord(ITALIC.get(character, character)):x}"
+
+
+def _script(character: str) -> tuple[str, float, float]:
+    """What a superscript or subscript character is made of, its scale and rise; anything else unchanged."""
+    import unicodedata
+
+    kind, _, base = unicodedata.decomposition(character).partition(" ")
+    if kind not in ("<super>", "<sub>") or " " in base:
+        return character, 1.0, 0.0
+    return chr(int(base, 16)), 0.7, 0.36 if kind == "<super>" else -0.21
 
 
 def _typeset_elsewhere(latex: str, size: float) -> Box | None:

@@ -100,3 +100,12 @@ def test_the_pdf_has_the_size_of_the_picture() -> None:
 def test_unknown_formats_are_named() -> None:
     with pytest.raises(GradvizError, match="svg, png, pdf, dot"):
         render(scenes.opening(), "bmp")
+
+
+def test_characters_without_outline_appear_all_the_same() -> None:
+    scene = scenes.opening()
+    plain, special = scene._replace(title=None), scene._replace(title=scenes.Label("ѮѮѮѮѮ"))
+    svg = render_svg(special, theme="light", bundled=True, outlines=True)
+    assert "<text" in svg
+    ink = [pixels(render(s, "png", theme="light", bundled=True, scale=1))[2]["#1f2937"] for s in (plain, special)]
+    assert ink[1] > ink[0] + 20

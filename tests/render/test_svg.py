@@ -251,3 +251,9 @@ def test_a_picture_is_known_by_its_first_bytes(tmp_path: pytest.TempPathFactory)
         assert not written_by_gradviz(f"{tmp_path}/other")
     assert not written_by_gradviz(f"{tmp_path}/missing")
     assert not written_by_gradviz(str(tmp_path))
+
+
+def test_unicode_mathematics_is_text() -> None:
+    root = tree(scenes.opening(), math="unicode")
+    assert {"∂q/∂x", "f(x, y, z) = (x + y) × z", "q"} <= {e.text for e in root.iter(f"{SVG}text")}
+    assert "<text" not in render_svg(scenes.opening(), math="unicode", bundled=True, outlines=True)
