@@ -37,11 +37,11 @@ def _miniature(style: str, stacked: bool, color: dict[str, str], pen: Pen) -> tu
     if style != "card":
         line = f'<path d="M0 12.5h42" stroke="{color["wire"]}" stroke-width="1.9"/>'
         return line + write((21, 8.8), (21, 23.3)), 56.0
-    width, top, height, cut = (54, 0, 26, "M0 13h54") if stacked else (92, 2, 20, "M44 2v20")
+    width, top, height, cut = (54, 0, 26, "M0 13h54") if stacked else (98, 2, 20, "M44 2v20")
     border = color["gate-border"]
     box = f'<rect y="{top}" width="{width}" height="{height}" rx="7" fill="{color["gate-fill"]}" stroke="{border}"/>'
     box += f'<path d="{cut}" stroke="{border}" stroke-width="0.9"/>'
-    return box + (write((27, 9.5), (27, 22.5)) if stacked else write((22, 15.3), (68, 15.3))), width + 14.0
+    return box + (write((27, 9.5), (27, 22.5)) if stacked else write((22, 15.3), (71, 15.3))), width + 14.0
 
 
 def _exact(label: Label) -> str:
