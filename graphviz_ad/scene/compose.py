@@ -1,0 +1,303 @@
+"""From a graph, with or without values, to the scene that is drawn."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ..derive import tape
+from ..errors import DerivativeError, GradvizError
+from ..graph.node import Node
+from . import kinks, titles
+from .model import Arrow, Cluster, Label, Scene, Wire
+from .numbers import Figures, choose, exact, shape_text
+from .selection import Selection, select
+from .writing import call_label, definition_label, formula_label, fraction, gate_label, local_label, name_label, number_label, output_label
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+    from ..graph.graph import Graph
+
+MOST_WIRES = 40  # operations in wire style; larger graphs and arrays are drawn as cards
+MOST_NAMED = 24  # wires whose automatic names are shown: with more of them no arrow names its derivative
+STYLES = ("wire", "card")
+
+
+def compose(
+    graph: Graph,
+    point: Point | None = None,
+    *,
+    style: str | None = None,
+    title: str | None = None,
+    precision: int | None = None,
+    depth: int | None = None,
+) -> Scene:
+    """The picture of a graph; with a point its values, gradients and local derivatives, without one the formulas.
+
+    ``style``: "wire" or "card", chosen by size when None. ``title``: text instead of the formula, "" for none.
+    ``precision``: decimals of every number. ``depth``: how many levels of nested functions are drawn open.
+
+    Raises
+    ------
+    GradvizError
+        An unknown style, a negative depth or precision.
+
+    >>> from graphviz_ad import parse
+    >>> scene = parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).scene()
+    >>> [(wire.symbol.text, wire.value.text, wire.gradient.text) for wire in scene.wires]
+    [('x', '−2', '−4'), ('y', '5', '−4'), ('z', '−4', '3'), ('+', '3', '−4'), ('×', '−12', '1')]
+    """
+    if style is not None and style not in STYLES:
+        raise GradvizError(f"unknown style {style!r}; known are {', '.join(STYLES)}")
+    if depth is not None and depth < 0:
+        raise GradvizError(f"depth is {depth}; it counts the levels of functions that are drawn open, from 0")
+    if precision is not None and not 0 <= precision <= 17:
+        raise GradvizError(f"precision is {precision}; it counts decimals, from 0 to 17")
+    return _Composer(graph, point, select(graph, depth), precision).scene(style, title)
+
+
+class _Composer:
+    def __init__(self, graph: Graph, point: Point | None, chosen: Selection, precision: int | None) -> None:
+        self.graph, self.point, self.chosen = graph, point, chosen
+        self.outputs = {chosen_output(chosen, graph, output): output for output in graph.outputs}
+        self.gradients = point is not None and titles.is_differentiable(point)
+        constants = {h for h in graph.input_handles.values() if graph._spec(h).constant}
+        inputs = set(graph.input_handles.values()) - constants
+        self.flows = point.flows if point is not None else tape.activity(graph, inputs)
+        self.slopes = {unit: self._pulled_back(unit, group) for unit, group in chosen.calls.items() if point is not None}
+        self.locals = [self._local(link.source, link.target, link.position) for link in chosen.links]
+        self.forks = _forks(chosen)
+        self.figures = choose(self._shown(), precision)
+
+    # -- numbers -----------------------------------------------------------------------------------------------------
+
+    def _pulled_back(self, unit: int, group: int) -> dict[int, Any]:
+        """The derivative of a closed call by each of its sources, the chain rule run inside of it alone."""
+        assert self.point is not None
+        graph, partials = self.graph, self.point.partials
+        inside = self._members(group)
+        slopes: dict[int, Any] = {unit: 1.0}
+        for handle in reversed(inside):
+            upstream = slopes.get(handle)
+            if upstream is None or not partials[handle]:
+                continue
+            selecting = graph.ops[handle] == tape.SELECTION
+            for operand, local in zip(graph.operands[handle], partials[handle], strict=True):
+                if isinstance(local, float) and not (selecting and local == 0.0):
+                    slopes[operand] = slopes.get(operand, 0.0) + upstream * local
+        return slopes
+
+    def _members(self, group: int) -> list[int]:
+        """The nodes of a closed call that its result needs, the functions that it calls included."""
+        if not hasattr(self, "_by_group"):
+            owner: list[int] = []
+            closed = set(self.chosen.calls.values())
+            for number, one in enumerate(self.graph.groups):
+                around = owner[one.parent] if one.parent >= 0 else -1
+                owner.append(around if around >= 0 else number if number in closed else -1)
+            self._by_group: dict[int, list[int]] = {}
+            for handle, inner in enumerate(self.graph.group_of):
+                if inner >= 0 and owner[inner] >= 0 and self.graph.needed[handle]:
+                    self._by_group.setdefault(owner[inner], []).append(handle)
+        return self._by_group.get(group, [])
+
+    def _local(self, source: int, target: int, position: int) -> Any:
+        """The local derivative's number on an arrow; None where none flows or nothing is bound."""
+        if self.point is None:
+            return None
+        if target in self.slopes:
+            return self.slopes[target].get(source) if self.flows[source] else None
+        return self.point.partials[target][position] if self.point.partials[target] else None
+
+    def _contribution(self, source: int, target: int, position: int, local: Any) -> Any:
+        if self.point is None or not self.gradients or local is None:
+            return None
+        if target in self.slopes:
+            upstream = self.point.cotangents[target]
+            return None if upstream is None else upstream * local
+        row = self.point.contributions[target]
+        return row[position] if row else None
+
+    def _value(self, unit: int) -> Any:
+        return None if self.point is None else self.point.values[unit]
+
+    def _gradient(self, unit: int) -> Any:
+        if self.point is None or not self.gradients or self.graph.ops[unit] == "constant":
+            return None
+        return self.point.gradient_of(unit)
+
+    def _shown(self) -> list[Any]:
+        """Every number of the picture: they are all integers, or all get decimals."""
+        if self.point is None:
+            return []
+        numbers = [self._value(unit) for unit in self.chosen.units if self.graph.ops[unit] != "constant"]
+        numbers += [self._gradient(unit) for unit in self.chosen.units]
+        numbers += [local for local in self.locals if isinstance(local, float) or hasattr(local, "shape")]
+        for link, local in zip(self.chosen.links, self.locals, strict=True):
+            if link.source in self.forks:
+                numbers.append(self._contribution(*link, local))
+        return numbers
+
+    # -- the scene ---------------------------------------------------------------------------------------------------
+
+    def scene(self, style: str | None, title: str | None) -> Scene:
+        graph, chosen = self.graph, self.chosen
+        operations = sum(1 for unit in chosen.units if graph.operands[unit])
+        if style is None:
+            style = "card" if operations > MOST_WIRES or self._has_arrays() else "wire"
+        named = style == "card" or len(chosen.units) <= MOST_NAMED
+        arrows, copies = self.arrows()
+        wires: list[Wire] = []
+        for unit in chosen.units:
+            wires.append(self.wire(unit, named))
+            wires.extend(wires[-1]._replace(id=f"n{unit}_{number}") for number in range(1, copies.get(unit, 0)))
+        heading = titles.title(graph) if title is None else Label(title) if title else None
+        return Scene(
+            tuple(wires),
+            tuple(arrows),
+            tuple(self.cluster(group) for group in chosen.groups),
+            heading,
+            graph.output,
+            style,
+            self.point is not None,
+            tuple(self.notes()),
+            titles.description(graph, self.point, self.figures),
+        )
+
+    def arrows(self) -> tuple[list[Arrow], dict[int, int]]:
+        """All arrows, and how often each constant is drawn: every use has a pill of its own, as in the text."""
+        arrows: list[Arrow] = []
+        copies: dict[int, int] = {}
+        for link, local in zip(self.chosen.links, self.locals, strict=True):
+            arrow = self.arrow(*link, local)
+            if self.graph.ops[link.source] == "constant":
+                number = copies.get(link.source, 0)
+                copies[link.source] = number + 1
+                if number:
+                    arrow = arrow._replace(source=f"{arrow.source}_{number}")
+            arrows.append(arrow)
+        return arrows, copies
+
+    def _has_arrays(self) -> bool:
+        if self.point is None:
+            return any(node.shape for node in self.graph)
+        return any(getattr(self._value(unit), "shape", ()) != () for unit in self.chosen.units)
+
+    def _name(self, unit: int) -> str:
+        """What a unit is called: a call's result by the name of the copy that the author gave it."""
+        return self.graph.labels[self.chosen.alias.get(unit, unit)]
+
+    def wire(self, unit: int, named: bool) -> Wire:
+        """A node, a closed call, or a pill that stands for what is behind it."""
+        graph, chosen = self.graph, self.chosen
+        op = graph.ops[unit]
+        value, gradient = self._value(unit), self._gradient(unit)
+        output = output_label(graph, self.outputs[unit]) if unit in self.outputs else None
+        label = name_label(self._name(unit))
+        by_author = graph.names[chosen.alias.get(unit, unit)] is not None
+        name = label if by_author or named else None
+        formula: Label | None = None
+        if unit in chosen.elided:
+            count = chosen.elided[unit]
+            text = f"{count:,} operation{'s' * (count != 1)}" if count else "drawn above"
+            kind, symbol = "elided", Label(text)
+        elif op == "input":
+            kind, symbol, name = "input", label, None
+        elif op == "constant":
+            kind, symbol, name = "constant", number_label(graph.labels[unit] if unit not in self.outputs else exact(value)), None
+        elif unit in chosen.calls:
+            kind, symbol = "call", call_label(graph.groups[chosen.calls[unit]].name)
+            formula = self._call_formula(unit)
+        else:
+            kind, symbol, formula = "operation", gate_label(op), formula_label(graph, unit)
+        if output is not None:  # the pill at the end says it, unless that writes a name as a fraction
+            name = label if by_author and output.text != label.text else None
+        group = chosen.group_of[unit]
+        return Wire(
+            f"n{unit}", kind, symbol, name, formula, None if op == "constant" and unit not in self.outputs else self.figures.label(value),
+            self.figures.label(gradient), output, f"g{group}" if group >= 0 else None, self._shape(unit), self._tooltip(unit, formula, value, gradient),
+        )  # fmt: skip
+
+    def _call_formula(self, unit: int) -> Label:
+        """A closed call as it was written: σ(v₄)."""
+        name = call_label(self.graph.groups[self.chosen.calls[unit]].name)
+        sources = [link.source for link in self.chosen.links if link.target == unit]
+        labels = [number_label(self._name(s)) if self.graph.ops[s] == "constant" else name_label(self._name(s)) for s in sources]
+        return Label(
+            f"{name.text}({', '.join(label.text for label in labels)})",
+            rf"{name.latex}\left({', '.join(label.latex for label in labels)}\right)",
+        )
+
+    def _shape(self, unit: int) -> str:
+        if self.point is not None:
+            return shape_text(getattr(self._value(unit), "shape", ()))
+        return shape_text(Node(self.graph, unit).shape)
+
+    def _tooltip(self, unit: int, formula: Label | None, value: Any, gradient: Any) -> str:
+        if self.graph.ops[unit] == "constant":
+            return ""
+        lines = [self._name(unit) + (f" = {formula.exact or formula.text}" if formula is not None else "")]
+        if value is not None:
+            lines.append(f"value {exact(value)}")
+        if gradient is not None:
+            lines.append(f"gradient {exact(gradient)}")
+        return "\n".join(lines)
+
+    def arrow(self, source: int, target: int, position: int, local: Any) -> Arrow:
+        """One use of a value with its local derivative."""
+        ends = f"n{source}", f"n{target}", position
+        if not self.flows[source] or not self.flows[target] or (self.point is not None and local is None):
+            return Arrow(*ends)
+        formula: Label | None = None
+        if target not in self.chosen.calls:
+            try:
+                formula = local_label(self.graph, target, position)
+            except DerivativeError:
+                return Arrow(*ends)
+        contribution = self._contribution(source, target, position, local)
+        name = fraction(self._name(target), self._name(source))
+        lines = [name.text + (f" = {formula.exact}" if formula is not None else "")]
+        if local is not None:
+            lines.append(f"local derivative {exact(local)}")
+        if contribution is not None:
+            lines.append(f"upstream × local = {exact(contribution)}")
+        forks = source in self.forks
+        return Arrow(
+            *ends, name, formula, self.figures.label(local), self.figures.label(contribution) if forks else None, forks, "\n".join(lines)
+        )
+
+    def cluster(self, group: int) -> Cluster:
+        """An open function with its definition."""
+        one = self.graph.groups[group]
+        return Cluster(f"g{group}", definition_label(one.label), f"g{one.parent}" if one.parent >= 0 else None)
+
+    def notes(self) -> list[str]:
+        """What a reader must know besides: what is not drawn, kinks, warnings."""
+        told = []
+        if self.chosen.omitted:
+            drawn = sum(1 for unit in self.chosen.units if self.graph.operands[unit] and unit not in self.chosen.elided)
+            total = drawn + self.chosen.omitted
+            told.append(f"{drawn:,} of {total:,} operations drawn, those nearest the output; set GRADVIZ_MAX_DRAWN to draw more")
+        if self.point is not None:
+            found = kinks.find(self.point)
+            told += [kinks.tell(self.point, kink) for kink in found[:3]]
+            if len(found) > 3:
+                told.append(f"{len(found) - 3} more kinks")
+            told += self.point.warnings[:3]
+        return told
+
+
+def chosen_output(chosen: Selection, graph: Graph, output: int) -> int:
+    """The unit that an output is drawn as: the result that a copy merely names is drawn in its place."""
+    if graph.ops[output] == "copy":
+        operand = graph.operands[output][0]
+        if chosen.alias.get(operand) == output:
+            return operand
+    return output
+
+
+def _forks(chosen: Selection) -> set[int]:
+    """The units with several arrows."""
+    uses: dict[int, int] = {}
+    for link in chosen.links:
+        uses[link.source] = uses.get(link.source, 0) + 1
+    return {source for source, count in uses.items() if count > 1}

@@ -1,0 +1,207 @@
+"""What of a graph is drawn: nodes that an output needs, functions open or closed, and of too large a graph the end.
+
+The result is plain structure: units (nodes, closed calls, elided rests) and the links between them. Everything is
+linear in the graph and free of recursion.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..limits import limit
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+READABLE = 60  # operations that are kept of a graph that is too large
+MOST_SOURCES = 12  # of one operation whose rest is elided
+
+
+class Link(NamedTuple):
+    """One arrow: unit ``source`` into unit ``target`` (handles); ``position`` is the argument's, of a closed call the arrow's."""
+
+    source: int
+    target: int
+    position: int
+
+
+class Selection(NamedTuple):
+    """What is drawn.
+
+    ``units``: handles in topological order. ``calls``: handle of a closed call's output -> its group. ``elided``: handle
+    of a wire whose making is not drawn -> the operations it stands for. ``groups``: open groups with something in them.
+    ``alias``: handle -> handle of the copy that gives it its name. ``omitted``: operations not drawn at all.
+    """
+
+    units: tuple[int, ...]
+    links: tuple[Link, ...]
+    calls: dict[int, int]
+    elided: dict[int, int]
+    groups: tuple[int, ...]
+    group_of: dict[int, int]
+    alias: dict[int, int]
+    omitted: int
+
+
+def select(graph: Graph, depth: int | None = None) -> Selection:
+    """Choose what is drawn; ``depth`` levels of nested functions are open, all by default as far as the limit allows."""
+    levels = _levels(graph)
+    closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth)
+    copies = _named_copies(graph, closed_into)
+    units, links, calls = _units(graph, closed_into, copies)
+    alias = {operand: copy for copy, operand in copies.items()}
+    omitted, elided = 0, {}
+    if sum(1 for unit in units if graph.operands[unit]) > limit("GRADVIZ_MAX_DRAWN"):
+        units, links, elided, omitted = _nearest(graph, units, links, [copies.get(out, out) for out in graph.outputs])
+        calls = {unit: group for unit, group in calls.items() if unit in set(units) and unit not in elided}
+    group_of = {unit: _open_group(graph, unit, calls) for unit in units}
+    used: set[int] = set()
+    for group in group_of.values():
+        while group >= 0 and group not in used:
+            used.add(group)
+            group = graph.groups[group].parent
+    return Selection(tuple(units), tuple(links), calls, elided, tuple(sorted(used)), group_of, alias, omitted)
+
+
+def _levels(graph: Graph) -> list[int]:
+    """Per group: how deep it is nested, 1 for an outermost one. A group comes after the group around it."""
+    levels: list[int] = []
+    for group in graph.groups:
+        levels.append(1 if group.parent < 0 else levels[group.parent] + 1)
+    return levels
+
+
+def _implied(graph: Graph, handle: int) -> bool:
+    """Whether a constant is a default argument that the author did not write."""
+    return graph.ops[handle] == "constant" and bool(getattr(graph.params[handle], "implied", False))
+
+
+def _fitting_depth(graph: Graph, levels: list[int]) -> int:
+    """The most levels that can be open within the limit of drawn operations."""
+    deepest = max(levels, default=0)
+    if deepest == 0:
+        return 0
+    nodes, calls = [0] * (deepest + 2), [0] * (deepest + 2)
+    for handle, group in enumerate(graph.group_of):
+        if graph.needed[handle] and graph.operands[handle]:
+            nodes[levels[group] if group >= 0 else 0] += 1
+    for level in levels:
+        calls[level] += 1
+    best, drawn, most = 0, 0, limit("GRADVIZ_MAX_DRAWN")
+    for depth in range(deepest + 1):
+        drawn += nodes[depth]
+        if drawn + calls[depth + 1] <= most:
+            best = depth
+    return best
+
+
+def _close(graph: Graph, levels: list[int], depth: int) -> list[int]:
+    """Per node: the outermost closed group that it is in, or -1.
+
+    A group with more than one way out (a gradient may use what is inside) stays open.
+    """
+    outermost: list[int] = []  # per group: the outermost group around it that is closed, or -1
+    for number, group in enumerate(graph.groups):
+        around = -1 if group.parent < 0 else outermost[group.parent]
+        outermost.append(around if around >= 0 else number if levels[number] > depth else -1)
+    into = [outermost[group] if group >= 0 else -1 for group in graph.group_of]
+    exits: dict[int, set[int]] = {}
+    for handle, operands in enumerate(graph.operands):
+        if graph.needed[handle]:
+            for operand in operands:
+                if into[operand] >= 0 and into[operand] != into[handle]:
+                    exits.setdefault(into[operand], set()).add(operand)
+    for output in graph.outputs:
+        if into[output] >= 0:
+            exits.setdefault(into[output], set()).add(output)
+    open_after_all = {group for group, ways in exits.items() if ways != {graph.groups[group].output}}
+    return [-1 if group in open_after_all else group for group in into]
+
+
+def _named_copies(graph: Graph, closed_into: list[int]) -> dict[int, int]:
+    """Copies that only give a call's result its name, ``q = s(x)``: copy -> the result, which is drawn under that name."""
+    copies: dict[int, int] = {}
+    for handle, op in enumerate(graph.ops):
+        if op != "copy" or not graph.needed[handle] or closed_into[handle] >= 0:
+            continue
+        operand = graph.operands[handle][0]
+        uses = sum(1 for user, _ in graph.users[operand] if graph.needed[user])
+        if graph.group_of[operand] >= 0 and graph.names[operand] is None and uses == 1 and operand not in graph.outputs:
+            copies[handle] = operand
+    return copies
+
+
+def _units(graph: Graph, closed_into: list[int], copies: dict[int, int]) -> tuple[list[int], list[Link], dict[int, int]]:
+    """Everything that would be drawn were there no limit."""
+    units: list[int] = []
+    links: list[Link] = []
+    calls: dict[int, int] = {}
+    sources: dict[int, dict[int, None]] = {}  # per closed group: what goes into it, arguments first
+    for handle in range(len(graph.ops)):
+        if not graph.needed[handle] or handle in copies or _implied(graph, handle):
+            continue
+        group = closed_into[handle]
+        operands = [(copies.get(operand, operand), k) for k, operand in enumerate(graph.operands[handle]) if not _implied(graph, operand)]
+        if group < 0:
+            units.append(handle)
+            links.extend(Link(operand, handle, position) for operand, position in operands)
+            continue
+        entering = sources.get(group)
+        if entering is None:
+            entering = sources[group] = {}
+        entering.update((operand, None) for operand, _ in operands if closed_into[operand] != group)
+        if handle == graph.groups[group].output:
+            units.append(handle)
+            calls[handle] = group
+            ranked = [copies.get(a, a) for a in graph.groups[group].arguments]
+            ordered = dict.fromkeys([*(a for a in ranked if a in entering), *entering])
+            links.extend(Link(operand, handle, position) for position, operand in enumerate(ordered))
+    return units, links, calls
+
+
+def _nearest(
+    graph: Graph, units: list[int], links: list[Link], outputs: list[int]
+) -> tuple[list[int], list[Link], dict[int, int], int]:
+    """The operations nearest the outputs; what feeds them becomes a pill that stands for the operations behind it."""
+    into: dict[int, list[Link]] = {}
+    for link in links:
+        into.setdefault(link.target, []).append(link)
+    kept = dict.fromkeys(outputs[:READABLE])
+    queue = list(kept)
+    at = 0
+    while at < len(queue) and len(kept) < READABLE:
+        for link in into.get(queue[at], ())[:MOST_SOURCES]:
+            if link.source in into and link.source not in kept and len(kept) < READABLE:
+                kept[link.source] = None
+                queue.append(link.source)
+        at += 1
+    shown = set(kept)
+    elided: dict[int, int] = {}
+    visited = set(kept)
+    for unit in queue:
+        for link in into.get(unit, ())[:MOST_SOURCES]:
+            shown.add(link.source)
+            if link.source in into and link.source not in kept and link.source not in elided:
+                elided[link.source] = _count_behind(link.source, into, visited)
+    remaining = [unit for unit in units if unit in shown]
+    inside = [link for link in links if link.target in kept and link.source in shown]
+    omitted = sum(1 for unit in units if unit in into and unit not in kept)
+    return remaining, inside, elided, omitted
+
+
+def _count_behind(unit: int, into: dict[int, list[Link]], visited: set[int]) -> int:
+    """How many operations lie behind a wire, itself included; each is counted for one wire only."""
+    count, stack = 0, [unit]
+    while stack:
+        here = stack.pop()
+        if here in visited or here not in into:
+            continue
+        visited.add(here)
+        count += 1
+        stack.extend(link.source for link in into[here])
+    return count
+
+
+def _open_group(graph: Graph, unit: int, calls: dict[int, int]) -> int:
+    """The open group that a unit is drawn in; a closed call stands in the group around it."""
+    return graph.groups[calls[unit]].parent if unit in calls else graph.group_of[unit]

@@ -1,0 +1,182 @@
+"""The formula over a picture and the sentence behind it, in the author's own form."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..graph.node import node_formula
+from ..graph.notation import Latex, Notation, Piece
+from .model import Label
+from .numbers import Figures
+from .writing import Unicode, function_latex, name_label, output_label, unicode_name
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+    from ..graph.graph import Graph
+
+LONGEST = 64  # characters of a title as plain text
+MOST_ARGUMENTS = 6
+MOST_TOLD = 12  # names in the description
+
+_Written = tuple[Piece, Piece]
+
+
+def title(graph: Graph) -> Label:
+    r"""f(x, y, z) = (x + y) z: unnamed nodes put in, named ones defined behind it; the name alone when that is too long.
+
+    >>> from graphviz_ad import parse
+    >>> title(parse("(x + y)*z")).text, title(parse("q = x + y; f = q*z")).text
+    ('f(x, y, z) = (x + y)·z', 'f(x, y, z) = q·z,  q = x + y')
+    """
+    written = _write_all(graph)
+    if len(graph.outputs) > 1:
+        return _several(graph, written)
+    output = graph.outputs[0]
+    name = name_label(graph.labels[output])
+    needed = [n for n in graph.inputs if graph.needed[graph.input_handles[n]]]
+    head_text, head_latex = name.text, name.latex
+    if 0 < len(needed) <= MOST_ARGUMENTS and graph.ops[output] != "input":
+        labels = [name_label(n) for n in needed]
+        head_text += f"({', '.join(label.text for label in labels)})"
+        head_latex += rf"\left({', '.join(label.latex for label in labels)}\right)"
+    body = written[output]
+    if body is None or graph.ops[output] == "input":
+        return Label(head_text, head_latex)
+    text, latex = f"{head_text} = {body[0].text}", f"{head_latex} = {body[1].text}"
+    if len(text) > LONGEST:
+        return Label(head_text, head_latex)
+    definitions = _definitions(graph, written, output)
+    if definitions is not None:
+        together = text + ",  " + ",  ".join(label.text for label in definitions) if definitions else text
+        if len(together) <= LONGEST:
+            return Label(together, r",\quad ".join([latex, *(label.latex for label in definitions)]))
+    return Label(text, latex)
+
+
+def formula(graph: Graph, handle: int) -> Label | None:
+    """A node written in the inputs and the named nodes; None where that is too long."""
+    body = _write_all(graph)[handle]
+    return None if body is None else Label(body[0].text, body[1].text)
+
+
+def description(graph: Graph, point: Point | None, figures: Figures) -> str:
+    """The picture in one sentence, for those who do not see it."""
+    if len(graph.outputs) > 1:
+        said = f"Computational graph of {', '.join(graph.output_names[:MOST_TOLD])}"
+        return said + "." if point is None else f"{said}: {_told([(n, point.values[graph.handle(n)]) for n in graph.output_names], figures)}."
+    output = graph.outputs[0]
+    body = _write_all(graph)[output]
+    said = f"Computational graph of {unicode_name(graph.output)}"
+    if body is not None and len(body[0].text) <= 2 * LONGEST and graph.ops[output] != "input":
+        said += f" = {body[0].text}"
+    if point is None:
+        return said + "."
+    given = [(name, point.values[graph.input_handles[name]]) for name in graph.inputs if graph.needed[graph.input_handles[name]]]
+    said += f" at {_told(given, figures)}" if given else ""
+    said += f": the value is {figures.text(point.values[output])}"
+    slopes = [(name, point.gradient_of(graph.input_handles[name])) for name in point.wrt] if is_differentiable(point) else []
+    told = [(name, slope) for name, slope in slopes if slope is not None and graph.needed[graph.input_handles[name]]]
+    return said + (f", the gradient by {_told(told, figures, ' is ')}." if told else ".")
+
+
+def is_differentiable(point: Point) -> bool:
+    """Whether every node has one gradient: a single output that is a scalar."""
+    return len(point.graph.outputs) == 1 and getattr(point.values[point.graph.outputs[0]], "shape", ()) == ()
+
+
+def _told(pairs: list[tuple[str, object]], figures: Figures, between: str = " = ") -> str:
+    more = f" and {len(pairs) - MOST_TOLD} more" if len(pairs) > MOST_TOLD else ""
+    return ", ".join(f"{unicode_name(name)}{between}{figures.text(value)}" for name, value in pairs[:MOST_TOLD]) + more
+
+
+def _several(graph: Graph, written: list[_Written | None]) -> Label:
+    """The outputs' formulas beside each other as far as there is room."""
+    texts, latexes, room = [], [], LONGEST
+    for handle in graph.outputs:
+        name, body = output_label(graph, handle), written[handle]
+        text = name.text if body is None else f"{name.text} = {body[0].text}"
+        room -= len(text) + 3
+        if room < 0 and texts:
+            texts.append("…")
+            latexes.append(r"\ldots")
+            break
+        texts.append(text)
+        latexes.append(name.latex if body is None else f"{name.latex} = {body[1].text}")
+    return Label(",  ".join(texts), r",\quad ".join(latexes))
+
+
+def _definitions(graph: Graph, written: list[_Written | None], output: int) -> list[Label] | None:
+    """q = x + y for every named node that an output needs, nearest the output first; None where one is too long to write."""
+    found = []
+    for handle in range(len(graph.ops) - 1, -1, -1):
+        if handle == output or graph.names[handle] is None or not graph.needed[handle] or graph.ops[handle] == "input":
+            continue
+        body = written[handle]
+        if body is None or len(found) > MOST_ARGUMENTS:
+            return None
+        name = name_label(graph.labels[handle])
+        found.append(Label(f"{name.text} = {body[0].text}", f"{name.latex} = {body[1].text}"))
+    return found
+
+
+def _write_all(graph: Graph) -> list[_Written | None]:
+    """Every node as written, from the bottom up; None where that grows too long."""
+    unicode, latex = Unicode(), Latex()
+    calls = _outermost_calls(graph)
+    written: list[_Written | None] = [None] * len(graph.ops)
+    for handle, op in enumerate(graph.ops):
+        if not graph.needed[handle]:
+            continue
+        if op == "input":
+            written[handle] = (unicode.name(graph.labels[handle]), latex.name(graph.labels[handle]))
+        elif op == "constant":
+            text = graph.params[handle].text  # type: ignore[attr-defined]
+            written[handle] = (unicode.number(text), latex.number(text))
+        else:
+            group = calls.get(handle)
+            operands = graph.operands[handle] if group is None else graph.groups[group].arguments
+            parts = _operands(graph, operands, written, unicode, latex)
+            if parts is None:
+                continue
+            if group is not None:
+                name = graph.groups[group].name
+                one = Piece(f"{unicode_name(name)}({', '.join(p.text for p, _ in parts)})")
+                two = Piece(rf"{function_latex(name)}\left({', '.join(p.text for _, p in parts)}\right)")
+            else:
+                one = _applied(graph, handle, unicode, [part[0] for part in parts])
+                two = _applied(graph, handle, latex, [part[1] for part in parts])
+            if len(one.text) <= 2 * LONGEST:
+                written[handle] = (one, two)
+    return written
+
+
+def _operands(
+    graph: Graph, operands: tuple[int, ...], written: list[_Written | None], unicode: Notation, latex: Notation
+) -> list[_Written] | None:
+    """The operands as written, named ones by their names; None where one is too long."""
+    parts: list[_Written] = []
+    for operand in operands:
+        if graph.names[operand] is not None and graph.ops[operand] != "input":
+            parts.append((unicode.name(graph.labels[operand]), latex.name(graph.labels[operand])))
+            continue
+        part = written[operand]
+        if part is None:
+            return None
+        parts.append(part)
+    return parts
+
+
+def _applied(graph: Graph, handle: int, notation: Notation, operands: list[Piece]) -> Piece:
+    return notation.apply(graph.ops[handle], operands)
+
+
+def _outermost_calls(graph: Graph) -> dict[int, int]:
+    """Handle of a call's result -> its group; of several the outermost, whose name the author wrote there."""
+    calls: dict[int, int] = {}
+    for number, group in enumerate(graph.groups):
+        if group.parent < 0 and graph.group_of[group.output] >= 0:
+            calls.setdefault(group.output, number)
+    return calls
+
+
+__all__ = ["description", "formula", "is_differentiable", "node_formula", "title"]

@@ -1,0 +1,262 @@
+"""Formulas for people in Unicode, beside those in LaTeX; names, gates and fractions as labels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
+
+from ..graph.node import local_formula, node_formula
+from ..graph.notation import ATOM, Latex, Notation, Piece, latex_name
+from ..language.grammar import CONSTANTS, POWER, PRODUCT, SUM
+from ..language.parser import parse_expression
+from ..primitives.registry import OPERATIONS
+from .model import Label
+from .numbers import MINUS, Figures
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
+GREEK = dict(
+    pair.split(":")
+    for pair in (
+        "alpha:α beta:β gamma:γ delta:δ epsilon:ε zeta:ζ eta:η theta:θ iota:ι kappa:κ lambda:λ mu:μ nu:ν xi:ξ pi:π rho:ρ sigma:σ tau:τ "
+        "upsilon:υ phi:φ chi:χ psi:ψ omega:ω Gamma:Γ Delta:Δ Theta:Θ Lambda:Λ Xi:Ξ Pi:Π Sigma:Σ Upsilon:Υ Phi:Φ Psi:Ψ Omega:Ω lambda_:λ inf:∞"
+    ).split()
+)
+
+
+class Unicode(Notation):
+    """Writes formulas as a person writes them in plain text: (x₁ + y)·z, σ(x), x²."""
+
+    minus = MINUS
+
+    def name(self, word: str) -> Piece:
+        return Piece(unicode_name(word))
+
+    def number(self, text: str) -> Piece:
+        piece = super().number(text)
+        return piece._replace(text=text.replace("-", MINUS))
+
+    def infix(self, op: str, left: Piece, right: Piece) -> Piece:
+        if op == "mul":
+            return Piece(f"{self.wrap(left, PRODUCT)}·{self.wrap(right, PRODUCT + 1)}", PRODUCT)
+        if op == "power" and right.number is not None and right.number.denominator == 1:
+            return Piece(self.wrap(left, POWER + 1) + str(right.number).translate(SUPERSCRIPTS), POWER)
+        if op == "sub":
+            return Piece(f"{self.wrap(left, SUM)} {MINUS} {self.wrap(right, SUM + 1)}", SUM)
+        return super().infix(op, left, right)
+
+    def relation(self, op: str) -> str:
+        return {"less_equal": "≤", "greater_equal": "≥", "equal": "=", "not_equal": "≠"}.get(op) or super().relation(op)
+
+    def function(self, op: str, operands: Sequence[Piece]) -> Piece:
+        word = {"sigmoid": "σ", "sqrt": "√", "maximum": "max", "minimum": "min"}.get(op, op)
+        if op == "square":
+            return Piece(self.wrap(operands[0], POWER + 1) + "²", POWER)
+        if op == "reciprocal":
+            return Piece(f"1/{self.wrap(operands[0], PRODUCT + 1)}", PRODUCT)
+        return Piece(f"{word}({', '.join(piece.text for piece in operands)})")
+
+
+def unicode_name(word: str) -> str:
+    """A name in plain text: Greek where it is spelled out, digits at its end as an index.
+
+    >>> unicode_name("w0"), unicode_name("theta_1"), unicode_name("rate")
+    ('w₀', 'θ₁', 'rate')
+    """
+    found = re.fullmatch(r"(.*?)_?(\d*)", word)
+    assert found is not None
+    stem, index = found.groups()
+    if not stem or stem.endswith("_"):
+        return GREEK.get(word, word)
+    return GREEK.get(stem, stem) + index.translate(SUBSCRIPTS) if index else GREEK.get(word, word)
+
+
+@cache
+def name_label(word: str) -> Label:
+    r"""A name.
+
+    >>> name_label("v1")
+    Label(text='v₁', latex='v_{1}', exact='v1')
+    """
+    return Label(unicode_name(word), latex_name(word), word)
+
+
+def output_label(graph: Graph, handle: int) -> Label:
+    """An output's name; the outputs of a gradient, df_dx, as the fraction that they are."""
+    word = graph.labels[handle]
+    found = re.fullmatch(r"d(\w+)_d(\w+)", word)
+    if found is None or len(graph.outputs) == 1 or found[2] not in graph.input_handles:
+        return name_label(word)
+    above, below = name_label(found[1]), name_label(found[2])
+    return Label(f"∂{above.text}/∂{below.text}", rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}", word)
+
+
+def number_label(text: str) -> Label:
+    """A constant as the author wrote it."""
+    return Label(Unicode().number(text).text, Latex().number(text).text, text)
+
+
+def fraction(above: str, below: str) -> Label:
+    r"""The name of a local derivative.
+
+    >>> fraction("q", "x0").text
+    '∂q/∂x₀'
+    """
+    one, two = name_label(above), name_label(below)
+    return Label(f"∂{one.text}/∂{two.text}", rf"\frac{{\partial {one.latex}}}{{\partial {two.latex}}}")
+
+
+def formula_label(graph: Graph, handle: int) -> Label:
+    """A node's operation applied to its operands' names."""
+    return Label(node_formula(graph, handle, Unicode()), node_formula(graph, handle, Latex()), node_formula(graph, handle, Notation()))
+
+
+def local_label(graph: Graph, handle: int, position: int) -> Label:
+    """The formula of a local derivative; :class:`DerivativeError` where the operand has none."""
+    forms = [local_formula(graph, handle, position, notation) for notation in (Unicode(True), Latex(True), Notation(True))]
+    return Label(*forms)
+
+
+class Substituted:
+    """Writes formulas with numbers in place of names, as ``figures`` shows them.
+
+    >>> from graphviz_ad import parse
+    >>> point = parse("f = q - 2*z").at(q=3, z=-4)
+    >>> write = Substituted(point.graph, point.values, Figures(True))
+    >>> write.node(point.graph.handle("v1")).text
+    '2·(−4)'
+    """
+
+    def __init__(self, graph: Graph, values: Sequence[object], figures: Figures) -> None:
+        self.graph = graph
+
+        def unicode(word: str) -> Piece:
+            text = figures.text(values[graph.handle(word)])
+            return Piece(text, _strength(text))
+
+        def latex(word: str) -> Piece:
+            value = values[graph.handle(word)]
+            return Piece(figures.latex(value), _strength(figures.text(value)))
+
+        self.unicode, self.latex = _put(Unicode, unicode), _put(Latex, latex)
+
+    def node(self, handle: int) -> Label:
+        """A node's operation with its operands' values."""
+        return Label(node_formula(self.graph, handle, self.unicode(False)), node_formula(self.graph, handle, self.latex(False)))
+
+    def local(self, handle: int, position: int) -> Label:
+        """A local derivative with its names' values."""
+        return Label(
+            local_formula(self.graph, handle, position, self.unicode(True)), local_formula(self.graph, handle, position, self.latex(True))
+        )
+
+
+def _strength(text: str) -> int:
+    """How strongly a shown number binds: after an operator and under a power one with a sign stands in parentheses."""
+    return SUM if text.startswith(MINUS) else PRODUCT if "e" in text.replace("true", "").replace("false", "") else ATOM
+
+
+def _put(notation: type[Notation], number: Callable[[str], Piece]) -> type[Notation]:
+    """The notation with numbers in place of names; pi, e and inf stay what they are."""
+
+    class Put(notation):  # type: ignore[valid-type, misc]
+        def name(self, word: str) -> Piece:
+            return super().name(word) if word in CONSTANTS else number(word)
+
+        def infix(self, op: str, left: Piece, right: Piece) -> Piece:
+            if op == "mul" and notation is Latex:  # numbers beside each other need their sign
+                return Piece(rf"{self.wrap(left, PRODUCT)} \cdot {self.wrap(right, PRODUCT + 1)}", PRODUCT)
+            return super().infix(op, left, right)
+
+    return Put
+
+
+# ------------------------------------------------------------------------------------------------------------------ gates
+
+_GATES = {
+    "copy": Label("=", "="),
+    "add": Label("+", "+"),
+    "sub": Label(MINUS, "-"),
+    "mul": Label("×", r"\times"),
+    "div": Label("÷", r"\div"),
+    "neg": Label(f"{MINUS}x", "-x"),
+    "power": Label("xʸ", "x^{y}"),
+    "exp": Label("eˣ", "e^{x}"),
+    "exp2": Label("2ˣ", "2^{x}"),
+    "square": Label("x²", "x^{2}"),
+    "reciprocal": Label("1/x", "1/x"),
+    "sqrt": Label("√x", r"\sqrt{x}"),
+    "cbrt": Label("∛x", r"\sqrt[3]{x}"),
+    "abs": Label("|x|", r"\left|x\right|"),
+    "sigmoid": Label("σ", r"\sigma"),
+    "where": Label("if", r"\mathrm{if}"),
+    "matmul": Label("@", r"@"),
+}
+
+
+@cache
+def gate_label(op: str) -> Label:
+    r"""The operator in a gate: from the operation's record where nothing shorter is usual.
+
+    >>> gate_label("mul").text, gate_label("sin").latex, gate_label("relu").latex, gate_label("less").text
+    ('×', '\\sin', '\\operatorname{ReLU}', '<')
+    """
+    if op in _GATES:
+        return _GATES[op]
+    record = OPERATIONS.get(op)
+    if record is None:
+        return Label(op, rf"\operatorname{{{_upright(op)}}}")
+    text = record.symbol or record.name
+    head = re.fullmatch(r"(.+?)\\left\((?:\([^()]*\)|[^()])*\\right\)", record.latex)
+    if head is not None and "#" not in head[1]:
+        return Label(text, head[1])
+    between = re.fullmatch(r"\(?#\w+\)? (\S+) \(?#\w+\)?", record.latex)
+    if between is not None:
+        return Label(text, between[1])
+    return Label(text, rf"\operatorname{{{_upright(text if text.isidentifier() else record.name)}}}")
+
+
+def _upright(word: str) -> str:
+    return word.replace("_", r"\_")
+
+
+@cache
+def definition_label(text: str) -> Label:
+    r"""A function's definition, "s(t) = 1/(1 + exp(-t))", typeset.
+
+    >>> definition_label("s(t) = 1/(1+exp(-t))").latex
+    's\\left(t\\right) = \\frac{1}{1 + e^{-t}}'
+    """
+    head, _, body = text.partition("=")
+    found = re.fullmatch(r"\s*(\w+)\s*\(([\w\s,]*)\)\s*", head)
+    if found is None or not body.strip():
+        return Label(text, "", text)
+    parameters = [word.strip() for word in found[2].split(",") if word.strip()]
+    try:
+        code = parse_expression(body)
+        written = [notation.run(code, {}).text for notation in (Unicode(), Latex())]
+    except ValueError:  # lists, slices and keywords have no notation of their own; the text says it all
+        return Label(text, "", text)
+    names = [name_label(word) for word in parameters]
+    return Label(
+        f"{name_label(found[1]).text}({', '.join(n.text for n in names)}) = {written[0]}",
+        rf"{function_latex(found[1])}\left({', '.join(n.latex for n in names)}\right) = {written[1]}",
+        text,
+    )
+
+
+def function_latex(name: str) -> str:
+    """A user's function: upright when it is a word."""
+    typeset = latex_name(name)
+    return rf"\operatorname{{{_upright(name)}}}" if typeset.startswith(r"\mathrm") else typeset
+
+
+def call_label(name: str) -> Label:
+    """A closed function's gate."""
+    return Label(unicode_name(name), function_latex(name), name)
+
