@@ -20,7 +20,10 @@ class UsageError(GradvizError, ValueError):
 
 
 class Option(NamedTuple):
-    """One option. ``metavar`` is empty for a flag; ``choices`` are the words it takes; ``verbs`` those that know it ("" is the plain form)."""
+    """One option. ``metavar`` is empty for a flag; ``choices`` are the words it takes.
+
+    ``verbs`` are those that know it; "" is the plain form.
+    """
 
     name: str
     help: str

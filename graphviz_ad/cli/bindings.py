@@ -107,7 +107,7 @@ def _scalar(word: str, start: int, stop: int, name: str, parse: Callable[[str], 
             hint = "a value is a number or a constant expression such as pi/4" + (
                 "; infinity is spelled inf" if _like_infinity(text) else ""
             )
-            raise NamingError(f"{_short(graph.inputs[0])} is not a number", text, *where, hint)
+            raise NamingError(f"{_short(graph.inputs[0])} is not a number", text, where[0], where[1], hint)
         value = graph.at().value
     except LocatedError as error:
         if error.start is None:

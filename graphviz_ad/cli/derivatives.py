@@ -38,9 +38,9 @@ def chain_rule(point: Point) -> str:
                 continue
             local = _local_value(partials[position])
             upstream = write_value(gradient, DIGITS)
-            product = f"{_factor(upstream)} × {_factor(local)} = {write_value(contributions[position], DIGITS)}" if _is_number(gradient) else (
-                write_value(contributions[position], DIGITS)
-            )  # fmt: skip
+            product = write_value(contributions[position], DIGITS)
+            if _is_number(gradient):
+                product = f"{_factor(upstream)} × {_factor(local)} = {product}"
             rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(local), Cell(product))))
     for name in point.wrt:
         handle = graph.input_handles[name]

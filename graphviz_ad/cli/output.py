@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from ..errors import FileError
 from .arguments import CommandLine, UsageError
 
+MOST_WARNINGS = 10
 DEFAULT_PICTURE = "gradviz.svg"
 #: option of the command -> keyword of the library
 _DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"))
@@ -69,9 +70,12 @@ def say(text: str) -> None:
 
 
 def warn(texts: Iterable[str]) -> None:
-    """Warnings, one a line."""
-    for text in texts:
+    """Warnings, one a line, each once, and no flood of them."""
+    listed = list(dict.fromkeys(texts))
+    for text in listed[:MOST_WARNINGS]:
         say(f"gradviz: warning: {text}")
+    if len(listed) > MOST_WARNINGS:
+        say(f"gradviz: warning: … and {len(listed) - MOST_WARNINGS:,} more; --json has them all")
 
 
 def width(stream: TextIO | None = None) -> int:
@@ -122,9 +126,8 @@ def require_ours(path: str) -> None:
     from ..render import written_by_gradviz
 
     if os.path.islink(path) or not os.path.isfile(path) or not written_by_gradviz(path):
-        raise FileError(
-            f"{path} is there already, and gradviz did not write it\nhint: -o {path} overwrites it, -o OTHER.svg writes elsewhere, --no-draw neither"
-        )
+        hint = f"-o {path} overwrites it, -o OTHER.svg writes elsewhere, --no-draw neither"
+        raise FileError(f"{path} is there already, and gradviz did not write it\nhint: {hint}")
 
 
 def save(subject: Any, path: str, options: dict[str, Any]) -> None:
@@ -135,8 +138,26 @@ def save(subject: Any, path: str, options: dict[str, Any]) -> None:
             subject.save(target, **options)
             with open(target, "rb") as file:
                 data = file.read()
+        write_bytes("-", data)
+        return
+    subject.save(path, **({} if os.path.splitext(path)[1].lower() in _DATA else options))
+
+
+def write_bytes(path: str, data: bytes) -> None:
+    """Write bytes to a file, or to standard output for ``-``.
+
+    Raises
+    ------
+    FileError
+        The file cannot be written.
+    """
+    if path == "-":
         sys.stdout.flush()
         sys.stdout.buffer.write(data)
         sys.stdout.buffer.flush()
         return
-    subject.save(path, **({} if os.path.splitext(path)[1].lower() in _DATA else options))
+    try:
+        with open(path, "wb") as file:
+            file.write(data)
+    except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
+        raise FileError(f"cannot write {path}: {getattr(error, 'strerror', None) or 'the name cannot be used'}") from None

@@ -80,7 +80,7 @@ def to_value(document: Any, name: str, what: str) -> Any:
         raise FileError(f"{name}: {what} is an object, not numbers")
     if not isinstance(document, list):
         return _entry(document, name, what)
-    import numpy
+    import numpy as np
 
     shape: list[int] = []
     level: list[Any] = [document]
@@ -91,8 +91,8 @@ def to_value(document: Any, name: str, what: str) -> Any:
         shape.append(lengths.pop())
         level = [inner for entry in level for inner in entry]
     numbers = [_entry(entry, name, what) for entry in level]
-    kind = numpy.int64 if numbers and all(isinstance(entry, int) for entry in numbers) else numpy.float64
-    return numpy.array(numbers, dtype=kind).reshape(shape)
+    kind = np.int64 if numbers and all(isinstance(entry, int) for entry in numbers) else np.float64
+    return np.array(numbers, dtype=kind).reshape(shape)
 
 
 def _entry(entry: Any, name: str, what: str) -> float | int:

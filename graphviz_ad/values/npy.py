@@ -13,7 +13,7 @@ from ..errors import FileError
 from ..limits import limit, require
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 _MAGIC = b"\x93NUMPY"
 _LONGEST_HEADER = 65_536
@@ -32,7 +32,7 @@ _REFUSED = {
 }
 
 
-def read_npy(data: bytes, name: str) -> numpy.ndarray:
+def read_npy(data: bytes, name: str) -> np.ndarray:
     """The array of a .npy file: float64, int64 or bool.
 
     Raises
@@ -40,14 +40,14 @@ def read_npy(data: bytes, name: str) -> numpy.ndarray:
     FileError
         Not a .npy file, a damaged one, or one of something else than real numbers.
     """
-    import numpy
+    import numpy as np
 
     kind, fortran, shape, offset = _header(data, name)
     if kind.lstrip("<>|=")[0] in _REFUSED:
         raise FileError(f"{name}: {_REFUSED[kind.lstrip('<>|=')[0]]}")
     if not re.fullmatch(r"[<>|=]?(f[248]|[iu][1248]|b1|\?)", kind):
         raise FileError(f"{name}: entries of the type {kind} are not read; save it as float64")
-    dtype = numpy.dtype(kind)
+    dtype = np.dtype(kind)
     count = 1
     for side in shape:
         count *= side
@@ -56,19 +56,19 @@ def read_npy(data: bytes, name: str) -> numpy.ndarray:
         raise FileError(
             f"{name}: the file ends too early: {count * dtype.itemsize:,} bytes of data are announced, {len(data) - offset:,} are there"
         )
-    array = numpy.frombuffer(data, dtype, count, offset).reshape(shape, order="F" if fortran else "C")
+    array = np.frombuffer(data, dtype, count, offset).reshape(shape, order="F" if fortran else "C")
     return plain(array)
 
 
-def plain(array: numpy.ndarray) -> numpy.ndarray:
+def plain(array: np.ndarray) -> np.ndarray:
     """The array in this machine's float64, int64 or bool, so that no arithmetic on it wraps around."""
-    import numpy
+    import numpy as np
 
     if array.dtype.kind == "b":
-        return array.astype(numpy.bool_)
-    if array.dtype.kind in "iu" and not (array.dtype == numpy.uint64 and array.size and array.max() > numpy.iinfo(numpy.int64).max):
-        return array.astype(numpy.int64)
-    return array.astype(numpy.float64)
+        return array.astype(np.bool_)
+    if array.dtype.kind in "iu" and not (array.dtype == np.uint64 and array.size and array.max() > np.iinfo(np.int64).max):
+        return array.astype(np.int64)
+    return array.astype(np.float64)
 
 
 def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
@@ -98,7 +98,7 @@ def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
     return descr[3], order[2] == "True", extents, start + length
 
 
-def read_npz(data: bytes, name: str) -> dict[str, numpy.ndarray]:
+def read_npz(data: bytes, name: str) -> dict[str, np.ndarray]:
     """The arrays of a .npz file by name.
 
     Sizes are looked at before anything is unpacked, so that a small file cannot fill the memory.

@@ -9,13 +9,13 @@ from ..errors import FileError
 from ..limits import require
 
 if TYPE_CHECKING:
-    import numpy
+    import numpy as np
 
 _NUMBER = re.compile(r"[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|inf|infinity|nan)", re.ASCII | re.IGNORECASE)
 _WHOLE = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 
 
-def read_table(data: bytes, name: str) -> numpy.ndarray:
+def read_table(data: bytes, name: str) -> np.ndarray:
     """The numbers of a table: a matrix, or a vector where there is only one row or one column.
 
     What the file holds is never repeated in a message, as it may be the wrong file.
@@ -25,7 +25,7 @@ def read_table(data: bytes, name: str) -> numpy.ndarray:
     FileError
         Not UTF-8, a field that is no number, rows of different lengths, nothing at all.
     """
-    import numpy
+    import numpy as np
 
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FileError(f"{name}: this is UTF-16\nhint: save it in UTF-8")
@@ -55,7 +55,7 @@ def read_table(data: bytes, name: str) -> numpy.ndarray:
                 raise FileError(f"{name}, line {number}, field {place}: not a number{hint}")
             rows.append(float(field))
             whole = whole and _WHOLE.fullmatch(field) is not None
-    array = numpy.array(rows, dtype=numpy.int64 if whole else numpy.float64).reshape(len(lines), width)
+    array = np.array(rows, dtype=np.int64 if whole else np.float64).reshape(len(lines), width)
     return (
         array[0]
         if len(lines) == 1 and width > 1
