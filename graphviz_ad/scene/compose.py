@@ -9,7 +9,7 @@ from ..errors import DerivativeError, GradvizError
 from ..graph.node import Node
 from . import kinks, titles
 from .model import Arrow, Cluster, Label, Scene, Wire
-from .numbers import Figures, choose, exact, shape_text
+from .numbers import choose, exact, shape_text
 from .selection import Selection, select
 from .writing import call_label, definition_label, formula_label, fraction, gate_label, local_label, name_label, number_label, output_label
 
@@ -213,9 +213,18 @@ class _Composer:
             name = label if by_author and output.text != label.text else None
         group = chosen.group_of[unit]
         return Wire(
-            f"n{unit}", kind, symbol, name, formula, None if op == "constant" and unit not in self.outputs else self.figures.label(value),
-            self.figures.label(gradient), output, f"g{group}" if group >= 0 else None, self._shape(unit), self._tooltip(unit, formula, value, gradient),
-        )  # fmt: skip
+            f"n{unit}",
+            kind,
+            symbol,
+            name,
+            formula,
+            None if op == "constant" and unit not in self.outputs else self.figures.label(value),
+            self.figures.label(gradient),
+            output,
+            f"g{group}" if group >= 0 else None,
+            self._shape(unit),
+            self._tooltip(unit, formula, value, gradient),
+        )
 
     def _call_formula(self, unit: int) -> Label:
         """A closed call as it was written: σ(v₄)."""

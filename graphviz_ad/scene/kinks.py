@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from ..graph.node import node_formula
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_cuts, float_partials
 from .numbers import Figures
+from .writing import Unicode
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -66,8 +68,6 @@ def tell(point: Point, kink: Kink) -> str:
     >>> tell(point, find(point)[0])
     'kink at max(x, y), x = y: by x 0.50 of [0, 1], by y 0.50 of [0, 1] chosen'
     """
-    from .writing import Unicode, node_formula
-
     graph = point.graph
     formula = node_formula(graph, kink.handle, Unicode())
     if kink.jump:

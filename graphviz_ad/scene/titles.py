@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..graph.node import node_formula
 from ..graph.notation import Latex, Notation, Piece
 from .model import Label
 from .numbers import Figures
@@ -63,7 +62,9 @@ def description(graph: Graph, point: Point | None, figures: Figures) -> str:
     """The picture in one sentence, for those who do not see it."""
     if len(graph.outputs) > 1:
         said = f"Computational graph of {', '.join(graph.output_names[:MOST_TOLD])}"
-        return said + "." if point is None else f"{said}: {_told([(n, point.values[graph.handle(n)]) for n in graph.output_names], figures)}."
+        if point is None:
+            return said + "."
+        return f"{said}: {_told([(graph.labels[handle], point.values[handle]) for handle in graph.outputs], figures)}."
     output = graph.outputs[0]
     body = _write_all(graph)[output]
     said = f"Computational graph of {unicode_name(graph.output)}"
@@ -178,5 +179,3 @@ def _outermost_calls(graph: Graph) -> dict[int, int]:
             calls.setdefault(group.output, number)
     return calls
 
-
-__all__ = ["description", "formula", "is_differentiable", "node_formula", "title"]
