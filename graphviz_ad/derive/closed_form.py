@@ -18,8 +18,8 @@ from ..primitives.registry import OPERATIONS, resolve
 if TYPE_CHECKING:
     from ..graph.graph import Graph
 
-#: beyond this exponent SymPy would write out an integer that nobody wants to see
-_LARGEST_EXPONENT = 64
+#: SymPy writes powers and factorials of integers out digit by digit: beyond these nobody wants to see them
+_LARGEST_EXPONENT, _LARGEST_ARGUMENT = 10_000, 1_000
 
 
 def expression(graph: Graph, handle: int) -> Any:
@@ -119,8 +119,7 @@ def apply(op: str, operands: list[Any]) -> Any:
     """One operation on SymPy expressions."""
     import sympy
 
-    if op == "power" and all(o.is_number for o in operands) and abs(operands[1]) > _LARGEST_EXPONENT:
-        return sympy.Pow(*operands, evaluate=False)
+    _refuse_monsters(op, operands)
     direct = _direct().get(op)
     if direct is not None:
         return direct(*operands)
@@ -128,12 +127,20 @@ def apply(op: str, operands: list[Any]) -> Any:
     if record is None:
         raise DerivativeError(f"{op} has no closed form")
     if record.sympy:
-        function = getattr(sympy, record.sympy)
-        numeric = all(o.is_number for o in operands) and any(abs(o) > 10**6 for o in operands if o.is_finite)
-        return function(*operands, evaluate=False) if numeric else function(*operands)
+        return getattr(sympy, record.sympy)(*operands)
     if record.definition:
         return run(compiled(record.definition), dict(zip(record.names, operands, strict=True)), _constant, literal, _apply_word)
     raise DerivativeError(f"{op} has no closed form")
+
+
+def _refuse_monsters(op: str, operands: list[Any]) -> None:
+    """Refuse constants that SymPy would write out in millions of digits."""
+    if op == "power" and operands[0].is_number:
+        monster = operands[1].is_Integer and abs(int(operands[1])) > _LARGEST_EXPONENT
+    else:
+        monster = any(o.is_Integer and abs(int(o)) > _LARGEST_ARGUMENT for o in operands) and op not in _direct()
+    if monster:
+        raise DerivativeError(f"{op} of a constant this large has no closed form that could be written out")
 
 
 @lru_cache(maxsize=1)
