@@ -194,7 +194,9 @@ class _Formulas:
         graph = self.graph
         if not graph.operands[handle]:
             return node_formula(graph, handle, Notation())
-        text = self._filled((graph.ops[handle], graph.params[handle], None), handle, lambda: node_formula(graph, handle, _marked(graph, handle)))
+        text = self._filled(
+            (graph.ops[handle], graph.params[handle], None), handle, lambda: node_formula(graph, handle, _marked(graph, handle))
+        )
         assert text is not None
         return text
 

@@ -50,7 +50,8 @@ def select(graph: Graph, depth: int | None = None) -> Selection:
     copies = _named_copies(graph, closed_into)
     units, links, calls = _units(graph, closed_into, copies)
     alias = {operand: copy for copy, operand in copies.items()}
-    omitted, elided = 0, {}
+    omitted = 0
+    elided: dict[int, int] = {}
     if sum(1 for unit in units if graph.operands[unit]) > limit("GRADVIZ_MAX_DRAWN"):
         units, links, elided, omitted = _nearest(graph, units, links, [copies.get(out, out) for out in graph.outputs])
         calls = {unit: group for unit, group in calls.items() if unit in set(units) and unit not in elided}
@@ -159,9 +160,7 @@ def _units(graph: Graph, closed_into: list[int], copies: dict[int, int]) -> tupl
     return units, links, calls
 
 
-def _nearest(
-    graph: Graph, units: list[int], links: list[Link], outputs: list[int]
-) -> tuple[list[int], list[Link], dict[int, int], int]:
+def _nearest(graph: Graph, units: list[int], links: list[Link], outputs: list[int]) -> tuple[list[int], list[Link], dict[int, int], int]:
     """The operations nearest the outputs; what feeds them becomes a pill that stands for the operations behind it."""
     into: dict[int, list[Link]] = {}
     for link in links:

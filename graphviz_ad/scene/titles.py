@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..graph.notation import Latex, Notation, Piece
@@ -85,14 +86,16 @@ def is_differentiable(point: Point) -> bool:
     return len(point.graph.outputs) == 1 and getattr(point.values[point.graph.outputs[0]], "shape", ()) == ()
 
 
-def _told(pairs: list[tuple[str, object]], figures: Figures, between: str = " = ") -> str:
+def _told(pairs: Sequence[tuple[str, object]], figures: Figures, between: str = " = ") -> str:
     more = f" and {len(pairs) - MOST_TOLD} more" if len(pairs) > MOST_TOLD else ""
     return ", ".join(f"{unicode_name(name)}{between}{figures.text(value)}" for name, value in pairs[:MOST_TOLD]) + more
 
 
 def _several(graph: Graph, written: list[_Written | None]) -> Label:
     """The outputs' formulas beside each other as far as there is room."""
-    texts, latexes, room = [], [], LONGEST
+    texts: list[str] = []
+    latexes: list[str] = []
+    room = LONGEST
     for handle in graph.outputs:
         name, body = output_label(graph, handle), written[handle]
         text = name.text if body is None else f"{name.text} = {body[0].text}"
@@ -108,7 +111,7 @@ def _several(graph: Graph, written: list[_Written | None]) -> Label:
 
 def _definitions(graph: Graph, written: list[_Written | None], output: int) -> list[Label] | None:
     """q = x + y for every named node that an output needs, nearest the output first; None where one is too long to write."""
-    found = []
+    found: list[Label] = []
     for handle in range(len(graph.ops) - 1, -1, -1):
         if handle == output or graph.names[handle] is None or not graph.needed[handle] or graph.ops[handle] == "input":
             continue
@@ -178,4 +181,3 @@ def _outermost_calls(graph: Graph) -> dict[int, int]:
         if group.parent < 0 and graph.group_of[group.output] >= 0:
             calls.setdefault(group.output, number)
     return calls
-

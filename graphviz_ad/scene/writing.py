@@ -260,4 +260,3 @@ def function_latex(name: str) -> str:
 def call_label(name: str) -> Label:
     """A closed function's gate."""
     return Label(unicode_name(name), function_latex(name), name)
-

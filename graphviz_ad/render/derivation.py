@@ -1,0 +1,211 @@
+"""A derivation as text for the terminal, as Markdown and as LaTeX."""
+
+from __future__ import annotations
+
+from ..errors import GradvizError
+from ..scene.model import Label
+from ..scene.numbers import MINUS
+from ..scene.steps import Derivation, Edge, Sum
+
+FORMS = ("text", "markdown", "latex")
+
+
+def write(derivation: Derivation, form: str = "text") -> str:
+    """The derivation in one of three forms; each ends with a newline.
+
+    Raises
+    ------
+    GradvizError
+        An unknown form.
+    """
+    if form == "text":
+        return _text(derivation)
+    if form == "markdown":
+        return _markdown(derivation)
+    if form == "latex":
+        return _latex(derivation)
+    raise GradvizError(f"unknown form {form!r}; known are {', '.join(FORMS)}")
+
+
+# ------------------------------------------------------------------------------------------------------------------- text
+
+
+def _text(derivation: Derivation) -> str:
+    lines = [derivation.title.text]
+    if derivation.given:
+        lines.append("at " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.given))
+    if derivation.forward:
+        rows = [
+            [one.name.text, f"= {one.formula.text}", f"= {one.substituted.text}" if one.substituted else "", f"= {one.value.text}"]
+            for one in derivation.forward
+        ]
+        lines += ["", "Forward: the values", *_aligned(rows)]
+    if derivation.seed is not None:
+        lines += ["", "Backward: upstream × local derivative, from the output to the inputs"]
+        lines.append(f"  {derivation.seed[0].text} = {derivation.seed[1].text}")
+        for step in derivation.backward:
+            lines += ["", f"  {step.name.text} = {step.formula.text}   with {step.gradient.text} = {step.value.text}"]
+            lines += _aligned([_edge_cells(edge, step.gradient) for edge in step.edges], indent=4)
+            lines += [f"    {_sum_text(one)}" for one in step.sums]
+    if derivation.results:
+        lines += ["", "Gradient", *_aligned([[one.gradient.text, f"= {one.value.text}"] for one in derivation.results])]
+    if derivation.notes:
+        lines += ["", *(f"Note: {note}" for note in derivation.notes)]
+    return "\n".join(lines) + "\n"
+
+
+def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
+    """∂q/∂x | = 1 | so | ∂f/∂x | = ∂f/∂q · ∂q/∂x = −4 × 1 = −4."""
+    formula = "" if edge.formula.text == edge.number.text else f"= {edge.formula.text}"
+    cells = [edge.local.text, formula, f"= {edge.substituted.text}" if edge.substituted else "", f"= {edge.number.text}"]
+    if _is_whole(edge):
+        return [*cells, "", "", "", ""]
+    chain = f"= {upstream.text} · {edge.local.text}"
+    numbers = f"= {edge.upstream.text} × {_wrapped(edge.number.text)} = {edge.contribution.text}"
+    return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, chain, numbers]
+
+
+def _is_whole(edge: Edge) -> bool:
+    """Whether the local derivative is already the gradient: at the output, with nothing to add."""
+    return edge.local == edge.gradient and not edge.share
+
+
+def _sum_text(one: Sum) -> str:
+    terms = [label.text for label in one.contributions]
+    more = " + …" if one.told > len(terms) else ""
+    return (
+        f"{one.gradient.text} = {' + '.join([terms[0], *map(_wrapped, terms[1:])])}{more} = {one.total.text}   (sum over {one.told} uses)"
+    )
+
+
+def _wrapped(number: str) -> str:
+    """A number after an operator: one with a sign in parentheses."""
+    return f"({number})" if number.startswith(MINUS) else number
+
+
+def _aligned(rows: list[list[str]], indent: int = 2) -> list[str]:
+    """Rows with their columns under each other; columns that are empty throughout take no room."""
+    widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
+    widths = [min(width, 40) for width in widths]
+    lines = []
+    for row in rows:
+        cells = [cell.ljust(width) for cell, width in zip(row, widths, strict=True) if width]
+        lines.append(" " * indent + " ".join(cells).rstrip())
+    return lines
+
+
+# ------------------------------------------------------------------------------------------------------- LaTeX, Markdown
+
+
+def _markdown(derivation: Derivation) -> str:
+    parts = [f"$${_math(derivation.title)}$$"]
+    if derivation.given:
+        parts.append("at $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+    if derivation.forward:
+        parts.append("**Forward: the values**")
+        parts.append(_display(_forward_rows(derivation), "aligned"))
+    if derivation.seed is not None:
+        parts.append("**Backward: upstream × local derivative, from the output to the inputs**")
+        parts.append(f"$${derivation.seed[0].latex} = {derivation.seed[1].latex}$$")
+        for step in derivation.backward:
+            lead = f"${_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} = {step.value.latex}$"
+            rows = [_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums]
+            parts += [lead, _display(rows, "aligned")]
+    if derivation.results:
+        parts.append("**Gradient**")
+        parts.append(_display([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results], "aligned"))
+    parts += [f"Note: {_markdown_text(note)}" for note in derivation.notes]
+    return "\n\n".join(parts) + "\n"
+
+
+def _display(rows: list[str], environment: str) -> str:
+    body = " \\\\\n".join(rows)
+    return f"$$\n\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}\n$$"
+
+
+def _latex(derivation: Derivation) -> str:
+    """A document that compiles as it stands; its body can be taken into another one that loads amsmath."""
+    lines = [
+        r"\documentclass{article}",
+        r"\usepackage[a4paper,margin=2.2cm]{geometry}",
+        r"\usepackage{amsmath,amssymb}",
+        r"\allowdisplaybreaks",
+        r"\setlength{\parindent}{0pt}",
+        r"\begin{document}",
+        rf"\[ {_math(derivation.title)} \]",
+    ]
+    if derivation.given:
+        lines.append("at $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+    if derivation.forward:
+        lines += [r"\subsection*{Forward: the values}", *_align(_forward_rows(derivation))]
+    if derivation.seed is not None:
+        lines.append(r"\subsection*{Backward: upstream $\times$ local derivative, from the output to the inputs}")
+        lines.append(rf"\[ {derivation.seed[0].latex} = {derivation.seed[1].latex} \]")
+        for step in derivation.backward:
+            lines.append(rf"$\displaystyle {_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} = {step.value.latex}$:")
+            lines += _align([_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums])
+    if derivation.results:
+        lines += [r"\subsection*{Gradient}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
+    lines += [rf"\medskip Note: {_latex_text(note)}" + "\n" for note in derivation.notes]
+    return "\n".join([*lines, r"\end{document}"]) + "\n"
+
+
+def _align(rows: list[str]) -> list[str]:
+    return [r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
+
+
+def _forward_rows(derivation: Derivation) -> list[str]:
+    rows = []
+    for one in derivation.forward:
+        middle = f" = {_math(one.substituted)}" if one.substituted else ""
+        rows.append(f"{_math(one.name)} &= {_math(one.formula)}{middle} = {one.value.latex}")
+    return rows
+
+
+def _edge_latex(edge: Edge, upstream: Label) -> str:
+    steps = [edge.formula.latex, edge.substituted.latex if edge.substituted else "", edge.number.latex]
+    told = f"{edge.local.latex} &= {' = '.join(dict.fromkeys(step for step in steps if step))}"
+    if _is_whole(edge):
+        return told
+    chain = rf"{upstream.latex} \cdot {edge.local.latex}"
+    numbers = rf"{edge.upstream.latex} \times {_bracketed(edge.number.latex)} = {edge.contribution.latex}"
+    gradient = rf"\text{{part of }} {edge.gradient.latex}" if edge.share else edge.gradient.latex
+    return rf"{told} & {gradient} &= {chain} = {numbers}"
+
+
+def _sum_latex(one: Sum) -> str:
+    terms = [label.latex for label in one.contributions]
+    more = r" + \cdots" if one.told > len(terms) else ""
+    return f"{one.gradient.latex} &= {' + '.join([terms[0], *map(_bracketed, terms[1:])])}{more} = {one.total.latex}"
+
+
+def _bracketed(number: str) -> str:
+    return rf"\left({number}\right)" if number.startswith("-") else number
+
+
+def _math(label: Label) -> str:
+    """The LaTeX of a label; text alone is set upright."""
+    return label.latex or rf"\text{{{_latex_text(label.text)}}}"
+
+
+_LATEX = {
+    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "^": r"\^{}",
+    "~": r"\~{}", "∞": r"$\infty$", "−": r"$-$", "·": r"$\cdot$", "×": r"$\times$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
+    "√": r"$\surd$", "∂": r"$\partial$", "…": r"\ldots{}",
+}  # fmt: skip
+_INDICES = {**{chr(0x2080 + digit): f"$_{digit}$" for digit in range(10)}, "⁻": "$^-$"}
+_INDICES.update({character: f"$^{digit}$" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+_GREEK_NAMES = (
+    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma sigma tau upsilon varphi chi psi omega"
+)
+_GREEK = {chr(0x3B1 + place): rf"$\{name}$" for place, name in enumerate(_GREEK_NAMES.split()) if name != "o"}
+
+
+def _latex_text(text: str) -> str:
+    """Plain text inside a LaTeX document."""
+    return "".join(_LATEX.get(c) or _INDICES.get(c) or _GREEK.get(c) or c for c in text)
+
+
+def _markdown_text(text: str) -> str:
+    """Plain text inside a Markdown page."""
+    return "".join("\\" + c if c in "\\`*_[]<>#$" else c for c in text)

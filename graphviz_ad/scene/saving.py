@@ -1,0 +1,142 @@
+"""Pictures and data as the bytes of a file, and files that are whole or not there at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..errors import FileError, GradvizError
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+    from ..graph.graph import Graph
+
+PICTURES = ("svg", "png", "pdf", "dot")
+TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
+FORMATS = (*PICTURES, "json", *TEXTS)
+_ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html"}
+_SCENE = frozenset(("style", "title", "precision", "depth"))
+_DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
+
+
+def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
+    """The graph in a format: a picture (svg, png, pdf, dot), data (json), or its derivation (txt, md, tex).
+
+    Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``theme``, ``palette``, ``math``, ``scale``,
+    ``bundled``; ``precision`` goes for derivations too; of data: ``check``. Options that a format has no use for are
+    accepted, so that one set of them serves several files.
+
+    Raises
+    ------
+    GradvizError
+        An unknown format or option, a derivation of a graph without values.
+    EngineError
+        No drawing engine can be run.
+
+    >>> from graphviz_ad import parse
+    >>> b"gradviz/1" in produce(parse("x*y"), None, "json")
+    True
+    """
+    format = _ALIASES.get(format, format)
+    unknown = set(options) - _SCENE - _DRAWING - {"check"}
+    if unknown:
+        known = ", ".join(sorted(_SCENE | _DRAWING | {"check"}))
+        raise GradvizError(f"unknown option {', '.join(sorted(unknown))}; known are {known}")
+    if format in PICTURES:
+        from ..render import render
+        from .compose import compose
+
+        scene = compose(graph, point, **{key: value for key, value in options.items() if key in _SCENE})
+        return render(scene, format, **{key: value for key, value in options.items() if key in _DRAWING})
+    if format == "json":
+        from .document import document, document_graph
+        from .json_text import dumps
+
+        data = document_graph(graph) if point is None else document(point, check=options.get("check", True))
+        return dumps(data).encode("utf-8", "backslashreplace")
+    if format in TEXTS:
+        if point is None:
+            raise GradvizError("a derivation needs values: graph.at(x=…) gives them")
+        from ..render.derivation import write
+        from .derivation import derive
+
+        return write(derive(point, precision=options.get("precision")), TEXTS[format]).encode("utf-8", "backslashreplace")
+    if format == "html":
+        raise GradvizError("there is no interactive page yet; save an .svg, which every browser shows")
+    raise GradvizError(f"unknown format {format!r}; known are {', '.join(FORMATS)}")
+
+
+def format_of(path: str | os.PathLike[str]) -> str:
+    """The format that a path's suffix asks for.
+
+    Raises
+    ------
+    GradvizError
+        It has none, or one that is not known.
+
+    >>> format_of("a/b.SVG"), format_of("f.gv")
+    ('svg', 'dot')
+    """
+    suffix = Path(path).suffix.lower().removeprefix(".")
+    format = _ALIASES.get(suffix, suffix)
+    if format not in (*FORMATS, "html"):
+        said = f"the suffix .{suffix} is not known" if suffix else f"{os.fspath(path)} has no suffix to choose a format by"
+        raise GradvizError(f"{said}; known are {', '.join('.' + known for known in FORMATS)}")
+    return format
+
+
+def save(graph: Graph, point: Point | None, path: str | os.PathLike[str], **options: Any) -> None:
+    """Write a graph to a file; the format follows from the suffix, the options are those of :func:`produce`.
+
+    Raises
+    ------
+    FileError
+        The folder does not exist, or the file may not be written.
+    """
+    write_file(path, produce(graph, point, format_of(path), **options))
+
+
+def write_file(path: str | os.PathLike[str], content: bytes) -> None:
+    """Write a file as a whole: whoever reads it sees the old content or the new one, never a half.
+
+    Raises
+    ------
+    FileError
+        The folder does not exist, the path is a folder, permission is missing, the disk is full.
+    """
+    target = Path(path)
+    if not target.parent.is_dir():
+        raise FileError(f"{target} cannot be written: there is no folder {target.parent}")
+    if target.is_dir():
+        raise FileError(f"{target} cannot be written: it is a folder")
+    target = Path(os.path.realpath(target))  # a link stays a link
+    try:
+        if target.exists() and not target.is_file():  # a pipe or a terminal: nothing to replace
+            target.write_bytes(content)
+            return
+        _replace(target, content)
+    except OSError as error:
+        raise FileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+
+
+def _replace(target: Path, content: bytes) -> None:
+    """Write beside the target, then put it in its place, with the access rights of a file made anew or of the old one."""
+    import tempfile
+
+    mode = target.stat().st_mode & 0o777 if target.exists() else None
+    if mode is not None and not os.access(target, os.W_OK):
+        raise PermissionError(13, "permission denied")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        if mode is None:
+            mask = os.umask(0)
+            os.umask(mask)
+            mode = 0o666 & ~mask
+        os.chmod(name, mode)
+        os.replace(name, target)
+    except BaseException:
+        os.unlink(name)
+        raise

@@ -1,0 +1,73 @@
+"""A derivation as plain data: what the chain rule says line by line, written by :mod:`graphviz_ad.render.derivation`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .model import Label
+
+
+class Forward(NamedTuple):
+    """One value: ``name`` = ``formula`` = ``substituted`` = ``value``; ``substituted`` is None where it says nothing new."""
+
+    name: Label
+    formula: Label
+    substituted: Label | None
+    value: Label
+
+
+class Edge(NamedTuple):
+    """One use of a value, differentiated.
+
+    ``local`` (∂f/∂q) = ``formula`` (z) = ``substituted`` = ``number`` (−4): the local derivative. ``upstream`` is the
+    gradient that arrives at the operation, ``contribution`` = ``upstream`` × ``number`` what goes on to the operand:
+    the whole ``gradient`` (∂f/∂q) of it, or with ``share`` a part.
+    """
+
+    local: Label
+    formula: Label
+    substituted: Label | None
+    number: Label
+    upstream: Label
+    contribution: Label
+    gradient: Label
+    share: bool
+
+
+class Sum(NamedTuple):
+    """A value that is used several times: its gradient is the sum of what its uses send back."""
+
+    gradient: Label
+    contributions: tuple[Label, ...]
+    total: Label
+    told: int  # uses in all; more of them than ``contributions`` are told by an ellipsis
+
+
+class Backward(NamedTuple):
+    """One operation on the way back: the gradient that has arrived (``gradient`` = ``value``), and where it goes."""
+
+    name: Label
+    formula: Label
+    gradient: Label
+    value: Label
+    edges: tuple[Edge, ...]
+    sums: tuple[Sum, ...]
+
+
+class Result(NamedTuple):
+    """A gradient by an input: ∂f/∂x = −4."""
+
+    gradient: Label
+    value: Label
+
+
+class Derivation(NamedTuple):
+    """All of it: the function, where it is taken, forward, backward, the gradients; ``notes`` tell what was cut and kinks."""
+
+    title: Label
+    given: tuple[tuple[Label, Label], ...]
+    forward: tuple[Forward, ...]
+    seed: tuple[Label, Label] | None
+    backward: tuple[Backward, ...]
+    results: tuple[Result, ...]
+    notes: tuple[str, ...]
