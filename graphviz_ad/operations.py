@@ -3,7 +3,7 @@
 >>> from graphviz_ad.operations import describe
 >>> tanh = describe("tanh")
 >>> tanh.formula, tanh.derivatives
-('tanh(x)', (('x', '1 - out**2'),))
+('tanh(x)', (('x', '1 - tanh(x)**2'),))
 """
 
 from __future__ import annotations

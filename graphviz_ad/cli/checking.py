@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from .arguments import CommandLine
 from .evaluation import evaluate
 from .numbers import write_number
-from .output import put, put_json, warn
+from .output import produce, put, warn, write_bytes
 from .tables import VERDICT_ROLES, Cell, Row, layout
 from .verdicts import exit_code, write_verdict
 
@@ -22,7 +22,7 @@ def run(line: CommandLine) -> int:
     point = evaluate(line).require_point()
     report = point.check()
     if line.flag("--json"):
-        put_json(point.document())
+        write_bytes("-", produce(point, ".json", {}))
     else:
         put(_table(report))
         put("")

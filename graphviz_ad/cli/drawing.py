@@ -8,7 +8,7 @@ from .arguments import CommandLine
 from .derivatives import chain_rule, symbolic_rule
 from .evaluation import Subject, evaluate
 from .numbers import write_value
-from .output import drawing_options, picture_paths, put, put_json, save, say, warn
+from .output import drawing_options, picture_paths, produce, put, save, say, warn, write_bytes
 from .tables import Cell, Row, layout, paint
 from .verdicts import exit_code, write_verdict
 
@@ -27,7 +27,7 @@ def run(line: CommandLine) -> int:
     shown = "-" not in paths  # standard output is the picture then
     if point is None:
         if line.flag("--json"):
-            put_json(graph.document())
+            write_bytes("-", produce(graph, ".json", {}))
         elif shown:
             put(_headline(graph, None))
             put(symbolic_rule(graph))
@@ -35,7 +35,7 @@ def run(line: CommandLine) -> int:
         report = point.check()
         code = exit_code(report, strict=False)
         if line.flag("--json"):
-            put_json(point.document())
+            write_bytes("-", produce(point, ".json", {}))
         elif shown:
             _print(point, report)
         warn([*point.warnings, *report.notes])

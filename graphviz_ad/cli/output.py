@@ -133,14 +133,18 @@ def require_ours(path: str) -> None:
 def save(subject: Any, path: str, options: dict[str, Any]) -> None:
     """Write a point or a graph to a file, or as SVG to standard output for ``-``."""
     if path == "-":
-        with tempfile.TemporaryDirectory(prefix="gradviz-") as folder:
-            target = os.path.join(folder, "picture.svg")
-            subject.save(target, **options)
-            with open(target, "rb") as file:
-                data = file.read()
-        write_bytes("-", data)
+        write_bytes("-", produce(subject, ".svg", options))
         return
     subject.save(path, **({} if os.path.splitext(path)[1].lower() in _DATA else options))
+
+
+def produce(subject: Any, suffix: str, options: dict[str, Any]) -> bytes:
+    """What a file of this suffix would hold."""
+    with tempfile.TemporaryDirectory(prefix="gradviz-") as folder:
+        target = os.path.join(folder, f"produced{suffix}")
+        subject.save(target, **options)
+        with open(target, "rb") as file:
+            return file.read()
 
 
 def write_bytes(path: str, data: bytes) -> None:
