@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NamingError, ShapeError
@@ -286,6 +287,31 @@ class Graph:
             if tuple(shape) != ():
                 raise ShapeError(f"{name} has shape {tuple(shape)}: arrays are not supported yet")
         return self
+
+    # -- the picture of the formulas ---------------------------------------------------------------------------------
+
+    def scene(self, **options: Any) -> Any:
+        """The symbolic picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
+        from ..scene.compose import compose
+
+        return compose(self, **options)
+
+    def document(self) -> dict[str, Any]:
+        """The graph as plain data: the JSON object of schema ``gradviz/1``, without numbers."""
+        from ..scene.document import document_graph
+
+        return document_graph(self)
+
+    def save(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write the symbolic picture or the data; the format follows from the suffix."""
+        from ..scene.saving import save
+
+        save(self, None, path, **options)
+
+    def _repr_svg_(self) -> str:
+        from ..scene.saving import produce
+
+        return produce(self, None, "svg").decode()
 
 
 def _free(stem: str, taken: set[str]) -> str:

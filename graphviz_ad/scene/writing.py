@@ -88,13 +88,24 @@ def name_label(word: str) -> Label:
 
 
 def output_label(graph: Graph, handle: int) -> Label:
-    """An output's name; the outputs of a gradient, df_dx, as the fraction that they are."""
+    r"""An output's name; those of a gradient or Hessian, df_dx and d2f_dx_dy, as the fraction that they are.
+
+    >>> from graphviz_ad import parse
+    >>> output_label(parse("x*y").gradient(), parse("x*y").gradient().outputs[0]).text
+    '∂f/∂x'
+    """
     word = graph.labels[handle]
-    found = re.fullmatch(r"d(\w+)_d(\w+)", word)
-    if found is None or len(graph.outputs) == 1 or found[2] not in graph.input_handles:
+    found = re.fullmatch(r"d(2?)(\w+?)_d(\w+?)(?:_d(\w+))?", word) if len(graph.outputs) > 1 else None
+    if found is None or bool(found[1]) != bool(found[4]):
         return name_label(word)
-    above, below = name_label(found[1]), name_label(found[2])
-    return Label(f"∂{above.text}/∂{below.text}", rf"\frac{{\partial {above.latex}}}{{\partial {below.latex}}}", word)
+    by = [name for name in (found[3], found[4]) if name]
+    if not all(name in graph.input_handles for name in by):
+        return name_label(word)
+    above, below = name_label(found[2]), [name_label(name) for name in by]
+    text = f"∂²{above.text}/{''.join('∂' + one.text for one in below)}" if found[1] else f"∂{above.text}/∂{below[0].text}"
+    power = "^{2}" if found[1] else ""
+    under = r" \, ".join(rf"\partial {one.latex}" for one in below)
+    return Label(text, rf"\frac{{\partial{power} {above.latex}}}{{{under}}}", word)
 
 
 def number_label(text: str) -> Label:
