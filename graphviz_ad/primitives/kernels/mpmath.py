@@ -146,7 +146,7 @@ def cbrt(mp: Context, x: Real) -> Real:
 
 
 def hypot(mp: Context, x: Real, y: Real) -> Real:
-    return mp.hypot(x, y)
+    return mp.inf if mp.isinf(x) or mp.isinf(y) else mp.hypot(x, y)
 
 
 def deg2rad(mp: Context, x: Real) -> Real:

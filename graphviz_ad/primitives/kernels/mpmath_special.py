@@ -55,6 +55,11 @@ def digits_for(mp: Context, x: Real) -> AbstractContextManager[Any]:
     return result
 
 
+def _is_order(mp: Context, n: Real) -> bool:
+    """As in the Python kernels: a whole number from 0 to 170."""
+    return bool(0 <= n <= 170 and mp.isint(n))
+
+
 def _settled(function: Callable[..., Real]) -> Callable[..., Real]:
     """Poles are NaN, and so is what mpmath's series cannot reach."""
 
@@ -109,7 +114,7 @@ def _erfcx(mp: Context, x: Real) -> Real:
 @_settled
 def ierfcx(mp: Context, n: Real, x: Real) -> Real:
     """By the recurrence (DLMF 7.18.7), with as many more digits as it loses for positive x."""
-    if n < 0 or not mp.isint(n) or n > 10_000:
+    if not _is_order(mp, n):
         return mp.nan
     order = int(n)
     if order == 0:
@@ -137,6 +142,8 @@ def erfinv(mp: Context, x: Real) -> Real:
 def gamma(mp: Context, x: Real) -> Real:
     if x == 0 or x > 3e10:
         return mp.inf
+    if x == -mp.inf:
+        return mp.nan
     return mp.mpf(0) if x < -3e10 and not mp.isint(x) else mp.gamma(x)
 
 
@@ -163,7 +170,7 @@ def polygamma(mp: Context, n: Real, x: Real) -> Real:
 
 
 def _polygamma(mp: Context, n: Real, x: Real) -> Real:
-    if n < 0 or not mp.isint(n):
+    if not _is_order(mp, n):
         return mp.nan
     if x <= 0 and mp.isint(x):
         if x == 0:
@@ -175,7 +182,7 @@ def _polygamma(mp: Context, n: Real, x: Real) -> Real:
 @_settled
 def polygamma_gap(mp: Context, n: Real, x: Real, y: Real) -> Real:
     """The difference, with as many more digits as it loses."""
-    if y == 0:
+    if y == 0 and _is_order(mp, n):
         return mp.mpf(0)
     lost = max(0, mp.mag(x) - mp.mag(y)) + max(0, mp.mag(x)) // 8 if x != 0 and mp.isfinite(x) and mp.isfinite(y) else 0
     if lost > 20_000:
@@ -192,31 +199,43 @@ def beta(mp: Context, x: Real, y: Real) -> Real:
 
 @_settled
 def lowergamma(mp: Context, a: Real, x: Real) -> Real:
-    return mp.gammainc(a, 0, x) if x >= 0 else mp.nan
+    return mp.gammainc(a, 0, x) if a > 0 and x >= 0 else mp.nan
 
 
 # --------------------------------------------------------------------------------------------------------------- Bessel
 
 
+def _is_reachable(mp: Context, nu: Real, x: Real) -> bool:
+    """mpmath's series and expansions settle in time for these; others are NaN, as SciPy's are at infinity."""
+    return bool(abs(nu) <= 1000 and mp.isfinite(x))
+
+
+def _reflected(mp: Context, nu: Real) -> tuple[Real, int]:
+    """A negative whole order as its opposite and a sign (DLMF 10.4.1): mpmath is slow on it."""
+    return (-nu, -1 if nu % 2 else 1) if nu < 0 and mp.isint(nu) else (nu, 1)
+
+
 @_settled
 def besselj(mp: Context, nu: Real, x: Real) -> Real:
-    return mp.mpf(0) if mp.isinf(x) else mp.besselj(nu, x)
+    order, sign = _reflected(mp, nu)
+    return sign * mp.besselj(order, x) if _is_reachable(mp, nu, x) else mp.nan
 
 
 @_settled
 def bessely(mp: Context, nu: Real, x: Real) -> Real:
-    if x == 0:
-        return -mp.inf
-    if x < 0:
+    if not _is_reachable(mp, nu, x) or x < 0:
         return mp.nan
-    return mp.mpf(0) if mp.isinf(x) else mp.bessely(nu, x)
+    order, sign = _reflected(mp, nu)
+    return sign * mp.bessely(order, x) if x > 0 else -mp.inf
 
 
 @_settled
 def besseli(mp: Context, nu: Real, x: Real) -> Real:
-    if abs(x) > LARGEST:
+    if not _is_reachable(mp, nu, x):
+        return mp.nan
+    if abs(x) > LARGEST and (x > 0 or mp.isint(nu)):
         return -mp.inf if x < 0 and nu % 2 == 1 else mp.inf
-    return mp.besseli(nu, x)
+    return mp.besseli(_reflected(mp, nu)[0], x)
 
 
 def j0(mp: Context, x: Real) -> Real:
@@ -246,7 +265,7 @@ def i1(mp: Context, x: Real) -> Real:
 @_settled
 def spherical_jn(mp: Context, n: Real, x: Real) -> Real:
     """DLMF 10.47.3, with the parity of the order for negative x."""
-    if n < 0 or not mp.isint(n):
+    if not _is_order(mp, n):
         return mp.nan
     if x == 0 or mp.isinf(x):
         return mp.mpf(1 if n == 0 and x == 0 else 0)

@@ -135,7 +135,7 @@ def coth(x: Array) -> Array:
 
 def acosh(x: Array) -> Array:
     t = np.subtract(x, 1)
-    return np.where(np.less(x, 2), np.log1p(t + np.sqrt(t * np.add(x, 1))), np.arccosh(x))
+    return np.where(np.less(x, 2), np.log1p(t + np.sqrt(t) * np.sqrt(np.add(x, 1))), np.arccosh(x))
 
 
 def asech(x: Array) -> Array:

@@ -29,17 +29,22 @@ def erfcx(x: float) -> float:
     return float(function(x))
 
 
+def _order(n: float) -> int | None:
+    """A whole order from 0 to 170, the largest whose factorial is a float; None for anything else."""
+    return int(n) if 0 <= n <= 170 and n == _math.floor(n) else None
+
+
 def ierfcx(n: float, x: float) -> float:
     """exp(x**2) times the n-fold integral of erfc.
 
     The recurrence 2*n*g(n) = g(n-2) - 2*x*g(n-1) (DLMF 7.18.7) adds terms of one sign for negative x; for positive x its
     other direction is the stable one: ratios g(n)/g(n-1) from above, down to g(-1) = 2/sqrt(pi) (Gautschi 1961).
     """
-    if n < 0 or n != n or x != x or n != _math.floor(n):
+    order = _order(n)
+    if order is None or x != x:
         return _NAN
-    if n == 0:
+    if order == 0:
         return erfcx(x)
-    order = int(n)
     before = 2 / _math.sqrt(_math.pi)
     if x < 0.5:
         value = erfcx(x)
@@ -93,11 +98,11 @@ def trigamma(x: float) -> float:
 
 def polygamma(n: float, x: float) -> float:
     """The n-th derivative of digamma, by the Hurwitz zeta function (DLMF 5.15.1, 25.11.12) and by reflection for x < 0."""
-    if n < 0 or n != _math.floor(n) or x != x:
+    order = _order(n)
+    if order is None or x != x:
         return _NAN
-    if n == 0:
+    if order == 0:
         return digamma(x)
-    order = int(n)
     if x < 0.5 and x != 0:
         return _reflected(order, x)
     from scipy.special import zeta
@@ -115,7 +120,7 @@ def _reflected(order: int, x: float) -> float:
         return _NAN
     if x == _math.floor(x):
         return _INF if order % 2 else _NAN
-    if x > -1e-8:  # psi(n, x) is its pole to the last digit, and tan(pi*x) might be subnormal
+    if -1e-8 < x < 1e-8:  # psi(n, x) is its pole to the last digit, and tan(pi*x) might be subnormal
         return -((-1.0) ** order) * _quotient(_math.factorial(order), x, order + 1)
     mirror = polygamma(float(order), 1 - x)
     turn = x - _math.floor(x + 0.5)
@@ -151,13 +156,13 @@ def polygamma_gap(n: float, x: float, y: float) -> float:
     Both arguments are moved up by the recurrence (DLMF 5.15.5) and handed to the asymptotic series (DLMF 5.11.2, 5.15.8)
     term by term: each difference z**-m - (z + y)**-m is -z**-m*expm1(-m*log1p(y/z)), which does not cancel.
     """
-    if n < 0 or n != _math.floor(n):
+    order = _order(n)
+    if order is None:
         return _NAN
-    if not (x > 0 and x + y > 0 and x < 1e300 and x + y < 1e300) or y / x > 1e6:
+    if not (1e-9 < x < 1e300 and 1e-9 < x + y < 1e300) or y > 1e6 * x or order > 20:
         return polygamma(n, x) - polygamma(n, x + y)
-    order = int(n)
     sign = 1.0 if order % 2 else -1.0
-    factor = float(_math.factorial(order)) if order < 170 else _INF
+    factor = float(_math.factorial(order))
     total, z = 0.0, x
     while z < 12 + order or z + y < 12 + order:
         total += factor * _power_gap(order + 1, z, y)
@@ -185,18 +190,21 @@ def beta(x: float, y: float) -> float:
 
 
 def lowergamma(a: float, x: float) -> float:
-    """The lower incomplete gamma function; the order 2, which derivatives of celu ask for, without SciPy."""
-    if a == 2:
-        if not x >= 0:
-            return _NAN
-        if x > 1:
-            return 1 - (1 + x) * _math.exp(-x) if x < _INF else 1.0
-        # 1 - (1 + x)*exp(-x) = exp(-x)*(x**2/2! + x**3/3! + …)
-        term = total = x * x / 2
-        for k in range(3, 22):
+    """The lower incomplete gamma function: its power series (DLMF 8.7.1) up to x = a + 1, SciPy beyond."""
+    if not (a > 0 and x >= 0):
+        return _NAN
+    if x == _INF:
+        return gamma(a)
+    if x < a + 1:
+        term = total = 1 / a
+        k = a
+        while term > total * 1e-17:
+            k += 1
             term *= x / k
             total += term
-        return total * _math.exp(-x)
+        return x**a * _math.exp(-x) * total
+    if a == 2:  # what derivatives of celu ask for
+        return 1 - (1 + x) * _math.exp(-x)
     from scipy.special import gammainc
 
     return float(gammainc(a, x)) * gamma(a)
@@ -258,13 +266,14 @@ def besseli(nu: float, x: float) -> float:
 
 def spherical_jn(n: float, x: float) -> float:
     """Orders 0 and 1, which sinc asks for, without SciPy; order 1 by its power series near 0 (DLMF 10.53.1)."""
-    if x != x or n != n or n < 0 or n != _math.floor(n):
+    order = _order(n)
+    if order is None or x != x:
         return _NAN
-    if n < 2 and x - x != 0:
+    if x - x != 0:
         return 0.0
-    if n == 0:
+    if order == 0:
         return _math.sin(x) / x if x else 1.0
-    if n == 1:
+    if order == 1:
         if -1 < x < 1:
             s = x * x / 2
             term, total = x / 3, x / 3
@@ -275,7 +284,7 @@ def spherical_jn(n: float, x: float) -> float:
         return (_math.sin(x) / x - _math.cos(x)) / x
     from scipy.special import spherical_jn as function
 
-    return float(function(int(n), x))
+    return float(function(order, x))
 
 
 #: 1/e as a sum of two doubles: near the branch point the digits of x + 1/e count

@@ -203,15 +203,15 @@ function tanhshrink(x) {
   return s ? x * q / (1 + q) : x * s;
 }
 
-// error function: 2/sqrt(pi)*exp(-x**2) times a series of terms of one sign (DLMF 7.6.2) up to 2, its complement by the
-// continued fraction (DLMF 7.9.1), taken from its far end, beyond 0.75
+// error function: its power series (DLMF 7.6.1), from its far end, up to 1; its complement by the continued fraction
+// (DLMF 7.9.1), from its far end too, beyond 0.75
 
 function erf(x) {
-  const size = Math.abs(x);
-  if (size > 2) return Math.sign(x) * (1 - erfc(size));
-  let term = x, total = x;
-  for (let k = 1; k < 60; k++) { term *= 2 * x * x / (2 * k + 1); total += term; }
-  return 1.1283791670955126 * expnegsquare(size) * total;
+  const size = Math.abs(x), s = x * x;
+  if (size > 1) return Math.sign(x) * (1 - erfc(size));
+  let total = 0;
+  for (let k = 20; k >= 0; k--) total = 1 / (2 * k + 1) - s / (k + 1) * total;
+  return 1.1283791670955126 * x * total;
 }
 function erfc(x) {
   if (x < 0.75) return 1 - erf(x);
@@ -222,7 +222,7 @@ function erfc(x) {
 }
 // exp(-x**2): the head of x has so few digits that its square is exact
 function expnegsquare(x) {
-  const head = Math.round(x * 16777216) / 16777216;
+  const head = Math.round(x * 1048576) / 1048576;
   return Math.exp(-head * head) * Math.exp(-(x - head) * (x + head));
 }
 // The lower incomplete gamma function of order 2 alone, which slopes of celu ask for
