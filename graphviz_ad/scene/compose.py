@@ -209,8 +209,8 @@ class _Composer:
             formula = self._call_formula(unit)
         else:
             kind, symbol, formula = "operation", gate_label(op), formula_label(graph, unit)
-        if output is not None:  # the pill at the end says it, unless that writes a name as a fraction
-            name = label if by_author and output.text != label.text else None
+        if output is not None:  # the pill at the end says it
+            name = None
         group = chosen.group_of[unit]
         return Wire(
             f"n{unit}",
@@ -270,8 +270,15 @@ class _Composer:
         if contribution is not None:
             lines.append(f"upstream × local = {exact(contribution)}")
         forks = source in self.forks
+        over = target in self.outputs and output_label(self.graph, self.outputs[target]).text.startswith("∂")  # no fraction over a fraction
         return Arrow(
-            *ends, name, formula, self.figures.label(local), self.figures.label(contribution) if forks else None, forks, "\n".join(lines)
+            *ends,
+            None if over else name,
+            formula,
+            self.figures.label(local),
+            self.figures.label(contribution) if forks else None,
+            forks,
+            "\n".join(lines),
         )
 
     def cluster(self, group: int) -> Cluster:

@@ -251,7 +251,7 @@ def definition_label(text: str) -> Label:
     parameters = [word.strip() for word in found[2].split(",") if word.strip()]
     try:
         code = parse_expression(body)
-        written = [notation.run(code, {}).text for notation in (Unicode(), Latex())]
+        written = [notation.run(code, {}).text for notation in (Unicode(), _Definition())]
     except ValueError:  # lists, slices and keywords have no notation of their own; the text says it all
         return Label(text, "", text)
     names = [name_label(word) for word in parameters]
@@ -260,6 +260,15 @@ def definition_label(text: str) -> Label:
         rf"{function_latex(found[1])}\left({', '.join(n.latex for n in names)}\right) = {written[1]}",
         text,
     )
+
+
+class _Definition(Latex):
+    """LaTeX in which a name that is no operation is another function of the author."""
+
+    def function(self, op: str, operands: Sequence[Piece]) -> Piece:
+        if op in OPERATIONS:
+            return super().function(op, operands)
+        return Piece(rf"{function_latex(op)}\left({', '.join(piece.text for piece in operands)}\right)")
 
 
 def function_latex(name: str) -> str:

@@ -1,0 +1,13 @@
+"""The same without values
+
+    f = (x + y)·z
+
+With nothing bound the arrows carry the local derivatives as formulas.
+"""
+
+import graphviz_ad as gv
+
+point = gv.parse("q = x + y; f = q*z")
+
+if __name__ == "__main__":
+    point.save("symbolic.svg")
