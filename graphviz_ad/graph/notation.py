@@ -220,6 +220,7 @@ class Latex(Notation):
         if op == "mul":
             one, two = self.wrap(left, PRODUCT), self.wrap(right, PRODUCT + 1)
             dot = two[:1].isdigit() or two[:1] == "-" or two.startswith(r"\frac") or (one[-1:].isdigit() and two[:1].isdigit())
+            dot = dot or one == two  # x times x, not a name of two letters
             wordy = r"\mathrm" in one and r"\mathrm" in two
             return Piece(
                 rf"{one} \cdot {two}" if dot or wordy else rf"{one}\,{two}" if not left.number else rf"{one}{_gap(two)}{two}", PRODUCT
