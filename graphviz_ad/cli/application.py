@@ -40,6 +40,12 @@ def run(arguments: Sequence[str]) -> int:
     except MemoryError:
         say("gradviz: there is not enough memory for this")
         return UNDECIDED
+    except Exception as fault:  # a fault of ours must not look like a fault of the user's
+        if os.environ.get("GRADVIZ_TRACEBACK"):
+            raise
+        say(f"gradviz: internal fault ({type(fault).__name__}: {str(fault)[:300]})")
+        say("hint: this is a fault of gradviz, please report it; GRADVIZ_TRACEBACK=1 shows where it is")
+        return UNDECIDED
     return code
 
 

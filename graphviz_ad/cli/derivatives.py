@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DerivativeError, GradvizError
+from ..errors import DerivativeError
 from .numbers import write_shape, write_value
 from .tables import Cell, Row, layout
 
 if TYPE_CHECKING:
     from .. import Graph, Node, Point
 
-MOST_NODES = 25
+MOST_NODES = 16
+MOST_USES = 4
 DIGITS = 6
 
 
@@ -28,8 +29,9 @@ def chain_rule(point: Point) -> str:
                     Cell(node.name, "strong"),
                     Cell(node.formula),
                     Cell(write_value(point.values[node.handle], DIGITS), "value"),
-                    Cell(_sum(point, node, gradient), "gradient"),
-                )
+                    Cell(write_value(gradient, DIGITS), "gradient"),
+                ),
+                below=_sum(point, node),
             )
         )
         partials, contributions = point.partials[node.handle], point.contributions[node.handle]
@@ -49,10 +51,11 @@ def chain_rule(point: Point) -> str:
                 Row(
                     (
                         Cell(name, "strong"),
-                        Cell(f"sum over {len(graph.users[handle])} uses"),
+                        Cell(""),
                         Cell(write_value(point.values[handle], DIGITS), "value"),
-                        Cell(_sum(point, graph[name], point.gradient_of(handle)), "gradient"),
-                    )
+                        Cell(write_value(point.gradient_of(handle), DIGITS), "gradient"),
+                    ),
+                    below=_sum(point, graph[name]),
                 )
             )
     if not rows:
@@ -107,15 +110,14 @@ def _factor(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _sum(point: Point, node: Node, gradient: Any) -> str:
-    """A gradient; at a fork as the sum of the contributions of its uses."""
+def _sum(point: Point, node: Node) -> str:
+    """At a fork, the sum of the contributions of its uses; "" elsewhere."""
     uses = [(user, position) for user, position in point.graph.users[node.handle] if point.graph.needed[user]]
-    written = write_value(gradient, DIGITS)
-    if not 2 <= len(uses) <= 4 or not _is_number(gradient):
-        return written
-    try:
-        parts = [point.contributions[user][position] for user, position in uses]
-    except GradvizError:
-        return written
+    if not 2 <= len(uses) <= MOST_USES:
+        return ""
+    parts = [point.contributions[user][position] for user, position in uses]
     parts = [part for part in parts if part is not None]
-    return f"{' + '.join(_factor(write_value(part, DIGITS)) for part in parts)} = {written}" if len(parts) > 1 else written
+    if len(parts) < 2 or not all(_is_number(part) for part in parts):
+        return ""
+    terms = " + ".join(_factor(write_value(part, DIGITS)) for part in parts)
+    return f"{write_value(point.gradient_of(node.handle), DIGITS)} = {terms}, the sum over its uses"

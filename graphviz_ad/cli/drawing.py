@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from .arguments import CommandLine
@@ -15,7 +16,11 @@ from .verdicts import exit_code, write_verdict
 if TYPE_CHECKING:
     from .. import Graph, Point, Report
 
-MOST_INPUTS = 30
+MOST_INPUTS = 20
+MOST_FORMULA = 70
+
+_STATEMENT = re.compile(r"[;\n]")
+_ASSIGNED = re.compile(r"(\w+)\s*=(?!=)\s*")
 
 
 def run(line: CommandLine) -> int:
@@ -71,15 +76,27 @@ def _draw(subject: Subject, paths: list[str], options: dict[str, Any], told: boo
 def _headline(graph: Graph, point: Point | None) -> str:
     """``f = (x+y)*z`` as the author wrote it, and the value."""
     lines = []
-    for name in graph.output_names:
-        text = graph.text.strip()
-        anonymous = graph.names[graph.handle(name)] is None
-        formula = text if anonymous and len(text) <= 70 and text.isprintable() and ";" not in text else graph[name].formula
+    for handle, name in zip(graph.outputs, graph.output_names, strict=True):
+        formula = _written(graph, handle, name)
         lines.append(f"{paint(name, 'strong')} = {formula}" if formula != name else paint(name, "strong"))
         if point is not None:
             value = write_value(point.value if len(graph.outputs) == 1 else point.value[name])
             lines.append(f"{' ' * len(name)} = {paint(value, 'value')}")
     return "\n".join(lines)
+
+
+def _written(graph: Graph, handle: int, name: str) -> str:
+    """The output's formula: the author's last statement where it is that output and fits the line, else one operation."""
+    from .. import Node
+
+    last = _STATEMENT.split(graph.text.strip().rstrip(";").rstrip())[-1].strip()
+    if last.isprintable() and 0 < len(last) <= MOST_FORMULA and "#" not in last:
+        assigned = _ASSIGNED.match(last)
+        if assigned and assigned[1] == name:
+            return last[assigned.end() :]
+        if assigned is None and graph.names[handle] is None:
+            return last
+    return Node(graph, handle).formula
 
 
 def _inputs(point: Point) -> str:

@@ -17,13 +17,14 @@ _ABOUT = {
     "": "See, derive and prove every gradient. Draws the expression as a computational\n"
     "graph with the value and the gradient on every wire, prints the chain rule, and\n"
     "checks the gradient against an independent reference.",
-    "check": "Checks every gradient. Exit code 0: pass or pass-at-kink; 1: fail; 3: inconclusive.",
+    "check": "Checks every gradient.\nExit code: 0 pass or pass-at-kink, 1 fail, 3 inconclusive.",
     "explain": "Writes the derivation: forward values, then for each arrow the local derivative\nand upstream × local.",
     "ops": "Lists every operation, or shows one: formula, local derivatives, domain, the\nvalue chosen at kinks, a plot.",
     "completion": "Prints a script that completes verbs, options and operations. To use it, add to\n"
     "the shell's start file:\n"
-    '  bash, zsh   eval "$(gradviz completion bash)"      (zsh: completion zsh, after compinit)\n'
-    "  fish        gradviz completion fish | source",
+    '  bash   eval "$(gradviz completion bash)"\n'
+    '  zsh    eval "$(gradviz completion zsh)"      after compinit\n'
+    "  fish   gradviz completion fish | source",
 }
 _EXAMPLES = {
     "": (

@@ -20,8 +20,9 @@ def write_number(value: Any, digits: int = 17) -> str:
     if isinstance(value, bool):
         return str(value).lower()
     number = float(value)
-    if math.isfinite(number) and number == int(number) and abs(number) < 10 ** min(digits, 15):
-        return "-0" if number == 0 and math.copysign(1, number) < 0 else str(int(number))
+    if math.isfinite(number) and number == int(number) and abs(number) < 10 ** min(digits, 16):
+        # a negative zero is told apart where numbers are exact, and only confuses where they are rounded
+        return "-0" if number == 0 and math.copysign(1, number) < 0 and digits >= 17 else str(int(number))
     return repr(number) if digits >= 17 else f"{number:.{digits}g}"
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 from .output import colored, width
 
 GAP = 2
+#: columns below which an elastic column does not shrink
+LEAST = 16
 
 #: role -> the terminal's own colours, so that they follow the reader's theme
 _CODES = {"value": "32", "gradient": "31", "muted": "2", "strong": "1", "name": "36", "good": "32;1", "bad": "31;1", "doubt": "33;1"}
@@ -74,7 +76,7 @@ def layout(header: Sequence[str], rows: Iterable[Row], right: Iterable[int] = ()
     widths = [max(breadth(row[column]) for row in texts if column < len(row)) for column in range(len(header))]
     over = indent + sum(widths) + GAP * (len(widths) - 1) - width()
     for column in elastic:
-        give = min(max(0, over), max(0, widths[column] - 8))
+        give = min(max(0, over), max(0, widths[column] - LEAST))
         widths[column] -= give
         over -= give
     aligned = set(right)
@@ -96,3 +98,20 @@ def _line(cells: Sequence[Cell], widths: Sequence[int], right: set[int], indent:
         painted = paint(text, cell.role)
         parts.append(pad + painted if column in right else painted + (pad if column < len(cells) - 1 else ""))
     return (" " * indent + (" " * GAP).join(parts)).rstrip()
+
+
+def wrap(text: str, indent: int) -> str:
+    """Words on lines that fit the terminal when the first is indented too; here all but the first are.
+
+    >>> print(wrap("word " * 20, 4))
+    word word word word word word word word word word word word word word word
+        word word word word word
+    """
+    lines, line = [], ""
+    for word in text.split():
+        if line and breadth(line) + 1 + breadth(word) > width() - indent:
+            lines.append(line)
+            line = word
+        else:
+            line = f"{line} {word}" if line else word
+    return ("\n" + " " * indent).join([*lines, line])

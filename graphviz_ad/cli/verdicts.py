@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .numbers import write_number
-from .tables import VERDICT_ROLES, paint
+from .tables import VERDICT_ROLES, paint, wrap
 
 if TYPE_CHECKING:
     from .. import Report
@@ -39,7 +39,7 @@ def write_verdict(report: Report) -> str:
         head += f"\n  largest error {write_number(max(errors), 2)}, rounding allows {write_number(bound, 2)}"
     lines = [head]
     if report.value is not None and report.value.reason:
-        lines.append(f"  {report.value.wrt}: {report.value.reason}")
+        lines.append("  " + wrap(f"{report.value.wrt}: {report.value.reason}", 4))
     told = [row for row in rows if row.reason]
     order = ("fail", "inconclusive", "pass-at-kink", "pass")
     for row in sorted(told, key=lambda row: order.index(row.verdict))[:MOST_REASONS]:
@@ -49,7 +49,8 @@ def write_verdict(report: Report) -> str:
             if row.interval and "slopes" not in row.reason
             else ""
         )
-        lines.append(f"  {where}: {paint(row.verdict, VERDICT_ROLES[row.verdict])}: {row.reason}{between}")
+        text = wrap(f"{row.verdict} {where}: {row.reason}{between}", 4)
+        lines.append(f"  {paint(row.verdict, VERDICT_ROLES[row.verdict])}{text[len(row.verdict) :]}")
     if len(told) > MOST_REASONS:
         lines.append(f"  … and {len(told) - MOST_REASONS:,} more; --json has them all")
     return "\n".join(lines)

@@ -308,6 +308,19 @@ def test_ctrl_c_and_a_closed_pipe(gradviz: Callable[..., Answer], monkeypatch: p
     assert answer.err == "gradviz: interrupted\n"
 
 
+def test_a_fault_of_ours_is_called_so(gradviz: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    def break_down(self: Any) -> None:
+        raise ZeroDivisionError("by design")
+
+    monkeypatch.setattr(graphviz_ad.Point, "check", break_down)
+    answer = gradviz(*XYZ)
+    assert answer.code == 3
+    assert "fault of gradviz" in answer.err
+    monkeypatch.setenv("GRADVIZ_TRACEBACK", "1")
+    with pytest.raises(ZeroDivisionError):
+        gradviz(*XYZ)
+
+
 @pytest.mark.skipif(os.name == "nt", reason="pipes close differently there")
 def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     process = subprocess.Popen(
@@ -407,9 +420,7 @@ def test_the_examples_of_the_help_run(gradviz: Callable[..., Answer], tmp_path: 
     for verb in ["", "check", "explain", "ops"]:
         for line in gradviz(*([verb] if verb else []), "--help").out.splitlines():
             if line.startswith("  gradviz ") and "…" not in line:
-                argv = shlex.split(line.split("   ")[0])[1:]
-                if argv[0] not in VERBS and len(argv) > 1 and "  " in line.strip():
-                    argv = shlex.split(line.strip().partition("  ")[0])[1:]
+                argv = shlex.split(re.split(r"\s{2,}", line.strip())[0])[1:]
                 assert gradviz(*argv).code == 0, line
                 seen += 1
     assert seen >= 10

@@ -45,7 +45,8 @@ def test_case(case: dict[str, Any], tmp_path: Path, capsys: pytest.CaptureFixtur
 
     outcome = execute(argv, folder, seconds, capsys, monkeypatch)
 
-    assert "Traceback" not in outcome.out + outcome.err, outcome.err
+    for fault in ("Traceback", "internal fault"):
+        assert fault not in outcome.out + outcome.err, outcome.err
     allowed = {case["outcome"], case.get("alternative", case["outcome"])} | ({"ok"} if case.get("may_evaluate") else set())
     if "may be refused" in case["why"]:
         allowed.add("refuse")
