@@ -12,7 +12,7 @@ from importlib import import_module
 
 from ..errors import DerivativeError, EngineError, GradvizError, LimitError
 from .arguments import CommandLine, read
-from .output import prepare, say
+from .output import give_up, prepare, say
 
 FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)
 _INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
@@ -33,10 +33,13 @@ def run(arguments: Sequence[str]) -> int:
     except KeyboardInterrupt:
         say("gradviz: interrupted")
         return _INTERRUPTED
-    except BrokenPipeError:
-        # the reader has gone; the interpreter must not fail once more when it flushes at exit
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:  # the reader has gone
+        give_up(sys.stdout)
         return _CLOSED_PIPE
+    except OSError as error:  # a full disk behind standard output; files have errors of their own
+        give_up(sys.stdout)
+        say(f"gradviz: cannot write the output: {error.strerror or error}")
+        return WRONG_INPUT
     except MemoryError:
         say("gradviz: there is not enough memory for this")
         return UNDECIDED

@@ -25,7 +25,11 @@ _ASCII = str.maketrans({"∂": "d", "·": "*", "×": "x", "→": "->", "←": "<
 
 
 def prepare() -> None:
-    """Let no character that the terminal lacks end in an error."""
+    """Let neither a closed stream nor a character that the terminal lacks end in an error."""
+    if sys.stdout is None:
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - it stays open as long as the program runs
+    if sys.stderr is None:
+        sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
@@ -66,7 +70,10 @@ def json_lines(document: dict[str, Any]) -> Iterator[str]:
 
 def say(text: str) -> None:
     """A diagnostic, on standard error. Names of files may hold anything, so control characters are shown as marks."""
-    print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), file=sys.stderr)
+    try:
+        print(_CONTROL.sub("\N{REPLACEMENT CHARACTER}", text), file=sys.stderr, flush=True)
+    except OSError:  # nobody can be told; the exit code still says it
+        give_up(sys.stderr)
 
 
 def warn(texts: Iterable[str]) -> None:
@@ -76,6 +83,13 @@ def warn(texts: Iterable[str]) -> None:
         say(f"gradviz: warning: {text}")
     if len(listed) > MOST_WARNINGS:
         say(f"gradviz: warning: … and {len(listed) - MOST_WARNINGS:,} more; --json has them all")
+
+
+def give_up(stream: TextIO) -> None:
+    """Point a stream that cannot be written at nothing, so that the interpreter does not fail once more at exit."""
+    nothing = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nothing, stream.fileno())
+    os.close(nothing)
 
 
 def width(stream: TextIO | None = None) -> int:

@@ -24,6 +24,8 @@ def read_expression(word: str) -> tuple[str, str]:
     """
     most = 4 * limit("GRADVIZ_MAX_TEXT")  # bytes; the language counts characters itself
     if word == "-":
+        if sys.stdin is None:
+            raise FileError("standard input is closed")
         return _decode(sys.stdin.buffer.read(most + 1), "standard input"), "standard input"
     if word.startswith("@"):
         name = word[1:]

@@ -339,6 +339,50 @@ def test_a_reader_that_goes_away(tmp_path: Path) -> None:
     assert errors == b""
 
 
+@pytest.mark.skipif(os.name == "nt", reason="closed and full streams are made with a POSIX shell")
+@pytest.mark.parametrize(
+    ("redirection", "codes"),
+    [
+        ("<&-", {0}),
+        (">&-", {0}),
+        ("2>&-", {0}),
+        ("<&- >&- 2>&-", {0}),
+        (">/dev/full", {2}),
+        ("--json >/dev/full", {2}),
+        ("-o - >/dev/full", {2}),
+        ("--wrong 2>/dev/full", {2}),
+    ],
+)
+def test_closed_and_full_streams(tmp_path: Path, redirection: str, codes: set[int]) -> None:
+    if "/dev/full" in redirection and not Path("/dev/full").exists():
+        pytest.skip("needs /dev/full")
+    done = subprocess.run(
+        ["sh", "-c", f'"$0" -m graphviz_ad "x*x" x=2 {redirection}', sys.executable],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode in codes, (done.stdout, done.stderr)
+    assert b"Traceback" not in done.stderr
+    assert b"Exception ignored" not in done.stderr
+
+
+@pytest.mark.skipif(os.name == "nt", reason="arguments are text there")
+def test_arguments_that_are_no_text(tmp_path: Path) -> None:
+    for argv in ([b"x\xff", b"x=1"], [b"x", b"x=\xff"], [b"x", b"x=@\xff.npy"], [b"x", b"x=1", b"--title", b"\xff"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "graphviz_ad", *argv],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode in (0, 2)
+        assert b"Traceback" not in done.stderr
+        assert b"internal fault" not in done.stderr
+
+
 # -- the verbs -------------------------------------------------------------------------------------------------------
 
 
