@@ -48,8 +48,9 @@ def read(name: str) -> tuple[Figure, dict[str, bytes]]:
     path = HERE / f"{name}.py"
     source = path.read_text("utf-8")
     made = runpy.run_path(str(path), run_name=f"gallery.{name}")
-    subject, options = made["point"], made.get("options", {})
-    graph, point = (subject.graph, subject) if hasattr(subject, "graph") else (subject, None)
+    point, options = made.get("point"), made.get("options", {})
+    graph = made["graph"] if point is None else point.graph
+    subject = graph if point is None else point
     pictures = {f"{name}.{format}": produce(graph, point, format, bundled=True, **extra, **options) for format, extra in FORMATS.items()}
     module = ast.parse(source)
     heading, _, text = (ast.get_docstring(module) or "").partition("\n")

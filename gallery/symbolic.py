@@ -7,7 +7,7 @@ With nothing bound the arrows carry the local derivatives as formulas.
 
 import graphviz_ad as gv
 
-point = gv.parse("q = x + y; f = q*z")
+graph = gv.parse("q = x + y; f = q*z")
 
 if __name__ == "__main__":
-    point.save("symbolic.svg")
+    graph.save("symbolic.svg")

@@ -55,6 +55,7 @@ class _Deriver:
         self.substituted = Substituted(graph, point.values, self.figures)
         self.output = graph.outputs[0]
         self.uses: dict[int, int] = {}
+        self.last: dict[int, int] = {}
 
     def number(self, value: Any) -> Label:
         """A number in both forms."""
@@ -111,8 +112,11 @@ class _Deriver:
         return Backward(name_label(graph.labels[handle]), formula_label(graph, handle), gradient, upstream, tuple(edges), sums)
 
     def _is_last(self, operand: int, handle: int) -> bool:
-        """Whether this is the first use in the text, so the last one on the way back: now the gradient is complete."""
-        return next((user for user, position in self.graph.users[operand] if self._share(user, position) is not None), -1) == handle
+        """Whether this is the first use that is written out, so the last one on the way back: now the gradient is complete."""
+        if operand not in self.last:
+            written = (user for user, k in self.graph.users[operand] if user >= self.operations[0] and self._share(user, k) is not None)
+            self.last[operand] = next(written, -1)
+        return self.last[operand] == handle
 
     def _uses(self, operand: int) -> int:
         """How many uses send something back."""
