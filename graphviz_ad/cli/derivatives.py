@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DerivativeError
+from ..errors import DerivativeError, ShapeError
 from .numbers import write_shape, write_value
 from .tables import Cell, Row, layout
 
@@ -96,6 +96,8 @@ def _formula(node: Node, position: int) -> str:
         return node.local_formula(position)
     except DerivativeError:
         return "no derivative"
+    except ShapeError:
+        return "depends on the shapes"
 
 
 def _local_value(partial: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 from ..errors import FileError
@@ -9,7 +10,7 @@ from ..limits import limit
 from ..values.regular import read_bytes
 from .arguments import UsageError
 
-EXAMPLE = 'for example: gradviz "(x+y)*z" x=-2 y=5 z=-4'
+SUFFIXES = (".gv", ".txt")
 
 
 def read_expression(word: str) -> tuple[str, str]:
@@ -18,7 +19,7 @@ def read_expression(word: str) -> tuple[str, str]:
     Raises
     ------
     FileError
-        The file cannot be read, or is no text in UTF-8.
+        The file is not called .gv, cannot be read, or is no text in UTF-8.
     UsageError
         ``@`` without a name.
     """
@@ -31,8 +32,19 @@ def read_expression(word: str) -> tuple[str, str]:
         name = word[1:]
         if not name:
             raise UsageError("@ needs the name of a file: gradviz @file.gv")
+        _require_suffix(name)
         return _decode(read_bytes(name, most), name), name
     return word, "expression"
+
+
+def _require_suffix(name: str) -> None:
+    """Refuse files that are not meant to be expressions: an error shows the faulty line, and theirs is nobody's business.
+
+    Links count by what they point to.
+    """
+    for path in (name, os.path.realpath(name)):
+        if not path.lower().endswith(SUFFIXES):
+            raise FileError(f"{name}: expressions are read from {' and '.join(SUFFIXES)} files\nhint: gradviz - reads standard input")
 
 
 def _decode(data: bytes, name: str) -> str:

@@ -134,6 +134,13 @@ def test_the_expression_from_standard_input_and_from_a_file(tmp_path: Path) -> N
     assert "not UTF-8" in run(["@latin.gv"], folder).err
     assert "no such file" in run(["@missing.gv"], folder).err
     assert run(["-"], folder).code == 2  # nothing comes in
+    (folder / "secret").write_text("swordfish:0", encoding="utf-8")
+    (folder / "link.gv").symlink_to(folder / "secret")
+    for name in ("secret", "link.gv", "/dev/stdin", "/dev/zero", "."):
+        outcome = run([f"@{name}"], folder, stdin=b"swordfish")
+        assert outcome.code == 2
+        assert ".gv" in outcome.err
+        assert "swordfish" not in outcome.err
 
 
 def test_a_value_from_a_file(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
