@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError, NamingError
+from ..limits import require
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -32,10 +33,11 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
         if name in bindings:
             if name in graph.called:
                 raise NamingError(f"{name} is called as a function, so it cannot be bound", hint="rename the variable or the function")
-            values[handle] = real(name, bindings[name])
-            active.add(handle)
+            values[handle] = found = measure(name, bindings[name])
+            if found.__class__ is float or differentiable(bindings[name], found):
+                active.add(handle)
         elif spec.default is not None:
-            values[handle] = spec.default
+            values[handle] = float(spec.default) if isinstance(spec.default, int) else spec.default
             if not spec.constant:
                 active.add(handle)
         else:
@@ -45,6 +47,54 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
     if unknown:
         raise _not_an_input(graph, unknown[0])
     return values, active
+
+
+def measure(name: str, value: Any) -> Any:
+    """A value as a float, or as an array of float64 (of truth values where those are given).
+
+    Raises
+    ------
+    BindingError
+        It is no real number and no rectangular array of them.
+
+    >>> measure("x", [[1, 2], [3, 4]])
+    array([[1., 2.],
+           [3., 4.]])
+    """
+    if isinstance(value, (list, tuple)) or (hasattr(value, "__array__") and getattr(value, "shape", None) != ()):
+        return _array(name, value)
+    return real(name, value)
+
+
+def differentiable(given: Any, value: Any) -> bool:
+    """Whether a gradient by the value makes sense: not for arrays of integers or truth values. Numbers in lists are real."""
+    kind = getattr(getattr(given, "dtype", None), "kind", "f")
+    return getattr(value, "dtype", None) != bool and (kind not in "iub" or isinstance(given, numbers.Number))
+
+
+def _array(name: str, value: Any) -> Any:
+    import numpy
+
+    depth, first = 0, value
+    while isinstance(first, (list, tuple)) and first:
+        depth, first = depth + 1, first[0]
+        require("GRADVIZ_MAX_NESTING", depth, f"{name}: dimensions of a list")
+    try:
+        found = numpy.array(value)
+    except ValueError:
+        raise BindingError(f"{name}: the rows have different lengths; an array is rectangular") from None
+    require("GRADVIZ_MAX_ENTRIES", found.size, f"{name}: entries of an array")
+    if found.dtype.kind == "c":
+        raise BindingError(f"{name}: complex numbers; values are real")
+    if found.dtype.kind not in "biuf":
+        entries = [real(name, entry) for entry in found.ravel().tolist()]
+        found = numpy.array(entries, dtype=float).reshape(found.shape)
+    elif found.dtype.kind != "b":
+        found = found.astype(numpy.float64)
+    if found.ndim == 0:
+        return float(found)
+    found.flags.writeable = False
+    return found
 
 
 def real(name: str, value: Any) -> float:
@@ -66,8 +116,8 @@ def real(name: str, value: Any) -> float:
         raise BindingError(f"{name}: {value!r} is complex; values are real")
     if getattr(value, "shape", None) == () and hasattr(value, "item"):
         return real(name, value.item())
-    if isinstance(value, (list, tuple)) or hasattr(value, "__array__"):
-        raise BindingError(f"{name}: arrays are not supported yet; give a number")
+    if isinstance(value, (list, tuple)):
+        raise BindingError(f"{name}: a list stands where a number is expected; an array is rectangular")
     raise BindingError(f"{name}: {type(value).__name__} is not a number")
 
 

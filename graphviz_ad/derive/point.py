@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError, NamingError, ShapeError
 from . import tape
-from .bindings import bind, real
+from .bindings import bind, measure, real
 
 if TYPE_CHECKING:
     from ..check.report import Report
     from ..graph.graph import Graph
+    from ..primitives.array_record import Shape
 
 
 class PointNode:
@@ -33,6 +34,11 @@ class PointNode:
     def value(self) -> Any:
         """The forward value."""
         return self.point.values[self.handle]
+
+    @property
+    def shape(self) -> Shape:
+        """The shape; () for a scalar."""
+        return self.point.shape_of(self.handle)
 
     @property
     def gradient(self) -> Any:
@@ -64,7 +70,7 @@ class Point:
     (3.0, -4.0)
     """
 
-    __slots__ = ("_cache", "active", "graph", "inputs", "values", "wrt")
+    __slots__ = ("_cache", "_chosen", "active", "graph", "inputs", "shapes", "values", "wrt")
 
     def __init__(self, graph: Graph, bindings: Mapping[str, Any], wrt: tuple[str, ...] | None = None) -> None:
         self.graph = graph
@@ -75,9 +81,18 @@ class Point:
                 if name not in handles:
                     raise NamingError(f"{name} is not an input", hint=f"the inputs are: {', '.join(graph.inputs) or 'none'}")
             self.active = {handles[name] for name in wrt}
+        self._chosen = wrt is not None
         self.wrt = tuple(name for name, handle in graph.input_handles.items() if handle in self.active)
-        self.values = tape.evaluate(graph, self.inputs)
         self._cache: dict[str, Any] = {}
+        self.shapes: tuple[Shape, ...] | None = None  # None: every node is a scalar
+        if _is_scalar(graph, self.inputs):
+            self.values = tape.evaluate(graph, self.inputs)
+        else:
+            from . import array_tape
+
+            self.values, shapes = array_tape.evaluate(graph, self.inputs)
+            self.shapes = tuple(shapes)
+            graph.check_declared(self.shapes)
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
@@ -87,24 +102,49 @@ class Point:
         return self._table("flows", lambda: tape.activity(self.graph, self.active))
 
     @property
-    def partials(self) -> list[tape.Partials]:
-        """Per node: its local derivatives by operand."""
-        return self._table("partials", lambda: tape.linearize(self.graph, self.values, self.flows))
+    def partials(self) -> list[tuple[Any, ...]]:
+        """Per node its local derivatives by operand: a float, a :class:`LocalMap` between arrays, None where none flows."""
+        if self.shapes is None:
+            return self._table("partials", lambda: tape.linearize(self.graph, self.values, self.flows))
+        from . import array_tape
+
+        shapes = self.shapes
+        return self._table("partials", lambda: array_tape.linearize(self.graph, self.values, shapes, self.flows))
 
     @property
-    def cotangents(self) -> list[float | None]:
+    def cotangents(self) -> list[Any]:
         """Per node: d(output)/d(node) as it arrives; None where nothing arrives."""
         return self._sweep[0]
 
     @property
-    def contributions(self) -> list[tape.Partials]:
+    def contributions(self) -> list[tuple[Any, ...]]:
         """Per node: upstream × local by operand."""
         return self._sweep[1]
 
     @property
-    def _sweep(self) -> tuple[list[float | None], list[tape.Partials]]:
+    def _sweep(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
         self._require_scalar()
-        return self._table("sweep", lambda: tape.pull_back(self.graph, self.values, self.partials, {self.graph.outputs[-1]: 1.0}))
+        return self._table("sweep", lambda: self._pull({self.graph.outputs[-1]: 1.0}))
+
+    def _pull(self, seeds: dict[int, Any], contributions: bool = True) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        """A backward sweep from cotangent seeds."""
+        if self.shapes is None:
+            return tape.pull_back(self.graph, self.values, self.partials, seeds)
+        from . import array_tape
+
+        return array_tape.pull_back(self.graph, self.partials, seeds, contributions)
+
+    def _push(self, tangents: dict[int, Any]) -> list[Any]:
+        """A forward sweep from tangents of the inputs."""
+        if self.shapes is None:
+            return tape.push_forward(self.graph, self.partials, tangents)
+        from . import array_tape
+
+        return array_tape.push_forward(self.graph, self.partials, tangents, self.shapes)
+
+    def shape_of(self, handle: int) -> Shape:
+        """The shape of a node."""
+        return () if self.shapes is None else self.shapes[handle]
 
     def _table(self, name: str, make: Any) -> Any:
         if name not in self._cache:
@@ -115,6 +155,11 @@ class Point:
         if len(self.graph.outputs) != 1:
             names = ", ".join(self.graph.output_names)
             raise ShapeError(f"the graph has {len(self.graph.outputs)} outputs ({names})", hint="choose one with graph.of(name), or ask for jacobian(name)")
+        shape = self.shape_of(self.graph.outputs[0])
+        if shape:
+            wrt = self.wrt[0] if self.wrt else "x"
+            text = f"the output {self.graph.output} has shape {shape}: a gradient is that of a scalar"
+            raise ShapeError(text, hint=f'ask for point.jacobian("{wrt}"), or for point.pullback(seed)')
 
     # -- results -----------------------------------------------------------------------------------------------------
 
@@ -125,12 +170,21 @@ class Point:
             return _number(self.values[self.graph.outputs[0]])
         return {self.graph.labels[handle]: _number(self.values[handle]) for handle in self.graph.outputs}
 
-    def gradient_of(self, handle: int) -> float | None:
-        """d(output)/d(node) by handle; 0.0 where the output does not depend on it, None where no derivative flows."""
+    def gradient_of(self, handle: int) -> Any:
+        """d(output)/d(node) by handle; 0 where the output does not depend on it, None where no derivative flows."""
         arrived = self.cotangents[handle]
         if arrived is not None:
             return arrived
-        return 0.0 if self.flows[handle] else None
+        return self._nothing(handle) if self.flows[handle] else None
+
+    def _nothing(self, handle: int) -> Any:
+        """0 in a node's shape."""
+        shape = self.shape_of(handle)
+        if not shape:
+            return 0.0
+        from .array_tape import zeros
+
+        return zeros(shape)
 
     @property
     def gradients(self) -> dict[str, Any]:
@@ -143,30 +197,87 @@ class Point:
         """
         self._require_scalar()
         handles = self.graph.input_handles
-        return {name: self.gradient_of(handles[name]) for name in self.wrt}
+        return {name: self.gradient_of(handles[name]) for name in (*self.wrt, *self.passive)}
+
+    @property
+    def passive(self) -> tuple[str, ...]:
+        """Inputs of whole numbers or truth values: they have no gradient (None)."""
+        found = self.graph.input_handles
+        return tuple(n for n, h in found.items() if h not in self.active and self.shape_of(h) and not self.graph._spec(h).constant and not self._chosen)
 
     def jacobian(self, name: str) -> Any:
-        """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several outputs are stacked in front."""
+        """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several scalar outputs are stacked in front.
+
+        It is found row by row, column by column, or by colours of its sparsity pattern, whichever takes the fewest sweeps;
+        :meth:`jacobian_method` says which.
+
+        Raises
+        ------
+        LimitError
+            It would have more entries than ``GRADVIZ_MAX_ENTRIES``.
+
+        >>> from graphviz_ad import parse
+        >>> parse("x**2").at(x=[1, 2, 3]).jacobian("x").diagonal()
+        array([2., 4., 6.])
+        """
+        return self._jacobian(name)[0]
+
+    def jacobian_method(self, name: str) -> str:
+        """How the Jacobian is found, in words: by rows, by columns, or by colours of its sparsity pattern."""
+        return self._jacobian(name)[1]
+
+    def _jacobian(self, name: str) -> tuple[Any, str]:
         import numpy
 
-        handle = self._input(name)
-        rows = []
-        for output in self.graph.outputs:
-            cotangents, _ = tape.pull_back(self.graph, self.values, self.partials, {output: 1.0})
-            rows.append(cotangents[handle] or 0.0)
-        return numpy.array(rows if len(rows) > 1 else rows[0], dtype=float)
+        from .jacobians import jacobian
 
-    def pullback(self, seed: float = 1.0) -> dict[str, Any]:
-        """vᵀJ: the gradients for a cotangent ``seed`` of the output."""
-        self._require_scalar()
-        cotangents, _ = tape.pull_back(self.graph, self.values, self.partials, {self.graph.outputs[0]: real("seed", seed)})
+        handle = self._input(name)
+
+        def find() -> tuple[Any, str]:
+            found = [jacobian(self, output, handle) for output in self.graph.outputs]
+            if len(found) == 1:
+                return found[0]
+            if len({array.shape for array, _ in found}) > 1:
+                raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
+            return numpy.stack([array for array, _ in found]), found[0][1]
+
+        result: tuple[Any, str] = self._table(f"jacobian {name}", find)
+        return result
+
+    def sparse_jacobian(self, name: str) -> Any:
+        """The Jacobian as a SciPy sparse matrix, entries of the output by entries of the input; only what is not 0 is stored."""
+        from .jacobians import sparse_jacobian
+
+        return sparse_jacobian(self, self._one_output(), self._input(name))
+
+    def _one_output(self) -> int:
+        if len(self.graph.outputs) != 1:
+            names = ", ".join(self.graph.output_names)
+            raise ShapeError(f"the graph has {len(self.graph.outputs)} outputs ({names})", hint="choose one with graph.of(name)")
+        return self.graph.outputs[0]
+
+    def pullback(self, seed: Any = 1.0) -> dict[str, Any]:
+        """vᵀJ: the gradients for a cotangent ``seed`` of the output, of the output's shape (a number: the same everywhere)."""
+        output = self._one_output()
+        if self.shapes is None:
+            cotangents, _ = self._pull({output: real("seed", seed)})
+        else:
+            from .array_tape import fitted
+
+            cotangents, _ = self._pull({output: fitted("the seed", measure("seed", seed), self.shapes[output])})
         handles = self.graph.input_handles
-        return {name: cotangents[handles[name]] or 0.0 for name in self.wrt}
+        return {name: self._nothing(handles[name]) if cotangents[handles[name]] is None else cotangents[handles[name]] for name in self.wrt}
 
     def pushforward(self, tangents: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
         """J·v: how the output moves when the inputs move by the given tangents (others stay)."""
-        moved = {self._input(name): real(name, value) for name, value in {**(tangents or {}), **named}.items()}
-        table = tape.push_forward(self.graph, self.partials, moved)
+        given = {**(tangents or {}), **named}
+        if self.shapes is None:
+            table = self._push({self._input(name): real(name, value) for name, value in given.items()})
+        else:
+            from .array_tape import fitted
+
+            moved = {self._input(name): (name, measure(name, value)) for name, value in given.items()}
+            table = self._push({h: fitted(f"the tangent of {name}", value, self.shapes[h]) for h, (name, value) in moved.items()})
         if len(self.graph.outputs) == 1:
             return table[self.graph.outputs[0]]
         return {self.graph.labels[handle]: table[handle] for handle in self.graph.outputs}
@@ -249,9 +360,18 @@ class Point:
         return f"Point({self.graph.output} = {self.value!r} at {given})"
 
 
+def _is_scalar(graph: Graph, inputs: Mapping[int, Any]) -> bool:
+    """Whether the plain tape can run the graph: no array among the inputs, no operation on arrays."""
+    if any(value.__class__ is not float for value in inputs.values()) and any(hasattr(value, "shape") for value in inputs.values()):
+        return False
+    return graph.elementwise
+
+
 def _number(value: Any) -> Any:
     """A truth value at the output counts as 0 or 1."""
-    return float(value) if isinstance(value, (bool, int)) else value
+    if isinstance(value, (bool, int)):
+        return float(value)
+    return value.astype(float) if getattr(value, "dtype", None) == bool else value
 
 
 def _warnings(point: Point) -> tuple[str, ...]:
@@ -259,24 +379,37 @@ def _warnings(point: Point) -> tuple[str, ...]:
     found = [f"{name} is not used by the expression" for name, handle in graph.input_handles.items() if graph._spec(handle).unused]
     for handle in graph.outputs:
         value = point.values[handle]
-        if isinstance(value, float) and not math.isfinite(value):
-            found.append(f"{graph.labels[handle]} is not finite: {value}{_first_bad(point, handle)}")
-    if len(graph.outputs) == 1:
+        if not _finite(value):
+            shown = f": {value}" if isinstance(value, float) else " in some entries"
+            found.append(f"{graph.labels[handle]} is not finite{shown}{_first_bad(point, handle)}")
+    if len(graph.outputs) == 1 and not point.shape_of(graph.outputs[0]):
         for name, gradient in point.gradients.items():
-            if gradient is not None and not math.isfinite(gradient):
-                found.append(f"the gradient by {name} is not finite: {gradient}")
+            if gradient is not None and not _finite(gradient):
+                shown = f": {gradient}" if isinstance(gradient, float) else " in some entries"
+                found.append(f"the gradient by {name} is not finite{shown}")
         for handle, row in enumerate(point.partials):
-            if point.cotangents[handle] is None and any(slope is not None and not math.isfinite(slope) for slope in row) and graph.needed[handle]:
+            if point.cotangents[handle] is None and graph.needed[handle] and any(isinstance(one, float) and not math.isfinite(one) for one in row):
                 label = graph.labels[handle]
                 found.append(f"{label} has no finite slope but stands in a branch not taken; frameworks that multiply by 0 give NaN here")
     return tuple(dict.fromkeys(found))
+
+
+def _finite(value: Any) -> bool:
+    """Whether a number, or every entry of an array, is finite."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if not hasattr(value, "shape") or value.dtype == bool:
+        return True
+    import numpy
+
+    return bool(numpy.isfinite(value).all())
 
 
 def _first_bad(point: Point, handle: int) -> str:
     """The first node on the way whose value is not finite, where it is not the output itself."""
     needed = point.graph._with_outputs((handle,)).needed
     for index, value in enumerate(point.values):
-        if needed[index] and isinstance(value, float) and not math.isfinite(value):
+        if needed[index] and not _finite(value):
             if index == handle or point.graph.ops[index] == "input":
                 return ""
             from ..graph.node import Node

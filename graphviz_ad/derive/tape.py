@@ -53,14 +53,24 @@ def activity(graph: Graph, wrt: set[int]) -> list[bool]:
         if op == "input":
             active[handle] = handle in wrt
         elif op != "constant":
-            record = OPERATIONS[op]
-            if not record.boolean:
+            record = OPERATIONS.get(op)
+            if record is None:
+                active[handle] = _flows(op, graph.operands[handle], active)
+            elif not record.boolean:
                 partials = record.partials
                 for position, operand in enumerate(graph.operands[handle]):
                     if active[operand] and partials[position] is not None:
                         active[handle] = True
                         break
     return active
+
+
+def _flows(op: str, operands: Sequence[int], active: Sequence[bool]) -> bool:
+    """Whether a derivative flows through an array operation."""
+    from ..primitives.arrays import ARRAY_OPERATIONS
+
+    record = ARRAY_OPERATIONS[op]
+    return any(active[operand] and record.differentiable(position) for position, operand in enumerate(operands))
 
 
 def linearize(graph: Graph, values: Sequence[Any], active: Sequence[bool]) -> list[Partials]:

@@ -279,15 +279,6 @@ class Graph:
 
         return hessian(self, names)
 
-    def shaped(self, shapes: Mapping[str, tuple[int, ...]] | None = None, /, **named: tuple[int, ...]) -> Graph:
-        """The graph with shapes for its inputs, checked node by node."""
-        wanted = {**(shapes or {}), **named}
-        for name, shape in wanted.items():
-            self.handle(name)
-            if tuple(shape) != ():
-                raise ShapeError(f"{name} has shape {tuple(shape)}: arrays are not supported yet")
-        return self
-
     # -- the picture of the formulas ---------------------------------------------------------------------------------
 
     def scene(self, **options: Any) -> Any:
@@ -312,6 +303,58 @@ class Graph:
         from ..scene.saving import produce
 
         return produce(self, None, "svg").decode()
+
+    # -- shapes ------------------------------------------------------------------------------------------------------
+
+    def shaped(self, shapes: Mapping[str, tuple[int, ...]] | None = None, /, **named: tuple[int, ...]) -> Graph:
+        """The graph with shapes for its inputs (a missing one is a scalar), checked node by node.
+
+        Raises
+        ------
+        ShapeError
+            Operands do not fit; they are named with their shapes.
+
+        >>> from graphviz_ad import parse
+        >>> parse("W @ x").shaped(W=(3, 2), x=(2,))["f"].shape
+        (3,)
+        """
+        from .shapes import infer
+
+        wanted: dict[int, tuple[int, ...]] = {}
+        for name, shape in {**(shapes or {}), **named}.items():
+            handle = self.input_handles.get(name)
+            if handle is None:
+                raise self.no_such_name(name)
+            wanted[handle] = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+        for handle in self.input_handles.values():
+            default = self._spec(handle).default
+            wanted.setdefault(handle, getattr(default, "shape", ()))
+        found = tuple(infer(self, wanted))
+        graph = self._with_outputs(self.outputs)
+        graph._cache["shapes"] = found
+        return graph
+
+    @property
+    def shapes(self) -> tuple[tuple[int, ...], ...] | None:
+        """The shape of every node of a graph that :meth:`shaped` gave shapes to; None before."""
+        return self._cache.get("shapes")
+
+    def check_declared(self, found: tuple[tuple[int, ...], ...]) -> None:
+        """Raise ShapeError where values have other shapes than were declared."""
+        declared = self.shapes
+        for name, handle in self.input_handles.items():
+            if declared is not None and declared[handle] != found[handle]:
+                raise ShapeError(f"{name} was given the shape {declared[handle]}, its value has {found[handle]}")
+
+    @property
+    def elementwise(self) -> bool:
+        """Whether no operation in it is one on arrays: with scalars for its inputs everything is a scalar."""
+        found = self._cache.get("elementwise")
+        if found is None:
+            from ..primitives.registry import OPERATIONS
+
+            found = self._cache["elementwise"] = all(op in OPERATIONS for op in set(self.ops) - {"input", "constant"})
+        return found
 
 
 def _free(stem: str, taken: set[str]) -> str:

@@ -59,7 +59,8 @@ class Node:
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape; None where it is not known yet."""
-        return None
+        shapes = self.graph.shapes
+        return None if shapes is None else shapes[self.handle]
 
     @property
     def formula(self) -> str:

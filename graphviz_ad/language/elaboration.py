@@ -5,6 +5,7 @@ An explicit stack of frames runs the bodies, so that functions may call function
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from ..errors import NamingError, ParseError, ShapeError
@@ -13,6 +14,7 @@ from ..graph.graph import Graph
 from ..limits import require
 from . import vocabulary
 from .grammar import CONSTANTS
+from .machine import compiled
 from .parser import (
     APPLY,
     ATTRIBUTE,
@@ -46,6 +48,20 @@ class Several(tuple[object, ...]):
     """A tuple on the machine's stack, such as a shape or a list of arrays."""
 
 
+class Quantity(NamedTuple):
+    """A number on the machine's stack: it becomes a node only where a value is wanted, not as an axis or a shape."""
+
+    literal: Literal
+    span: Span | None = None
+
+
+class Listing(NamedTuple):
+    """A list on the machine's stack; as a value its entries are stacked."""
+
+    entries: tuple[object, ...]
+    span: Span
+
+
 def parse(text: str, source: str = "expression") -> Graph:
     """The graph of a text in the language.
 
@@ -69,13 +85,14 @@ def parse(text: str, source: str = "expression") -> Graph:
 class _Frame:
     """One expression being run: its code, where it is, its values, its parameters, its group."""
 
-    __slots__ = ("at", "code", "group", "locals", "memo", "rank", "stack")
+    __slots__ = ("at", "builtin", "code", "group", "locals", "memo", "rank", "stack")
 
-    def __init__(self, code: list[Instruction], group: int, parameters: dict[str, int], rank: int) -> None:
+    def __init__(self, code: Sequence[Instruction], group: int, parameters: Mapping[str, object], rank: int, builtin: Span | None = None) -> None:
         self.code, self.at, self.group, self.locals = code, 0, group, parameters
         self.stack: list[object] = []
         self.memo: object = None
         self.rank = rank  # functions defined before this one may be called, itself and later ones not
+        self.builtin = builtin  # of a definition of our own: where it is called; the author's functions mean nothing in it
 
 
 class _Elaborator:
@@ -193,12 +210,15 @@ class _Elaborator:
             step = frame.code[frame.at]
             frame.at += 1
             kind, payload, arity, start, end, mark = step
-            span = Span(start, end, mark)
+            span = frame.builtin or Span(start, end, mark)
             if kind == NAME:
                 stack.append(self.lookup(str(payload), span, frame))
             elif kind == NUMBER:
                 word = str(payload)
-                stack.append(self.builder.constant(Literal(word, float(word)), span, frame.group))
+                stack.append(Quantity(Literal(word, float(word)), span))
+            elif kind == APPLY and payload == "neg" and isinstance(stack[-1], Quantity) and stack[-1].literal.text[0] != "-":
+                literal = stack[-1].literal  # -2 is a constant, not a gate and a constant
+                stack[-1] = Quantity(Literal("-" + literal.text, -literal.value), span)
             elif kind == APPLY:
                 operands = [self.handle(value, step, frame) for value in stack[-arity:]]
                 del stack[-arity:]
@@ -208,22 +228,24 @@ class _Elaborator:
                 keywords: tuple[str, ...] = payload[1]  # type: ignore[index]
                 arguments = stack[-arity:]
                 del stack[-arity:]
-                function = self.functions.get(name)
+                function = None if frame.builtin else self.functions.get(name)
+                entered: _Frame | int
                 if function is None:
-                    self.called.add(name)
-                    stack.append(vocabulary.call(self, name, arguments, keywords, span, frame))
+                    if not frame.builtin:
+                        self.called.add(name)
+                    entered = vocabulary.call(self, name, arguments, keywords, span, frame)
                 else:
                     entered = self.enter(function, arguments, keywords, step, frame)
-                    if isinstance(entered, _Frame):
-                        frames.append(entered)
-                    else:
-                        stack.append(entered)
+                if isinstance(entered, _Frame):
+                    frames.append(entered)
+                else:
+                    stack.append(entered)
             elif kind == COMPARE:
                 stack.append(self.compare(payload, stack, arity, step, frame))  # type: ignore[arg-type]
             elif kind == LIST:
-                entries = [self.handle(value, step, frame) for value in stack[len(stack) - arity :]]
+                listing = Listing(tuple(stack[len(stack) - arity :]), span)
                 del stack[len(stack) - arity :]
-                stack.append(self.builder.apply("stack", tuple(entries), (("axis", 0),), None, span, frame.group))
+                stack.append(listing)
             elif kind == TUPLE:
                 several = Several(stack[-arity:])
                 del stack[-arity:]
@@ -241,7 +263,7 @@ class _Elaborator:
                 operand = self.handle(stack.pop(), step, frame)
                 stack.append(self.builder.apply("transpose", (operand,), (("axes", None),), None, span, frame.group))
 
-    def lookup(self, name: str, span: Span, frame: _Frame) -> int:
+    def lookup(self, name: str, span: Span, frame: _Frame) -> object:
         if name in frame.locals:
             return frame.locals[name]
         if name in self.values:
@@ -262,24 +284,16 @@ class _Elaborator:
 
     def apply(self, operation: str, operands: list[int], span: Span, frame: _Frame) -> int:
         builder = self.builder
-        if operation == "neg" and self.negates_literal(frame):
-            literal = builder.params[operands[0]]
-            assert isinstance(literal, Literal)
-            return builder.constant(Literal("-" + literal.text, -literal.value), span, frame.group)
         if operation == "if_else":
             then, condition, other = operands
             return builder.apply("where", (condition, then, other), (), None, span, frame.group)
         return builder.apply(operation, tuple(operands), (), None, span, frame.group)
 
-    def negates_literal(self, frame: _Frame) -> bool:
-        """Whether the minus being run stands directly before a number: -2 is a constant, not a gate and a constant."""
-        return frame.at >= 2 and frame.code[frame.at - 2].code == NUMBER
-
     def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: _Frame) -> int:
         """``a < b <= c`` is ``a < b and b <= c``, with b once."""
         values = [self.handle(value, step, frame) for value in stack[-arity:]]
         del stack[-arity:]
-        span = Span(step.start, step.end, step.mark)
+        span = frame.builtin or Span(step.start, step.end, step.mark)
         result = -1
         for position, operation in enumerate(operations):
             one = self.builder.apply(operation, (values[position], values[position + 1]), (), None, span, frame.group)
@@ -311,16 +325,52 @@ class _Elaborator:
 
     # -- helpers, also for vocabulary.py -----------------------------------------------------------------------------
 
+    def enter_definition(
+        self, name: str, text: str, label: str, known: Mapping[str, object], operands: dict[str, int], span: Span, frame: _Frame
+    ) -> _Frame | int:
+        """Begin a definition of our own, written in the language; ``known`` has its static arguments besides its operands."""
+        memo = (name, text, tuple(operands.items()), repr([(key, _static_text(value)) for key, value in known.items()]), frame.group)
+        if memo in self.calls:
+            return self.calls[memo]
+        require("GRADVIZ_MAX_CALLS", len(self.builder.groups) + 1, "calls of functions")
+        group = len(self.builder.groups)
+        self.builder.groups.append(Group(name, label, tuple(operands), tuple(operands.values()), -1, frame.group, span))
+        entered = _Frame(compiled(text), group, {**known, **operands}, 0, span)
+        entered.memo = memo
+        return entered
+
     def handle(self, value: object, step: Instruction | Span, frame: _Frame) -> int:
         """A value of the machine as a node; words and texts are none."""
         if isinstance(value, int):
             return value
+        if isinstance(value, Quantity):
+            return self.builder.constant(value.literal, value.span, frame.group)
+        if isinstance(value, Listing):
+            return self.stacked(value, step, frame)
         if isinstance(value, Word) and value.value is not None:
             return self.builder.constant(Literal(str(int(value.value)), float(value.value)), None, frame.group)
         if isinstance(value, Several):
             raise self.at(step, "a tuple is not a value here", "write [ ] for a list")
         what = "a quoted text" if isinstance(value, Text) else "None"
         raise self.at(step, f"{what} is not a value here", "names are written without quotes")
+
+    def stacked(self, listing: Listing, step: Instruction | Span, frame: _Frame) -> int:
+        """The node of a list; lists in lists are stacked first, with an explicit stack of those still open."""
+        waiting: list[tuple[Listing, list[int]]] = [(listing, [])]
+        while True:
+            current, done = waiting[-1]
+            if len(done) == len(current.entries):
+                made = self.builder.apply("stack", tuple(done), (("axis", 0),), None, current.span, frame.group)
+                waiting.pop()
+                if not waiting:
+                    return made
+                waiting[-1][1].append(made)
+                continue
+            entry = current.entries[len(done)]
+            if isinstance(entry, Listing):
+                waiting.append((entry, []))
+            else:
+                done.append(self.handle(entry, step, frame))
 
     def at(self, where: Instruction | Span, message: str, hint: str = "") -> ParseError:
         """A syntax error at an instruction."""
@@ -332,3 +382,8 @@ class _Elaborator:
 
     def syntax(self, message: str, statement: Statement, hint: str = "") -> ParseError:
         return ParseError(message, self.program.text, statement.start, statement.end, hint, self.program.source)
+
+
+def _static_text(value: object) -> str:
+    """A static argument in a form that tells equal ones."""
+    return value.literal.text if isinstance(value, Quantity) else repr(value)

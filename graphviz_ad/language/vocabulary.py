@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import NamingError
 from ..graph.builder import Literal, Span
-from ..primitives.registry import OPERATIONS, names, resolve
+from ..primitives.registry import OPERATIONS, family, names, resolve
 
 if TYPE_CHECKING:
+    from ..primitives.array_record import ArrayOperation
+    from ..primitives.composites import Composite
     from .elaboration import _Elaborator, _Frame
 
 CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
@@ -18,8 +20,8 @@ CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
 FOLDED = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum", "maxout": "maximum"}
 
 
-def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> int:
-    """The node of ``name(arguments)``; the last ``len(keywords)`` arguments are named."""
+def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:
+    """The node of ``name(arguments)``, or the frame of its definition; the last ``len(keywords)`` arguments are named."""
     if name in FOLDED and not keywords and len(arguments) >= 2:
         handles = [machine.handle(value, span, frame) for value in arguments]
         result = handles[0]
@@ -27,16 +29,225 @@ def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tup
             result = machine.builder.apply(FOLDED[name], (result, other), (), None, span, frame.group)
         return result
     canonical = resolve(name)
-    if canonical is None:
-        raise _unknown(machine, name, span)
+    if canonical is None or canonical not in OPERATIONS:
+        return _call_array(machine, name, arguments, keywords, span, frame)
     record = OPERATIONS[canonical]
     placed = _place(machine, name, record.operands, arguments, keywords, span, frame)
     return machine.builder.apply(canonical, placed, (), None, span, frame.group)
 
 
+def _call_array(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:
+    """An operation on arrays, or one defined in the language itself."""
+    from ..primitives.arrays import ARRAY_OPERATIONS
+    from ..primitives.composites import COMPOSITES, HIDDEN
+
+    canonical = resolve(name)
+    if canonical is None:
+        raise _unknown(machine, name, span)
+    if family(name) == "composite":
+        return _call_composite(machine, name, COMPOSITES[canonical], arguments, keywords, span, frame)
+    record = ARRAY_OPERATIONS[canonical]
+    if canonical in HIDDEN and not frame.builtin:
+        raise _unknown(machine, name, span)
+    if canonical == "einsum":
+        return _einsum(machine, arguments, keywords, span, frame)
+    if record.operands[-1:] == ("*arrays",):
+        handles, params = _joined(machine, name, record, arguments, keywords, span, frame)
+    else:
+        given = _arrange(machine, name, (*record.operands, *record.parameters), arguments, keywords, span)
+        handles = tuple(machine.handle(given[one], span, frame) for one in record.operands)
+        params = _parameters(machine, name, record.parameters, given, span)
+    return machine.builder.apply(canonical, handles, params, None, span, frame.group)
+
+
+def _call_composite(
+    machine: _Elaborator,
+    name: str,
+    record: Composite,
+    arguments: list[object],
+    keywords: tuple[str, ...],
+    span: Span,
+    frame: _Frame,
+) -> Any:
+    given = _arrange(machine, name, (*record.operands, *record.parameters), arguments, keywords, span)
+    operands, known, static = {}, {}, {}
+    for one in record.operands:
+        key = one.partition("=")[0]
+        if key in given:
+            operands[key] = machine.handle(given[key], span, frame)
+    for one in record.parameters:
+        key, equals, default = one.partition("=")
+        value = given.get(key) if key in given else _default_object(default) if equals else None
+        if value is None:
+            raise machine.at(span, f"{name} needs an argument {key}", f"write {record.signature}")
+        known[key] = value
+        static[key] = value if isinstance(value, int) else static_value(machine, name, value, span)
+    text = record.body if isinstance(record.body, str) else record.body(frozenset(operands), static)
+    if text is None:
+        raise machine.at(span, f"{name} cannot take these arguments", f"write {record.signature}")
+    label = machine.program.text[span.start : span.end] if not frame.builtin else name
+    return machine.enter_definition(record.name, text, " ".join(label.split()), known, operands, span, frame)
+
+
+def _einsum(machine: _Elaborator, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> int:
+    from .elaboration import Text
+
+    if keywords or len(arguments) < 2 or not isinstance(arguments[0], Text):
+        raise machine.at(span, "einsum takes index strings in quotes and arrays", "write einsum('ij,jk->ik', A, B)")
+    handles = tuple(machine.handle(value, span, frame) for value in arguments[1:])
+    params = (("subscripts", str(arguments[0]).strip("'\"")), ("sizes", ()))
+    return machine.builder.apply("einsum", handles, params, None, span, frame.group)
+
+
+def _joined(
+    machine: _Elaborator, name: str, record: ArrayOperation, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame
+) -> tuple[tuple[int, ...], object]:
+    """stack and concatenate take one list or tuple of arrays."""
+    from .elaboration import Listing, Several
+
+    given = _arrange(machine, name, ("arrays", *record.parameters), arguments, keywords, span)
+    arrays = given["arrays"]
+    entries = arrays.entries if isinstance(arrays, Listing) else arrays
+    if not isinstance(arrays, (Listing, Several)):
+        raise machine.at(span, f"{name} takes a list of arrays", f"write {name}((a, b), axis=0)")
+    handles = tuple(machine.handle(value, span, frame) for value in entries)  # type: ignore[attr-defined]
+    return handles, _parameters(machine, name, record.parameters, given, span)
+
+
 def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], span: Span, frame: _Frame) -> int:
-    """The node of ``x[…]``."""
-    raise machine.shape_error(span, "a scalar cannot be indexed", "only arrays have entries")
+    """The node of ``x[…]``: what is known in the text goes into its pattern, what is computed becomes an operand."""
+    from .elaboration import Listing, Word
+
+    operands = [machine.handle(parts[0], span, frame)]
+    queue = iter(parts[1:])
+    found: list[tuple[object, ...]] = []
+    for part in pattern:
+        if part in ("", "..."):
+            if part == "...":
+                found.append(("rest",))
+            continue
+        if ":" not in part:
+            value = next(queue)
+            if isinstance(value, Word) and value.value is None:
+                found.append(("new",))
+            elif isinstance(value, Word):
+                raise machine.at(span, "an index is a number, not a truth value", "write x[0]")
+            elif isinstance(value, Listing) and not any(isinstance(one, int) for one in _flat(value)):
+                found.append(("list", static_value(machine, "an index", value, span)))
+            elif isinstance(value, int) or isinstance(value, Listing):
+                operands.append(machine.handle(value, span, frame))
+                found.append(("by", len(operands) - 2))
+            else:
+                found.append(("at", _whole(machine, value, span)))
+            continue
+        ends: list[int | None] = []
+        for piece in part.split(":"):
+            ends.append(_whole(machine, next(queue), span) if piece else None)
+        if len(ends) > 3:
+            raise machine.at(span, "a slice has at most a start, a stop and a step", "write x[start:stop:step]")
+        if len(ends) == 3 and ends[2] == 0:
+            raise machine.at(span, "a slice has a step other than 0")
+        found.append(("cut", *ends, *((None,) * (3 - len(ends)))))
+    if sum(part == ("rest",) for part in found) > 1:
+        raise machine.at(span, "an index has one ellipsis at most")
+    from ..primitives import arrays
+
+    assert arrays.ARRAY_OPERATIONS  # indexing is an operation on arrays: now it is known
+    return machine.builder.apply("index", tuple(operands), (("pattern", tuple(found)),), None, span, frame.group)
+
+
+def _flat(listing: Any) -> list[object]:
+    from .elaboration import Listing
+
+    found: list[object] = []
+    waiting = list(listing.entries)
+    while waiting:
+        entry = waiting.pop()
+        if isinstance(entry, Listing):
+            waiting.extend(entry.entries)
+        else:
+            found.append(entry)
+    return found
+
+
+def _whole(machine: _Elaborator, value: object, span: Span) -> int:
+    from .elaboration import Quantity
+
+    if isinstance(value, Quantity) and value.literal.integer and len(value.literal.text) < 19:
+        return int(value.literal.text)
+    if isinstance(value, Quantity):
+        raise machine.at(span, f"an index is a whole number, not {value.literal.text}")
+    raise machine.at(span, "the ends of a slice are whole numbers in the text", "an index that is computed selects entries: x[i]")
+
+
+def static_value(machine: _Elaborator, what: str, value: object, span: Span) -> Any:
+    """A static argument (an axis, a shape, an order) as a plain value."""
+    from .elaboration import Listing, Quantity, Several, Text, Word
+
+    if isinstance(value, Quantity):
+        literal = value.literal
+        return int(literal.text) if literal.integer and len(literal.text) < 19 else literal.value
+    if isinstance(value, Word):
+        return value.value
+    if isinstance(value, Text):
+        return str(value).strip("'\"")
+    if isinstance(value, (Several, Listing)):
+        if len(_flat(value) if isinstance(value, Listing) else value) > 1_000_000:
+            raise machine.at(span, f"{what} is given too long a list")
+        entries = value.entries if isinstance(value, Listing) else value
+        return tuple(static_value(machine, what, one, span) for one in entries)
+    if isinstance(value, int) and machine.builder.ops[value] == "input" and machine.builder.names[value] == "inf":
+        return "inf"
+    raise machine.at(span, f"{what} takes numbers in the text here, nothing computed", "write axis=0, shape (2, 3)")
+
+
+def _default_object(text: str) -> object:
+    """A default in a signature as the machine would have it."""
+    from .elaboration import Quantity, Text, Word
+
+    if text in ("None", "True", "False"):
+        return Word({"None": None, "True": True, "False": False}[text])
+    if text[:1] in "'\"":
+        return Text(text.strip("'\""))
+    return Quantity(Literal(text, float(text), implied=True))
+
+
+def _parameters(machine: _Elaborator, name: str, parameters: tuple[str, ...], given: dict[str, object], span: Span) -> tuple[Any, ...]:
+    """Static arguments and defaults as the node's parameters."""
+    found = []
+    for parameter in parameters:
+        key, equals, default = parameter.partition("=")
+        if key in given:
+            found.append((key, static_value(machine, f"{name}: {key}", given[key], span)))
+        elif equals:
+            found.append((key, static_value(machine, name, _default_object(default), span)))
+        else:
+            raise machine.at(span, f"{name} needs an argument {key}")
+    return tuple(found)
+
+
+def _arrange(
+    machine: _Elaborator, name: str, signature: tuple[str, ...], arguments: list[object], keywords: tuple[str, ...], span: Span
+) -> dict[str, object]:
+    """Positional and named arguments by name; every argument without a default is there."""
+    written = f"{name}({', '.join(one.removesuffix('=') if one.endswith('=') else one for one in signature)})"
+    known = [one.partition("=")[0] for one in signature]
+    if len(arguments) > len(known):
+        most = len(known)
+        raise machine.at(span, f"{name} takes {most} argument{'s' * (most != 1)}, {len(arguments)} are given", f"write {written}")
+    given: dict[str, object] = {}
+    positional = len(arguments) - len(keywords)
+    for position, value in enumerate(arguments):
+        key = known[position] if position < positional else keywords[position - positional]
+        if key not in known:
+            raise machine.at(span, f"{name} has no argument named {key}", f"write {written}")
+        if key in given:
+            raise machine.at(span, f"{name} is given {key} twice", f"write {written}")
+        given[key] = value
+    for one in signature:
+        if "=" not in one and one not in given:
+            raise machine.at(span, f"{name} needs an argument {one}", f"write {written}")
+    return given
 
 
 def _place(
@@ -49,29 +260,14 @@ def _place(
     frame: _Frame,
 ) -> tuple[int, ...]:
     """Positional, named and default arguments in the order of the operation's operands."""
-    signature = f"{name}({', '.join(operands)})"
-    if len(arguments) > len(operands):
-        most = len(operands)
-        raise machine.at(span, f"{name} takes {most} argument{'s' * (most != 1)}, {len(arguments)} are given", f"write {signature}")
-    given: dict[str, object] = {}
-    known = [operand.partition("=")[0] for operand in operands]
-    positional = len(arguments) - len(keywords)
-    for position, value in enumerate(arguments):
-        key = known[position] if position < positional else keywords[position - positional]
-        if key not in known:
-            raise machine.at(span, f"{name} has no argument named {key}", f"write {signature}")
-        if key in given:
-            raise machine.at(span, f"{name} is given {key} twice", f"write {signature}")
-        given[key] = value
+    given = _arrange(machine, name, operands, arguments, keywords, span)
     placed = []
     for operand in operands:
         key, _, default = operand.partition("=")
         if key in given:
             placed.append(machine.handle(given[key], span, frame))
-        elif default:
-            placed.append(machine.builder.constant(_default(default), None, frame.group))
         else:
-            raise machine.at(span, f"{name} needs an argument {key}", f"write {signature}")
+            placed.append(machine.builder.constant(_default(default), None, frame.group))
     return tuple(placed)
 
 

@@ -1,0 +1,207 @@
+"""Running a graph on arrays: the same sweeps as the tape, over NumPy arrays of floats or of high-precision numbers.
+
+Scalars among arrays are plain numbers here too, computed by the same functions as on the tape, so that both ways to run
+give the same results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
+
+from ..errors import ShapeError
+from ..graph.shapes import call_of, misfit_error, node_shape
+from ..primitives.array_record import Call, Misfit, Shape
+from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.kernels import python as scalars
+from ..primitives.kernels.arrays import Arrays, compute
+from ..primitives.registry import OPERATIONS
+from ..primitives.rules import float_partials
+from .local_maps import SELECTION, LocalMap
+
+if TYPE_CHECKING:
+    from ..graph.builder import Literal
+    from ..graph.graph import Graph
+
+FLOATS = Arrays()
+
+Table = list[tuple[Any, ...]]
+
+
+def evaluate(
+    graph: Graph,
+    inputs: Mapping[int, Any],
+    k: Arrays = FLOATS,
+    constant: Callable[[Literal], Any] | None = None,
+) -> tuple[list[Any], list[Shape]]:
+    """The value and the shape of every node.
+
+    Raises
+    ------
+    ShapeError
+        Operands do not fit; they are named with their shapes.
+    """
+    values: list[Any] = [None] * len(graph.ops)
+    shapes: list[Shape] = [()] * len(graph.ops)
+    with np.errstate(all="ignore"):
+        for handle, op in enumerate(graph.ops):
+            if op == "input":
+                values[handle] = inputs[handle]
+                shapes[handle] = np.shape(inputs[handle])
+            elif op == "constant":
+                literal = graph.params[handle]
+                values[handle] = literal.value if constant is None else constant(literal)  # type: ignore[attr-defined, arg-type]
+            else:
+                shapes[handle] = node_shape(graph, handle, shapes, values)
+                values[handle] = node_value(graph, handle, values, shapes, k)
+    return values, shapes
+
+
+def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Any:
+    """The value of one node from those of its operands: a plain number for a scalar, else an array.
+
+    This is the entry for checks: with :class:`PreciseArrays` it computes in as many digits as its context holds.
+    """
+    op = graph.ops[handle]
+    operands = [values[one] for one in graph.operands[handle]]
+    if op in OPERATIONS:
+        if shapes[handle] or k is not FLOATS:
+            return plain(getattr(k, op)(*operands), k)
+        return getattr(scalars, op)(*operands)
+    try:
+        return plain(compute(k, call_of(graph, handle, shapes, values), operands), k)
+    except (Misfit, IndexError) as error:
+        raise misfit_error(graph, handle, shapes, error) from None
+
+
+def plain(value: Any, k: Arrays = FLOATS) -> Any:
+    """Scalars as plain numbers; whole numbers as floats."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    elif isinstance(value, np.ndarray):
+        if value.ndim == 0:
+            value = value.item()
+        elif value.dtype.kind in "iu":
+            return value.astype(float) if k is FLOATS else k.exact(value)
+    return float(value) if isinstance(value, int) and not isinstance(value, bool) and k is FLOATS else value
+
+
+def linearize(
+    graph: Graph, values: Sequence[Any], shapes: Sequence[Shape], active: Sequence[bool], k: Arrays = FLOATS, nodes: Iterable[int] | None = None
+) -> Table:
+    """Per node its local derivatives: a float between scalars, a :class:`LocalMap` where arrays are met, None where none flows."""
+    table: Table = [()] * len(graph.ops)
+    with np.errstate(all="ignore"):
+        for handle in range(len(graph.ops)) if nodes is None else nodes:
+            taken = graph.operands[handle]
+            if not taken:
+                continue
+            if not active[handle]:
+                table[handle] = (None,) * len(taken)
+                continue
+            op = graph.ops[handle]
+            operands = tuple([values[one] for one in taken])
+            known = op in OPERATIONS
+            if known and not shapes[handle] and k is FLOATS:
+                rules = float_partials(op)
+                table[handle] = tuple(
+                    [float(r(*operands, values[handle])) if r is not None and active[o] else None for r, o in zip(rules, taken, strict=True)]
+                )
+                continue
+            params: Any = graph.params[handle]
+            call = Call(op, dict(params) if params else {}, tuple([shapes[one] for one in taken]), shapes[handle])
+            row = []
+            for position, one in enumerate(taken):
+                flows = active[one] and (OPERATIONS[op].partials[position] is not None if known else ARRAY_OPERATIONS[op].differentiable(position))
+                row.append(LocalMap(k, call, position, operands, values[handle]) if flows else None)
+            table[handle] = tuple(row)
+    return table
+
+
+def pull_back(graph: Graph, table: Table, seeds: Mapping[int, Any], contributions: bool = True) -> tuple[list[Any], Table]:
+    """Cotangents per node and contributions per edge, from cotangent seeds; None where nothing arrives."""
+    cotangents: list[Any] = [None] * len(graph.ops)
+    reached: dict[int, Any] = {}  # of nodes that only a part of arrives at: which entries
+    kept: Table = [()] * len(graph.ops)
+    for handle, seed in seeds.items():
+        cotangents[handle] = seed
+    with np.errstate(all="ignore"):
+        for handle in range(len(graph.ops) - 1, -1, -1):
+            local = table[handle]
+            if not local:
+                continue
+            upstream = cotangents[handle]
+            if upstream is None:
+                kept[handle] = (None,) * len(local)
+                continue
+            selecting = graph.ops[handle] == SELECTION
+            row: list[Any] = []
+            for one, operand in zip(local, graph.operands[handle], strict=True):
+                mask: Any = None
+                if one is None or (selecting and isinstance(one, float) and one == 0.0):
+                    row.append(None)
+                    continue
+                if isinstance(one, LocalMap):
+                    amount, mask = one.pull(upstream, reached.get(handle))
+                else:
+                    amount = upstream * one
+                row.append(amount)
+                before = cotangents[operand]
+                if before is None:
+                    cotangents[operand] = amount
+                    if mask is not None:
+                        reached[operand] = mask
+                else:
+                    cotangents[operand] = before + amount
+                    if operand in reached:
+                        if mask is None:
+                            del reached[operand]
+                        else:
+                            reached[operand] = reached[operand] | mask
+            if contributions:
+                kept[handle] = tuple(row)
+            elif graph.ops[handle] != "input" and handle not in seeds:
+                cotangents[handle] = None  # not needed any more: memory stays small
+    return cotangents, kept
+
+
+def push_forward(graph: Graph, table: Table, tangents: Mapping[int, Any], shapes: Sequence[Shape]) -> list[Any]:
+    """Tangents per node from tangents of the inputs; 0 where nothing moves."""
+    moved: list[Any] = [None] * len(graph.ops)
+    for handle, tangent in tangents.items():
+        moved[handle] = tangent
+    with np.errstate(all="ignore"):
+        for handle, local in enumerate(table):
+            total: Any = None
+            selecting = graph.ops[handle] == SELECTION
+            for one, operand in zip(local, graph.operands[handle], strict=False):
+                if one is None or moved[operand] is None or (selecting and isinstance(one, float) and one == 0.0):
+                    continue
+                amount = one.push(moved[operand]) if isinstance(one, LocalMap) else one * moved[operand]
+                total = amount if total is None else total + amount
+            if total is not None:
+                moved[handle] = total
+    return [zeros(shape) if one is None else one for one, shape in zip(moved, shapes, strict=True)]
+
+
+def zeros(shape: Shape) -> Any:
+    """Nothing, in a shape: 0.0 for a scalar."""
+    return np.zeros(shape) if shape else 0.0
+
+
+def fitted(name: str, value: Any, shape: Shape) -> Any:
+    """A seed or tangent for something of ``shape``: of that very shape, or a number for all entries alike.
+
+    Raises
+    ------
+    ShapeError
+        It has another shape.
+    """
+    found = np.shape(value)
+    if found == shape:
+        return value
+    if found == ():
+        return np.full(shape, value)
+    raise ShapeError(f"{name} has shape {found}; {shape} is needed")

@@ -1,0 +1,259 @@
+"""Linear algebra with both rules written by hand. Matrices stand in the last two axes, batches in front.
+
+Sources of the formulas: M. Giles, An extended collection of matrix derivative results for forward and reverse mode
+automatic differentiation, 2008; I. Murray, Differentiation of the Cholesky decomposition, 2016; G. Golub and V. Pereyra, The
+differentiation of pseudo-inverses and nonlinear least squares problems, 1973; N. Higham, Functions of Matrices, 2008,
+section 3.2 (the derivative of the exponential from a block triangular one).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from .array_record import ArrayOperation, Call, Misfit, Shape, broadcast
+
+
+def _square(call: Call) -> Shape:
+    shape = call.shapes[0]
+    if len(shape) < 2 or shape[-1] != shape[-2]:
+        raise Misfit("needs a square matrix")
+    return shape
+
+
+def _lead(call: Call) -> Shape:
+    return _square(call)[:-2]
+
+
+def _t(k: Any, x: Any) -> Any:
+    return k.swapaxes(x, axis1=-1, axis2=-2)
+
+
+def _scaled(k: Any, scalar: Any, matrix: Any) -> Any:
+    """A matrix of a batch times the scalar of its place."""
+    return k.expand_dims(k.expand_dims(scalar, axis=-1), axis=-1) * matrix
+
+
+def _inner(k: Any, one: Any, two: Any) -> Any:
+    return k.einsum(one, two, subscripts="...ij,...ij->...")
+
+
+def _value(name: str) -> Any:
+    def value(k: Any, call: Call, *operands: Any) -> Any:
+        return k.linear(name, *operands)
+
+    return value
+
+
+def _inv_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    turned = _t(k, out)
+    return -k.matmul(k.matmul(turned, upstream), turned)
+
+
+def _inv_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return -k.matmul(k.matmul(out, tangent), out)
+
+
+def _det_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _scaled(k, upstream, k.cofactor(operands[0]))
+
+
+def _det_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _inner(k, k.cofactor(operands[0]), tangent)
+
+
+def _cofactor_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    """For regular matrices: C = det(A) A⁻ᵀ."""
+    turned = _t(k, k.inv(operands[0]))
+    along = _scaled(k, _inner(k, out, upstream), turned)
+    return along - k.matmul(k.matmul(turned, _t(k, upstream)), out)
+
+
+def _cofactor_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    turned = _t(k, k.inv(operands[0]))
+    return _scaled(k, _inner(k, turned, tangent), out) - k.matmul(k.matmul(turned, _t(k, tangent)), out)
+
+
+def _logdet_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _scaled(k, upstream, _t(k, k.inv(operands[0])))
+
+
+def _logdet_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _inner(k, _t(k, k.inv(operands[0])), tangent)
+
+
+def _solve_shape(call: Call) -> Shape:
+    a, b = call.shapes
+    _square(call)
+    if len(b) == 1:
+        if b[0] != a[-1]:
+            raise Misfit("needs (n, n) and (n,) or (n, k)")
+        return (*a[:-2], b[0])
+    if len(b) < 2 or b[-2] != a[-1]:
+        raise Misfit("needs (n, n) and (n,) or (n, k)")
+    return (*broadcast([a[:-2], b[:-2]]), *b[-2:])
+
+
+def _solve_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    from .contractions import sum_to
+
+    a, b = call.shapes
+    vector = len(b) == 1
+    if vector and len(a) > 2:
+        upstream, out = k.expand_dims(upstream, axis=-1), k.expand_dims(out, axis=-1)
+    back = k.solve(_t(k, operands[0]), upstream)
+    shape = call.shape if not (vector and len(a) > 2) else (*call.shape, 1)
+    if position == 1:
+        if vector and len(a) > 2:
+            return sum_to(k, k.squeeze(back, axis=-1), call.shape, b)
+        return sum_to(k, back, shape, b)
+    product = k.outer(back, out) if vector and len(a) == 2 else k.matmul(back, _t(k, out))
+    return sum_to(k, -product, (*shape[:-2], a[-2], a[-1]) if len(shape) >= 2 else a, a)
+
+
+def _solve_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    a, b = call.shapes
+    if len(b) == 1 and len(a) > 2:
+        column = k.expand_dims(tangent, axis=-1) if position == 1 else -k.matmul(tangent, k.expand_dims(out, axis=-1))
+        return k.squeeze(k.solve(operands[0], column), axis=-1)
+    moved = tangent if position == 1 else -k.matmul(tangent, out)
+    return k.solve(operands[0], moved)
+
+
+def _lower_half(k: Any, x: Any) -> Any:
+    """The lower triangle with half of the diagonal."""
+    return k.div(k.tril(x, k=0) + k.tril(x, k=-1), 2)
+
+
+def _symmetric(k: Any, x: Any) -> Any:
+    return k.div(x + _t(k, x), 2)
+
+
+def _cholesky_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    back = _lower_half(k, k.matmul(_t(k, out), upstream))
+    turned = _t(k, out)
+    middle = k.solve(turned, back)
+    return _symmetric(k, _t(k, k.solve(turned, _t(k, middle))))
+
+
+def _cholesky_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    inner = k.solve(out, _symmetric(k, tangent))
+    return k.matmul(out, _lower_half(k, k.solve(out, _t(k, inner))))
+
+
+def _expm_block(k: Any, a: Any, direction: Any, size: int) -> Any:
+    """The derivative of the exponential at a in a direction: the corner of the exponential of [[a, d], [0, a]]."""
+    zero = a - a
+    upper = k.concatenate(a, direction, axis=-1)
+    lower = k.concatenate(zero, a, axis=-1)
+    whole = k.expm(k.concatenate(upper, lower, axis=-2))
+    return k.index(whole, pattern=(("rest",), ("cut", None, size, None), ("cut", size, None, None)))
+
+
+def _expm_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _expm_block(k, _t(k, operands[0]), upstream, call.shape[-1])
+
+
+def _expm_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return _expm_block(k, operands[0], tangent, call.shape[-1])
+
+
+def _pinv_shape(call: Call) -> Shape:
+    shape = call.shapes[0]
+    if len(shape) < 2:
+        raise Misfit("needs a matrix")
+    return (*shape[:-2], shape[-1], shape[-2])
+
+
+def _pinv_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    a, p, u = operands[0], out, upstream
+    pt, ut = _t(k, p), _t(k, u)
+    outside = ut - k.matmul(a, k.matmul(p, ut))
+    inside = ut - k.matmul(ut, k.matmul(p, a))
+    return k.matmul(outside, k.matmul(p, pt)) + k.matmul(k.matmul(pt, p), inside) - k.matmul(k.matmul(pt, u), pt)
+
+
+def _pinv_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    a, p, d = operands[0], out, tangent
+    pt, dt = _t(k, p), _t(k, d)
+    left = k.matmul(k.matmul(p, pt), dt - k.matmul(dt, k.matmul(a, p)))
+    right = k.matmul(dt - k.matmul(k.matmul(p, a), dt), k.matmul(pt, p))
+    return left + right - k.matmul(k.matmul(p, d), p)
+
+
+def _eigen_shape(call: Call) -> Shape:
+    return _square(call)[:-1]
+
+
+def _eigvalsh_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    v = k.eigenvectors(operands[0])
+    return k.einsum(v, upstream, v, subscripts="...ik,...k,...jk->...ij")
+
+
+def _eigvalsh_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    v = k.eigenvectors(operands[0])
+    return k.einsum(v, tangent, v, subscripts="...ik,...ij,...jk->...k")
+
+
+def _singular_shape(call: Call) -> Shape:
+    shape = call.shapes[0]
+    if len(shape) < 2:
+        raise Misfit("needs a matrix")
+    return (*shape[:-2], min(shape[-2:]))
+
+
+def _left_shape(call: Call) -> Shape:
+    return (*call.shapes[0][:-1], min(call.shapes[0][-2:]))
+
+
+def _right_shape(call: Call) -> Shape:
+    shape = call.shapes[0]
+    return (*shape[:-2], shape[-1], min(shape[-2:]))
+
+
+def _svdvals_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    u, v = k.left_singular(operands[0]), k.right_singular(operands[0])
+    return k.einsum(u, upstream, v, subscripts="...ik,...k,...jk->...ij")
+
+
+def _svdvals_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    u, v = k.left_singular(operands[0]), k.right_singular(operands[0])
+    return k.einsum(u, tangent, v, subscripts="...ik,...ij,...jk->...k")
+
+
+def _eye_like(k: Any, call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return k.exact(np.broadcast_to(np.eye(call.shape[-1], dtype=int), call.shape))
+
+
+def _record(
+    name: str,
+    summary: str,
+    shape: Any,
+    push: Any,
+    pull: Any,
+    operands: tuple[str, ...] = ("a",),
+    aliases: tuple[str, ...] = (),
+    kink: str = "",
+) -> ArrayOperation:
+    return ArrayOperation(name, "explicit", operands, (), summary, shape, _value(name), push, pull, aliases, kink=kink)
+
+
+_DISTINCT = "no derivative of single values where two are equal"
+
+RECORDS: tuple[ArrayOperation, ...] = (
+    _record("inv", "inverse matrix", _square, _inv_push, _inv_pull, aliases=("inverse",)),
+    _record("det", "determinant", _lead, _det_push, _det_pull),
+    _record("cofactor", "matrix of cofactors: the gradient of the determinant", _square, _cofactor_push, _cofactor_pull),
+    _record("logdet", "logarithm of the size of the determinant", _lead, _logdet_push, _logdet_pull),
+    _record("solve", "the x of a @ x = b", _solve_shape, _solve_push, _solve_pull, ("a", "b")),
+    _record("cholesky", "lower factor of the symmetric part", _square, _cholesky_push, _cholesky_pull),
+    _record("expm", "matrix exponential", _square, _expm_push, _expm_pull),
+    _record("pinv", "pseudo-inverse, at constant rank", _pinv_shape, _pinv_push, _pinv_pull),
+    _record("eigvalsh", "eigenvalues of the symmetric part, ascending", _eigen_shape, _eigvalsh_push, _eigvalsh_pull, kink=_DISTINCT),
+    _record("svdvals", "singular values, descending", _singular_shape, _svdvals_push, _svdvals_pull, kink=_DISTINCT),
+    _record("eigenvectors", "eigenvectors of the symmetric part, in columns", _square, None, None),
+    _record("left_singular", "left singular vectors, in columns", _left_shape, None, None),
+    _record("right_singular", "right singular vectors, in columns", _right_shape, None, None),
+    ArrayOperation("eye_like", "explicit", ("a",), (), "the identity matrix of the same size", _square, _eye_like, passive=(-2,)),
+)

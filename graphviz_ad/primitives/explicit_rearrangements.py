@@ -1,0 +1,322 @@
+"""Rearrangements: operations whose result consists of entries of the operand (or zeros), moved to other places.
+
+One line each, because both rules follow from the value: the operation is linear, and what goes back to an entry is the sum
+of what arrives at its copies. The places are found by applying the operation to an array that holds its own positions.
+The pullback is an operation as well, ``scatter``, whose pullback is the rearrangement again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
+
+#: name -> (what it does to an array of any type, whether the result is a view without repeated entries)
+_MOVES: dict[str, tuple[Callable[..., Any], bool]] = {}
+
+
+def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The index that NumPy understands from a static pattern and the arrays among the operands.
+
+    Parts are ("at", i), ("cut", start, stop, step), ("rest",), ("new",), ("list", entries) and ("by", number of the array).
+    """
+    index: list[Any] = []
+    for part in pattern:
+        kind = part[0]
+        if kind == "at":
+            index.append(part[1])
+        elif kind == "cut":
+            index.append(slice(*part[1:]))
+        elif kind == "rest":
+            index.append(Ellipsis)
+        elif kind == "new":
+            index.append(None)
+        elif kind == "list":
+            index.append(_nested_list(part[1]))
+        else:
+            index.append(_as_index(arrays[part[1]]))
+    if Ellipsis not in [one for one in index if one is Ellipsis] and all(part[0] in ("at", "cut", "new") for part in pattern):
+        index.append(Ellipsis)  # the result is an array even where it has one entry
+    return tuple(index)
+
+
+def _nested_list(entries: Any) -> Any:
+    import numpy as np
+
+    return np.array(entries, dtype=int if entries else int)
+
+
+def _as_index(values: Any) -> Any:
+    """An operand as an index: truth values stay, whole numbers become integers."""
+    import numpy as np
+
+    values = np.asarray(values)
+    if values.dtype == bool or values.dtype.kind in "iu":
+        return values
+    if values.dtype == object and values.size and all(isinstance(one, (bool, np.bool_)) for one in values.flat):
+        return values.astype(bool)
+    numbers = values.astype(float)
+    if not np.all(np.floor(numbers) == numbers):
+        raise Misfit("is indexed by numbers that are not whole")
+    return numbers.astype(int)
+
+
+# ---------------------------------------------------------------------------------------------------------- the moves
+
+
+def _sizes(value: Any) -> Any:
+    return value if isinstance(value, int) else tuple(value)
+
+
+def _reshape(call: Call, x: Any) -> Any:
+    return x.reshape(_sizes(call.params["shape"]))
+
+
+def _ravel(call: Call, x: Any) -> Any:
+    return x.reshape(-1)
+
+
+def _squeeze(call: Call, x: Any) -> Any:
+    return x.squeeze(call.params["axis"])
+
+
+def _expand_dims(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.expand_dims(x, call.params["axis"])
+
+
+def _flip(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.flip(x, call.params["axis"])
+
+
+def _roll(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.roll(x, call.params["shift"], call.params["axis"])
+
+
+def _repeat(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.repeat(x, call.params["repeats"], call.params["axis"])
+
+
+def _tile(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.tile(x, call.params["reps"])
+
+
+def _diagonal(call: Call, x: Any) -> Any:
+    return x.diagonal(call.params["offset"], call.params["axis1"], call.params["axis2"])
+
+
+def _diag(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    if x.ndim not in (1, 2):
+        raise Misfit("needs a vector or a matrix")
+    return np.diag(x, call.params["k"])
+
+
+def _tril(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.where(np.tri(*x.shape[-2:], k=call.params["k"], dtype=bool), x, x.dtype.type(0) if x.dtype != object else 0)
+
+
+def _triu(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    return np.where(np.tri(*x.shape[-2:], k=call.params["k"] - 1, dtype=bool), x.dtype.type(0) if x.dtype != object else 0, x)
+
+
+def _pad(call: Call, x: Any) -> Any:
+    import numpy as np
+
+    width = call.params["pad_width"]
+    return np.pad(x, width if isinstance(width, int) else tuple(tuple(w) if isinstance(w, tuple) else w for w in width))
+
+
+def _windows(call: Call, x: Any) -> Any:
+    """Windows over the last axes: (..., n, m) becomes (..., places of the window, the window)."""
+    from numpy.lib.stride_tricks import sliding_window_view
+
+    shape = call.params["shape"]
+    shape = (shape,) if isinstance(shape, int) else tuple(shape)
+    stride = call.params["stride"]
+    steps = (stride,) * len(shape) if isinstance(stride, int) else tuple(stride)
+    if len(shape) > x.ndim or any(size > have for size, have in zip(shape[::-1], x.shape[::-1])):
+        raise Misfit(f"needs windows of shape {shape} that fit into the last axes")
+    axes = tuple(range(x.ndim - len(shape), x.ndim))
+    view = sliding_window_view(x, shape, axes)
+    return view[(Ellipsis, *(slice(None, None, step) for step in steps), *(slice(None),) * len(shape))]
+
+
+def _index(call: Call, x: Any, *arrays: Any) -> Any:
+    return x[pattern_index(call.params["pattern"], arrays)]
+
+
+def _take(call: Call, x: Any, indices: Any) -> Any:
+    import numpy as np
+
+    return np.take(x, _as_index(indices), axis=call.params["axis"])
+
+
+def _take_along_axis(call: Call, x: Any, indices: Any) -> Any:
+    import numpy as np
+
+    axis = call.params["axis"]
+    return np.take_along_axis(x, _as_index(indices), axis=None if axis is None else axis_list(axis, x.ndim)[0])
+
+
+def _pick(call: Call, x: Any, labels: Any) -> Any:
+    """One entry of every row: of the last axis, by its label."""
+    import numpy as np
+
+    chosen = _as_index(labels)
+    if chosen.shape != x.shape[:-1]:
+        raise Misfit(f"needs one label a row, {x.shape[:-1]}")
+    return np.take_along_axis(x, chosen[..., None], axis=-1)[..., 0]
+
+
+# ----------------------------------------------------------------------------------------------------------- the rules
+
+
+def _shape(call: Call) -> Shape:
+    import numpy as np
+
+    move = _MOVES[call.op][0]
+    others = []
+    for position, shape in enumerate(call.shapes[1:], 1):
+        known = call.constants.get(position)
+        others.append(np.zeros(shape, dtype=int) if known is None else np.asarray(known))
+    try:
+        return tuple(move(call, np.broadcast_to(np.int8(0), call.shapes[0]), *others).shape)
+    except (ValueError, IndexError, TypeError) as error:
+        raise Misfit(f"does not fit: {str(error).rstrip('.')}") from None
+
+
+def _value(k: Any, call: Call, *operands: Any) -> Any:
+    import numpy as np
+
+    return _MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
+
+
+def _pushforward(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return getattr(k, call.op)(tangent, *operands[1:], **call.params)
+
+
+def _pullback(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return scatter(k, call.op, call.params, call.shapes[0], upstream, *operands[1:])
+
+
+def scatter(k: Any, op: str, params: Any, shape: Shape, upstream: Any, *others: Any) -> Any:
+    """What goes back to an operand of ``shape`` through the rearrangement ``op``."""
+    return k.scatter(upstream, *others, op=op, inner=tuple(dict(params).items()), shape=shape)
+
+
+def _scatter_shape(call: Call) -> Shape:
+    return tuple(call.params["shape"])
+
+
+def _scatter_value(k: Any, call: Call, upstream: Any, *others: Any) -> Any:
+    import numpy as np
+
+    shape = call.params["shape"]
+    inner = Call(call.params["op"], dict(call.params["inner"]), (shape, *call.shapes[1:]), call.shapes[0])
+    move, view = _MOVES[inner.op]
+    upstream = np.asarray(upstream)
+    kind = object if upstream.dtype == object else float
+    if view:
+        result = np.zeros(shape, dtype=kind)
+        moved = move(inner, result, *others)
+        if np.may_share_memory(moved, result):
+            moved = moved.view()
+            moved.flags.writeable = True
+            moved[...] = upstream
+            return result
+    count = size_of(shape)
+    places = move(inner, np.arange(1, count + 1).reshape(shape), *others)
+    flat = np.zeros(count + 1, dtype=kind)  # place 0 collects what fell on padding
+    np.add.at(flat, np.asarray(places).ravel(), upstream.ravel())
+    return flat[1:].reshape(shape)
+
+
+def _scatter_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return k.scatter(tangent, *operands[1:], **call.params)
+
+
+def _scatter_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return getattr(k, call.params["op"])(upstream, *operands[1:], **dict(call.params["inner"]))
+
+
+def _reach(k: Any, call: Call, position: int, mask: Any) -> Any:
+    return None if len(call.shapes) > 1 else scatter(k, call.op, call.params, call.shapes[0], mask * 1.0) > 0
+
+
+_PERMUTING = frozenset(("flip", "roll"))
+_KEEPING = frozenset(("reshape", "ravel", "squeeze", "expand_dims"))
+
+
+def _structure(call: Call, position: int) -> str:
+    if call.op in _KEEPING:
+        return "identity"
+    return "permutation" if call.op in _PERMUTING else "selection"
+
+
+def _record(
+    move: Callable[..., Any],
+    view: bool,
+    operands: tuple[str, ...],
+    parameters: tuple[str, ...],
+    summary: str,
+    aliases: tuple[str, ...] = (),
+    symbol: str = "",
+) -> ArrayOperation:
+    name = move.__name__[1:]
+    _MOVES[name] = (move, view)
+    return ArrayOperation(
+        name, "rearrangement", operands, parameters, summary, _shape, _value, _pushforward, _pullback, aliases,
+        passive=(-1,), structure=_structure, reach=_reach, linear=True, symbol=symbol,
+    )  # fmt: skip
+
+
+RECORDS: tuple[ArrayOperation, ...] = (
+    _record(_reshape, True, ("x",), ("shape",), "the entries in another shape"),
+    _record(_ravel, True, ("x",), (), "all entries in a row", ("flatten",)),
+    _record(_squeeze, True, ("x",), ("axis=None",), "axes of size 1 left out"),
+    _record(_expand_dims, True, ("x",), ("axis",), "a new axis of size 1", ("unsqueeze",)),
+    _record(_flip, True, ("x",), ("axis=None",), "the entries in reverse order"),
+    _record(_roll, False, ("x",), ("shift", "axis=None"), "the entries moved around in a circle"),
+    _record(_repeat, False, ("x",), ("repeats", "axis=None"), "every entry several times"),
+    _record(_tile, False, ("x",), ("reps",), "the whole array several times"),
+    _record(_diagonal, True, ("x",), ("offset=0", "axis1=0", "axis2=1"), "the diagonal"),
+    _record(_diag, False, ("x",), ("k=0",), "the diagonal of a matrix, or the diagonal matrix of a vector"),
+    _record(_tril, False, ("x",), ("k=0",), "the lower triangle"),
+    _record(_triu, False, ("x",), ("k=0",), "the upper triangle"),
+    _record(_pad, False, ("x",), ("pad_width",), "zeros around"),
+    _record(_windows, False, ("x",), ("shape", "stride=1"), "windows that slide over the last axes"),
+    _record(_index, True, ("x", "*by"), ("pattern",), "entries by index", symbol="[ ]"),
+    _record(_take, False, ("x", "indices"), ("axis=None",), "entries by number"),
+    _record(_take_along_axis, False, ("x", "indices"), ("axis",), "entries by number, row by row"),
+    _record(_pick, False, ("x", "labels"), (), "of every row the entry that its label names"),
+    ArrayOperation(
+        "scatter",
+        "rearrangement",
+        ("x", "*by"),
+        ("op", "inner", "shape"),
+        "entries put back where a rearrangement took them from",
+        _scatter_shape,
+        _scatter_value,
+        _scatter_push,
+        _scatter_pull,
+        passive=(-1,),
+        structure=lambda call, position: "selection",
+        linear=True,
+    ),  # fmt: skip
+)

@@ -1,0 +1,253 @@
+"""The arithmetics of arrays: every operation of the vocabulary by name, on NumPy arrays of floats or of mpmath numbers.
+
+``k.exp(x)``, ``k.sum(x, axis=0)``: rules are written over these. :class:`Arrays` computes in float64,
+:class:`PreciseArrays` in as many digits as its mpmath context holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np  # noqa: TID253 - this module exists for arrays, and only they load it
+
+from ..array_record import Call, Misfit
+from ..arrays import ARRAY_OPERATIONS
+from ..contractions import Terms
+from . import numpy as floats
+
+
+class Arrays:
+    """Float64 arithmetic.
+
+    >>> k = Arrays()
+    >>> k.sum(np.array([1.0, 2.0]), axis=0, keepdims=False)
+    np.float64(3.0)
+    """
+
+    inf, pi, e = float("inf"), np.pi, np.e
+
+    def __getattr__(self, op: str) -> Any:
+        if op.startswith("_"):
+            raise AttributeError(op)
+        record = ARRAY_OPERATIONS.get(op)
+        if record is None:
+            function = self.elementwise(op)
+        else:
+            known = record
+
+            def function(*operands: Any, **params: Any) -> Any:
+                return apply(self, known.name, params, operands)
+
+        setattr(self, op, function)
+        return function
+
+    def elementwise(self, op: str) -> Any:
+        """The function of an elementwise operation."""
+        return getattr(floats, op)
+
+    def number(self, value: int, shape: tuple[int, ...]) -> Any:
+        """An array filled with a whole number."""
+        return np.full(shape, float(value)) if shape else float(value)
+
+    def exact(self, integers: Any) -> Any:
+        """Numbers that are exact in this arithmetic."""
+        return np.asarray(integers).astype(float)
+
+    def contract(self, terms: Terms, operands: Sequence[Any]) -> Any:
+        """The sum of products that ``terms`` stand for."""
+        arrays = [np.asarray(one) for one in operands]
+        arrays = [one.astype(float) if one.dtype == bool else one for one in arrays]
+        return contract(terms, arrays)
+
+    def length(self, x: Any, axes: tuple[int, ...]) -> Any:
+        """The Euclidean length over axes, without overflow: scaled by the largest entry's power of two."""
+        largest = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
+        scale = np.ldexp(1.0, np.frexp(np.where(np.isfinite(largest) & (largest > 0), largest, 1.0))[1] - 1)
+        scaled = x / scale
+        return np.sqrt(np.sum(scaled * scaled, axis=axes)) * scale.reshape(np.sum(scaled, axis=axes).shape)
+
+    def linear(self, name: str, *operands: Any) -> Any:
+        """A function of linear algebra."""
+        arrays = [np.asarray(one, dtype=float) for one in operands]
+        try:
+            return _LINEAR[name](*arrays)
+        except np.linalg.LinAlgError:
+            return None  # singular, or not positive definite: the caller fills with NaN
+
+
+class PreciseArrays(Arrays):
+    """Arithmetic on object arrays of the numbers of an mpmath context.
+
+    >>> from mpmath import mp
+    >>> k = PreciseArrays(mp)
+    >>> float(k.sum(k.exact([1, 2]), axis=0, keepdims=False))
+    3.0
+    """
+
+    def __init__(self, mp: Any) -> None:
+        from .mpmath import Arithmetic
+
+        self._mp = mp
+        self._scalars = Arithmetic(mp)
+
+    @property
+    def pi(self) -> Any:  # type: ignore[override]
+        return +self._mp.pi
+
+    @property
+    def e(self) -> Any:  # type: ignore[override]
+        return +self._mp.e
+
+    def elementwise(self, op: str) -> Any:
+        scalar = getattr(self._scalars, op)
+
+        def function(*operands: Any) -> Any:
+            if not any(isinstance(one, np.ndarray) and one.ndim for one in operands):
+                return scalar(*(one.item() if isinstance(one, np.ndarray) else _plain(one) for one in operands))
+            return np.frompyfunc(lambda *entries: scalar(*map(_plain, entries)), len(operands), 1)(*operands)
+
+        return function
+
+    def number(self, value: int, shape: tuple[int, ...]) -> Any:
+        return np.full(shape, self._mp.mpf(value), dtype=object) if shape else self._mp.mpf(value)
+
+    def exact(self, integers: Any) -> Any:
+        return self.array(np.asarray(integers))
+
+    def array(self, values: Any) -> Any:
+        """Doubles, integers or mpmath numbers as an object array; truth values stay."""
+        values = np.asarray(values)
+        if values.dtype == bool:
+            return values
+        return np.frompyfunc(lambda one: one if isinstance(one, bool) else self._mp.mpf(_plain(one)), 1, 1)(values)
+
+    def contract(self, terms: Terms, operands: Sequence[Any]) -> Any:
+        arrays = [self.array(np.where(one, 1, 0)) if np.asarray(one).dtype == bool else np.asarray(one, dtype=object) for one in operands]
+        return contract(terms, arrays, self._mp.mpf(0))
+
+    def length(self, x: Any, axes: tuple[int, ...]) -> Any:
+        return self.sqrt(np.sum(x * x, axis=axes))
+
+    def linear(self, name: str, *operands: Any) -> Any:
+        from . import mpmath_linear
+
+        return mpmath_linear.apply(self._mp, name, [np.asarray(one, dtype=object) for one in operands])
+
+
+def _plain(value: Any) -> Any:
+    """NumPy's scalars as Python's, which mpmath knows."""
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def apply(k: Arrays, op: str, params: Any, operands: Sequence[Any]) -> Any:
+    """One array operation on arrays or numbers; ``params`` a mapping.
+
+    Raises
+    ------
+    Misfit
+        The shapes do not fit.
+    """
+    record = ARRAY_OPERATIONS[op]
+    shapes = tuple(np.shape(one) for one in operands)
+    constants = {p: one for p, one in enumerate(operands) if p and record.passive and isinstance(one, np.ndarray)}
+    call = Call(op, params, shapes, (), constants)
+    return compute(k, call._replace(shape=record.shape(call)), operands)
+
+
+def compute(k: Arrays, call: Call, operands: Sequence[Any]) -> Any:
+    """The value of a call whose shape is known; NaN where a matrix has no result."""
+    result = ARRAY_OPERATIONS[call.op].value(k, call, *operands)
+    if result is None:
+        return np.full(call.shape, np.nan) if type(k) is Arrays else np.full(call.shape, k._mp.nan, dtype=object)
+    return result
+
+
+def contract(terms: Terms, arrays: Sequence[Any], zero: Any = 0.0) -> Any:
+    """A contraction in full: sums of products, broadcasting over new indices, writing of diagonals."""
+    known = {index for one in terms.inputs for index in one}
+    core = tuple(dict.fromkeys(index for index in terms.output if index in known))
+    result = _multiply(arrays, terms.inputs, core)
+    if core == terms.output:
+        return result
+    unique = tuple(dict.fromkeys(terms.output))
+    result = np.asarray(result).reshape(tuple(terms.sizes[i] if i in known else 1 for i in unique))
+    result = np.broadcast_to(result, tuple(terms.sizes[i] for i in unique))
+    if unique == terms.output:
+        return np.array(result)
+    number = {index: position for position, index in enumerate(unique)}
+    whole = np.full(terms.core, zero, dtype=result.dtype)
+    view = np.einsum(whole, [number[i] for i in terms.output], list(range(len(unique))))
+    view[...] = result
+    return whole
+
+
+def _multiply(arrays: Sequence[Any], inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> Any:
+    if len(arrays) == 1 and len(set(inputs[0])) == len(inputs[0]):
+        mine = inputs[0]
+        gone = tuple(axis for axis, index in enumerate(mine) if index not in output)
+        left = [index for index in mine if index in output]
+        summed = np.sum(arrays[0], axis=gone) if gone else arrays[0]  # adds in pairs: more exact than einsum
+        order = tuple(left.index(index) for index in output)
+        return np.transpose(summed, order) if order != tuple(range(len(order))) else summed
+    if len(arrays) == 2 and not output and len(inputs[0]) == 1 and inputs[0] == inputs[1]:
+        return np.dot(arrays[0], arrays[1])
+    number: dict[int, int] = {}
+    for one in (*inputs, output):
+        for index in one:
+            number.setdefault(index, len(number))
+    arguments: list[Any] = []
+    for array, one in zip(arrays, inputs, strict=True):
+        arguments += [array, [number[i] for i in one]]
+    work = 1
+    for index, position in number.items():
+        del position
+        work *= next(array.shape[one.index(index)] for array, one in zip(arrays, inputs) if index in one)
+    return np.einsum(*arguments, [number[i] for i in output], optimize=bool(work > 4096 and arrays[0].dtype != object))
+
+
+# -------------------------------------------------------------------------------------------------------- linear algebra
+
+
+def _symmetric(a: Any) -> Any:
+    return (a + np.swapaxes(a, -1, -2)) / 2
+
+
+def _solve(a: Any, b: Any) -> Any:
+    return np.linalg.solve(a, b[..., None])[..., 0] if b.ndim == 1 else np.linalg.solve(a, b)
+
+
+def _cofactor(a: Any) -> Any:
+    """From the singular values, so that singular matrices have cofactors too: det(U) det(V) U diag(products of the others) Vᵀ."""
+    if a.shape[-1] == 0:
+        return a
+    u, s, vt = np.linalg.svd(a)
+    count = s.shape[-1]
+    others = np.stack([np.prod(np.delete(s, i, axis=-1), axis=-1) for i in range(count)], axis=-1)
+    sign = np.linalg.det(u) * np.linalg.det(vt)
+    return np.rint(sign)[..., None, None] * np.einsum("...ik,...k,...kj->...ij", u, others, vt)
+
+
+def _expm(a: Any) -> Any:
+    from scipy.linalg import expm
+
+    return expm(a)
+
+
+_LINEAR = {
+    "inv": np.linalg.inv,
+    "det": np.linalg.det,
+    "cofactor": _cofactor,
+    "logdet": lambda a: np.linalg.slogdet(a)[1],
+    "solve": _solve,
+    "cholesky": lambda a: np.linalg.cholesky(_symmetric(a)),
+    "expm": _expm,
+    "pinv": np.linalg.pinv,
+    "eigvalsh": lambda a: np.linalg.eigh(_symmetric(a))[0],
+    "eigenvectors": lambda a: np.linalg.eigh(_symmetric(a))[1],
+    "svdvals": lambda a: np.linalg.svd(a, full_matrices=False)[1],
+    "left_singular": lambda a: np.linalg.svd(a, full_matrices=False)[0],
+    "right_singular": lambda a: np.swapaxes(np.linalg.svd(a, full_matrices=False)[2], -1, -2),
+}
+
+__all__ = ["Arrays", "Misfit", "PreciseArrays", "apply", "compute", "contract"]
