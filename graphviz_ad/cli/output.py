@@ -17,8 +17,6 @@ DEFAULT_PICTURE = "gradviz.svg"
 #: option of the command -> keyword of the library
 _DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"))
 _COUNTS = (("--precision", "precision"), ("--depth", "depth"))
-#: pages, not pictures: they take no options of the drawing
-_DATA = (".json", ".tex", ".md", ".txt")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ASCII = str.maketrans({"∂": "d", "·": "*", "×": "x", "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "│": "|",
                         "≤": "<=", "≥": ">=", "≠": "!=", "½": "1/2", "✓": "ok", "√": "sqrt", "∞": "inf", "π": "pi"})  # fmt: skip
@@ -149,7 +147,7 @@ def save(subject: Any, path: str, options: dict[str, Any]) -> None:
     if path == "-":
         write_bytes("-", produce(subject, ".svg", options))
         return
-    subject.save(path, **({} if os.path.splitext(path)[1].lower() in _DATA else options))
+    subject.save(path, **options)
 
 
 def produce(subject: Any, suffix: str, options: dict[str, Any]) -> bytes:
