@@ -1,0 +1,68 @@
+// The chain rule written out: formulas with names, with numbers, and the number that comes of it.
+
+const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+const called = (h) => (view().alias[h] === undefined ? h : view().alias[h]);
+const nameOf = (h) => OP[h] === "constant" ? `<mn>${escaped(D.label[h].replace("-", MINUS))}</mn>` : D.math[called(h)] || `<mi>${escaped(D.label[called(h)])}</mi>`;
+const textOf = (h) => D.label[called(h)];
+const number = (text, kind) => `<mn class="${kind}">${text.replace(/e(.*)$/, "\u00b710^$1")}</mn>`.replace(/\u00b710\^([^<]*)<\/mn>$/, (_, power) => `</mn><mo>\u00b7</mo><msup><mn>10</mn><mn>${power}</mn></msup>`);
+const fence = (text) => `<mrow><mo>(</mo>${text}<mo>)</mo></mrow>`;
+const factor = (text, kind) => (text[0] === MINUS ? fence(number(text, kind)) : number(text, kind));
+const partial = (over, under) => `<mfrac><mrow><mo>\u2202</mo>${nameOf(over)}</mrow><mrow><mo>\u2202</mo>${nameOf(under)}</mrow></mfrac>`;
+const rows = (lines) => `<math display="block"><mtable>${lines.map(([left, sign, right]) => `<mtr><mtd>${left}</mtd><mtd><mo>${sign}</mo></mtd><mtd>${right}</mtd></mtr>`).join("")}</mtable></math>`;
+
+function filled(template, h, write) {
+  return template.replace(/\{(\()?(\w+)\)?\}/g, (_, wrapped, slot) => write(slot === "o" ? h : D.from[h][Number(slot)], Boolean(wrapped)));
+}
+const withNames = (template, h) => filled(template, h, nameOf);
+const withNumbers = (template, h) => filled(template, h, (k, wrapped) => (wrapped ? factor : number)(valueText(k), "v"));
+const speaks = (template) => template.includes("{");
+
+function formulaOf(unit) {
+  const members = view().calls[unit];
+  if (!members) return withNames(D.patterns[D.pattern[unit]][0], unit);
+  const sources = view().links.filter((link) => link.target === unit).map((link) => nameOf(link.source));
+  return `<mi>${escaped(D.callNames[unit] || "")}</mi>${fence(sources.join("<mo>,</mo>"))}`;
+}
+
+function explainForward({ one: { unit } }) {
+  const value = valueText(unit), lines = [[nameOf(unit), "=", formulaOf(unit)]];
+  if (!view().calls[unit]) {
+    const template = D.patterns[D.pattern[unit]][0];
+    if (speaks(template) && D.from[unit].length) lines.push(["", "=", withNumbers(template, unit)]);
+  }
+  lines.push(["", "=", number(value, "v")]);
+  return ["Forward: a value", rows(lines), `${textOf(unit)} = ${value}`];
+}
+
+function explainSeed() {
+  const f = D.output;
+  return ["Backward begins: the output by itself", rows([[partial(f, f), "=", number(D.live ? shown(1, style) : "1", "g")]]), "The gradient of the output by itself is 1"];
+}
+
+function explainBack(step) {
+  const { link, one: { unit } } = step, f = D.output, source = link.source;
+  const up = gradientText(unit), local = slopeText(link), share = shareText(link);
+  const lines = [];
+  const template = view().calls[unit] ? null : D.patterns[D.pattern[unit]][1][link.position];
+  if (template !== null && speaks(template)) {
+    lines.push([partial(unit, source), "=", withNames(template, unit)]);
+    const put = withNumbers(template, unit), plain = number(local, "v");
+    if (put !== plain) lines.push(["", "=", put]);
+    lines.push(["", "=", number(local, "m")]);
+  } else lines.push([partial(unit, source), "=", number(local, "m")]);
+  if (share === "") {
+    return ["Backward: this branch is not taken", rows(lines), `Nothing goes back to ${textOf(source)}: this branch is not taken`];
+  }
+  lines.push([partial(f, source), link.forks ? "+=" : "=", `${partial(f, unit)}<mo>\u00b7</mo>${partial(unit, source)}`]);
+  lines.push(["", "=", `${factor(up, "g")}<mo>\u00b7</mo>${factor(local, "m")}`], ["", "=", number(share, "g")]);
+  let said = `The gradient by ${textOf(source)} gets upstream ${up} times local ${local} = ${share}`;
+  if (link.forks && step.count > 1) {
+    const parts = view().steps.filter((other) => other.kind === "back" && other.link.source === source && other.count <= step.count).map((other) => shareText(other.link)).filter(Boolean);
+    const total = D.live ? shown(view().steps.filter((other) => other.kind === "back" && other.link.source === source && other.count <= step.count).reduce((sum, other) => sum + (shareOf(other.link) || 0), 0), style) : gradientText(source);
+    lines.push([partial(f, source), "=", parts.map((part, k) => (k ? `<mo>+</mo>${factor(part, "g")}` : number(part, "g"))).join("")], ["", "=", number(total, "g")]);
+    said += `; ${step.last ? "the sum of all shares" : "the sum so far"} is ${total}`;
+  }
+  return [link.forks ? `Backward: share ${step.count}${step.last ? ", the last: the gradient is the sum" : ""}` : "Backward: upstream \u00d7 local", rows(lines), said];
+}
+
+function explain(step) { return step.kind === "forward" ? explainForward(step) : step.kind === "seed" ? explainSeed() : explainBack(step); }

@@ -1,0 +1,117 @@
+// The drawing: finds its elements by their stable ids, fills in numbers, tells what is hidden.
+
+const byId = (id) => document.getElementById(id);
+const state = { at: null, view: 0, practice: null };
+let style = { integers: false, decimals: 2 };
+
+const views = D.views.map((view, number) => {
+  const box = byId(`view-${number}`);
+  const svg = box.querySelector("svg"), uses = new Map();
+  const links = view.links.map(([source, target, position]) => {
+    uses.set(source, (uses.get(source) || 0) + 1);
+    const at = `${view.prefix}%-n${target}-${position}`, find = (kind) => byId(at.replace("%", kind));
+    return { source, target, position, edge: find("edge"), local: find("local"), share: find("contribution") };
+  });
+  const units = view.units.map((unit) => ({
+    unit, node: byId(`${view.prefix}node-n${unit}`), value: byId(`${view.prefix}value-n${unit}`), gradient: byId(`${view.prefix}gradient-n${unit}`),
+    into: links.filter((link) => link.target === unit),
+  }));
+  links.forEach((link) => { link.forks = uses.get(link.source) > 1; });
+  return { ...view, box, svg, units, links, unit: new Map(units.map((one) => [one.unit, one])), steps: stepsOf(units) };
+});
+const view = () => views[state.view];
+
+// A link's slope and what goes back along it; of a closed function the whole of it
+function slopeOf(link) {
+  const members = view().calls[link.target];
+  if (!members) return tape.slope[link.target][link.position];
+  const slope = throughCall(link.target, members).get(link.source);
+  return slope === undefined || !D.flows[link.source] ? null : slope;
+}
+function shareOf(link) {
+  if (!view().calls[link.target]) return tape.share[link.target][link.position];
+  const slope = slopeOf(link), up = tape.gradient[link.target];
+  return slope === null || up === null ? null : up * slope;
+}
+function carries(link) { return Boolean(D.flows[link.source] && D.flows[link.target] && slopeOf(link) !== null); }
+
+// Steps: values in order, the seed, then every link on the way back
+function stepsOf(units) {
+  const forward = units.filter((one) => one.into.length).map((one) => ({ kind: "forward", one }));
+  const back = [];
+  for (let i = units.length - 1; i >= 0; i--) {
+    for (const link of units[i].into) if (D.flows[link.source] && D.flows[link.target] && link.local) back.push({ kind: "back", one: units[i], link });
+  }
+  const seen = new Map();
+  for (const step of back) {
+    step.count = (seen.get(step.link.source) || 0) + 1;
+    seen.set(step.link.source, step.count);
+  }
+  for (const step of back) step.last = step.count === seen.get(step.link.source);
+  return [...forward, { kind: "seed" }, ...back];
+}
+
+function chooseStyle() {
+  if (D.decimals !== null) { style = { integers: false, decimals: D.decimals }; return; }
+  const whole = (number) => number === null || typeof number === "boolean" || !isFinite(number) || Number.isInteger(number);
+  const current = view();
+  const integers = current.units.every(({ unit }) => OP[unit] === "constant" || (whole(tape.value[unit]) && whole(gradientOf(unit))))
+    && current.links.every((link) => whole(slopeOf(link)) && (!link.forks || whole(shareOf(link))));
+  style = { integers, decimals: 2 };
+}
+
+const valueText = (h) => D.live ? shown(tape.value[h], style) : D.recorded.value[h] || "";
+const gradientText = (h) => D.live ? shown(gradientOf(h), style) : D.recorded.gradient[h] || "";
+const slopeText = (link) => D.live ? shown(slopeOf(link), style) : D.recorded.slope[link.target][link.position] || "";
+const shareText = (link) => D.live ? shown(shareOf(link), style) : D.recorded.share[link.target][link.position] || "";
+const plus = (text) => (text && text[0] !== MINUS ? "+" + text : text);
+
+function put(element, text) { if (element && element.tagName === "text" && element.textContent !== text) element.textContent = text; }
+function hide(element, hidden) { if (element) element.classList.toggle("off", hidden); }
+
+function paint() {
+  const current = view(), steps = current.steps, at = state.at === null ? steps.length : state.at;
+  const done = new Set(steps.slice(0, at)), seeded = state.at === null || steps.slice(0, at).some((step) => step.kind === "seed");
+  const arrived = new Map();
+  for (const step of done) {
+    if (step.kind === "back" && D.live) arrived.set(step.link.source, (arrived.get(step.link.source) || 0) + (shareOf(step.link) || 0));
+    else if (step.kind === "back") arrived.set(step.link.source, null);
+  }
+  const values = new Set(steps.filter((step) => step.kind === "forward" && !done.has(step)).map((step) => step.one.unit));
+  const reached = new Set(steps.filter((step) => step.kind === "back").map((step) => step.link.source));
+  for (const { unit, value, gradient } of current.units) {
+    if (D.live) put(value, valueText(unit));
+    hide(value, values.has(unit) || hiddenByPractice("value", unit));
+    const whole = state.at === null || !arrived.has(unit) || !D.live;
+    if (D.live) put(gradient, whole ? gradientText(unit) : shown(arrived.get(unit), style));
+    const visible = state.at === null || (isOutput(unit) ? seeded : reached.has(unit) ? arrived.has(unit) : seeded && at === steps.length);
+    hide(gradient, !visible || hiddenByPractice("gradient", unit));
+  }
+  const backs = new Map(steps.filter((step) => step.kind === "back").map((step) => [step.link, step]));
+  for (const link of current.links) {
+    if (D.live) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
+    const away = (backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
+    hide(link.local, away);
+    hide(link.share, away);
+  }
+  mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
+}
+
+function isOutput(unit) { return unit === D.output || view().alias[unit] === D.output; }
+
+function mark(step) {
+  const current = view();
+  for (const { node } of current.units) node.classList.remove("cur", "forward", "backward");
+  for (const { edge } of current.links) edge.classList.remove("cur", "in");
+  if (!step) return;
+  if (step.kind === "forward") {
+    step.one.node.classList.add("cur", "forward");
+    for (const { edge } of step.one.into) edge.classList.add("in");
+  } else if (step.kind === "seed") {
+    const last = current.units.find(({ unit }) => isOutput(unit));
+    if (last) last.node.classList.add("cur", "backward");
+  } else {
+    step.link.edge.classList.add("cur");
+    step.one.node.classList.add("cur", "backward");
+  }
+}

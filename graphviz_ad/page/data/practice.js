@@ -1,0 +1,1 @@
+function hiddenByPractice() { return false; }

@@ -1,0 +1,10 @@
+buildInputs();
+buildSteps();
+buildDetails();
+buildView();
+buildTheme();
+buildLink();
+restore();
+update(null);
+ready = true;
+window.addEventListener("hashchange", () => { restore(); update(null); });

@@ -1,0 +1,145 @@
+"""The graph as the page computes with it: flat tables, and its operations as JavaScript."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..primitives.kernels.javascript import has_kernel, program
+from ..primitives.registry import OPERATIONS
+from ..scene.numbers import Figures, exact
+from ..scene.writing import unicode_name
+from .mathml import Patterns, heading, name_markup
+
+if TYPE_CHECKING:
+    from ..derive.point import Point
+    from ..graph.graph import Graph
+    from ..scene.selection import Selection
+
+MOST_TOLD = 400  # nodes whose formula in the inputs is told in the details
+
+
+def obstacle(point: Point) -> str:
+    """Why a page cannot compute this graph and shows recorded numbers; "" where it can.
+
+    >>> from graphviz_ad import parse
+    >>> obstacle(parse("x*y").at(x=1, y=2)), obstacle(parse("gamma(x)").at(x=2))
+    ('', 'gamma is not computed in pages')
+    """
+    graph = point.graph
+    for handle, op in enumerate(graph.ops):
+        if op not in ("input", "constant") and graph.needed[handle] and not has_kernel(op):
+            return f"{op} is not computed in pages"
+        if not isinstance(point.values[handle], (bool, int, float)):
+            return "sliders are for scalar inputs, and this graph has arrays"
+    if len(graph.outputs) != 1:
+        return "the graph has several outputs"
+    return ""
+
+
+def operations(graph: Graph) -> str:
+    """The operations of a graph as a JavaScript expression, see :func:`graphviz_ad.primitives.kernels.javascript.program`."""
+    return program(tuple(sorted({op for op in graph.ops if has_kernel(op)})))
+
+
+def tables(graph: Graph, point: Point, figures: Figures | None, live: bool) -> dict[str, Any]:
+    """What the page knows of the graph, as JSON: its columns, and how each node is written.
+
+    ``figures`` fixes how numbers are shown; None lets the page choose as pictures do.
+    """
+    patterns = Patterns(graph)
+    ops = list(dict.fromkeys(graph.ops))
+    written = [patterns.of(h) if graph.operands[h] else -1 for h in range(len(graph.ops))]
+    constants = {h for h in graph.input_handles.values() if graph._spec(h).constant and h not in point.active}
+    data: dict[str, Any] = {
+        "ops": ops,
+        "op": [ops.index(op) for op in graph.ops],
+        "from": [list(operands) for operands in graph.operands],
+        "label": list(graph.labels),
+        "math": {str(h): name_markup(graph.labels[h]) for h, op in enumerate(graph.ops) if op != "constant" and len(graph.ops) <= MOST_TOLD},
+        "pattern": written,
+        "patterns": [[pattern.formula, list(pattern.slopes)] for pattern in patterns.found],
+        "value": {str(h): _plain(point.values[h]) for h, op in enumerate(graph.ops) if op in ("input", "constant")},
+        "inputs": [h for h in graph.input_handles.values() if h not in constants and graph.needed[h]],
+        "output": graph.outputs[-1],
+        "flows": [int(flag) for flag in point.flows],
+        "heading": heading(graph),
+        "decimals": None if figures is None else figures.decimals,
+        "live": live,
+    }
+    if len(graph.ops) <= MOST_TOLD:
+        data["whole"] = _whole(graph)
+    if not live:
+        data["recorded"] = _recorded(point, figures)
+    return data
+
+
+def view(graph: Graph, chosen: Selection, prefix: str) -> dict[str, Any]:
+    """What one picture draws, as JSON; ``prefix`` begins the ids of its elements."""
+    return {
+        "prefix": prefix,
+        "units": list(chosen.units),
+        "links": [list(link) for link in chosen.links],
+        "calls": {str(unit): _members(graph, group) for unit, group in chosen.calls.items()},
+        "alias": {str(unit): copy for unit, copy in chosen.alias.items()},
+    }
+
+
+def _members(graph: Graph, group: int) -> list[int]:
+    """The nodes inside a group and the groups in it, in order."""
+    inside = [False] * len(graph.groups)
+    inside[group] = True
+    for number in range(group + 1, len(graph.groups)):
+        parent = graph.groups[number].parent
+        inside[number] = parent >= 0 and inside[parent]
+    return [h for h, inner in enumerate(graph.group_of) if inner >= 0 and inside[inner] and graph.needed[h]]
+
+
+def _plain(value: Any) -> Any:
+    """A number as JSON has it; what JSON lacks by its name; None for an array."""
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, (int, float)):
+        return float(value) if math.isfinite(value) else "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    return None
+
+
+def _whole(graph: Graph) -> dict[str, str]:
+    """Per operation its formula in the inputs, where that says more than the formula in its operands."""
+    from ..graph.notation import Piece
+    from ..scene.writing import Unicode
+
+    write = Unicode()
+    pieces: list[Piece | None] = []
+    told: dict[str, str] = {}
+    for handle, op in enumerate(graph.ops):
+        if op == "input":
+            pieces.append(write.name(graph.labels[handle]))
+        elif op == "constant":
+            pieces.append(write.number(graph.labels[handle]))
+        else:
+            operands = [pieces[k] for k in graph.operands[handle]]
+            known = [piece for piece in operands if piece is not None]
+            short = op in OPERATIONS and len(known) == len(operands) and sum(len(piece.text) for piece in known) < 80
+            pieces.append(write.apply(op, known) if short else None)
+            if any(graph.operands[k] for k in graph.operands[handle]) and pieces[handle] is not None:
+                told[str(handle)] = f"{unicode_name(graph.labels[handle])} = {pieces[handle].text}"  # type: ignore[union-attr]
+    return told
+
+
+def _recorded(point: Point, figures: Figures | None) -> dict[str, Any]:
+    """Numbers as they were computed, written out: for graphs that the page cannot compute."""
+    graph, write = point.graph, figures or Figures()
+    single = len(graph.outputs) == 1 and getattr(point.values[graph.outputs[0]], "shape", ()) == ()
+
+    def text(value: Any) -> str | None:
+        return None if value is None else write.text(value)
+
+    gradients = [point.gradient_of(h) if single else None for h in range(len(graph.ops))]
+    return {
+        "value": [text(value) for value in point.values],
+        "exact": [exact(value) for value in point.values],
+        "gradient": [text(gradient) for gradient in gradients],
+        "slope": [[text(one) if isinstance(one, float) else None for one in row] for row in point.partials],
+        "share": [[text(one) if isinstance(one, float) else None for one in row] for row in (point.contributions if single else point.partials)],
+    }
