@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
 PICTURES = ("svg", "png", "pdf", "dot")
 TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
-FORMATS = (*PICTURES, "json", *TEXTS)
+FORMATS = (*PICTURES, "html", "json", *TEXTS)
 _ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html"}
 _SCENE = frozenset(("style", "title", "precision", "depth"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
 
 
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
-    """The graph in a format: a picture (svg, png, pdf, dot), data (json), or its derivation (txt, md, tex).
+    """The graph in a format: a picture (svg, png, pdf, dot), the live page (html), data (json), or its derivation (txt, md, tex).
 
     Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``theme``, ``palette``, ``math``, ``scale``,
     ``bundled``; ``precision`` goes for derivations too; of data: ``check``. Options that a format has no use for are
@@ -63,7 +63,11 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
 
         return write(derive(point, precision=options.get("precision")), TEXTS[format]).encode("utf-8", "backslashreplace")
     if format == "html":
-        raise GradvizError("there is no interactive page yet; save an .svg, which every browser shows")
+        from ..page import page_html
+
+        return page_html(graph, point, **{key: value for key, value in options.items() if key not in ("scale", "check")}).encode(
+            "utf-8", "backslashreplace"
+        )
     raise GradvizError(f"unknown format {format!r}; known are {', '.join(FORMATS)}")
 
 
@@ -80,7 +84,7 @@ def format_of(path: str | os.PathLike[str]) -> str:
     """
     suffix = Path(path).suffix.lower().removeprefix(".")
     format = _ALIASES.get(suffix, suffix)
-    if format not in (*FORMATS, "html"):
+    if format not in FORMATS:
         said = f"the suffix .{suffix} is not known" if suffix else f"{os.fspath(path)} has no suffix to choose a format by"
         raise GradvizError(f"{said}; known are {', '.join('.' + known for known in FORMATS)}")
     return format
