@@ -8,10 +8,11 @@ from ..derive import tape
 from ..errors import DerivativeError, GradvizError
 from ..graph.node import Node
 from . import kinks, titles
+from . import slopes as slopes_
 from .model import Arrow, Cluster, Label, Scene, Wire
 from .numbers import choose, exact, shape_text
 from .selection import Selection, select
-from .writing import call_label, definition_label, formula_label, fraction, gate_label, local_label, name_label, number_label, output_label
+from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -64,7 +65,8 @@ class _Composer:
         inputs = set(graph.input_handles.values()) - constants
         self.flows = point.flows if point is not None else tape.activity(graph, inputs)
         self.slopes = {unit: self._pulled_back(unit, group) for unit, group in chosen.calls.items() if point is not None}
-        self.locals = [self._local(link.source, link.target, link.position) for link in chosen.links]
+        self.partials = [self._local(link.source, link.target, link.position) for link in chosen.links]
+        self.locals = [slopes_.shown(partial) for partial in self.partials]
         self.forks = _forks(chosen)
         self.figures = choose(self._shown(), precision)
 
@@ -74,6 +76,8 @@ class _Composer:
         """The derivative of a closed call by each of its sources, the chain rule run inside of it alone."""
         assert self.point is not None
         graph, partials = self.graph, self.point.partials
+        if self.point.shape_of(unit):
+            return {}  # the Jacobian of a call that gives an array is told by its name alone
         inside = self._members(group)
         slopes: dict[int, Any] = {unit: 1.0}
         for handle in reversed(inside):
@@ -82,8 +86,13 @@ class _Composer:
                 continue
             selecting = graph.ops[handle] == tape.SELECTION
             for operand, local in zip(graph.operands[handle], partials[handle], strict=True):
-                if isinstance(local, float) and not (selecting and local == 0.0):
-                    slopes[operand] = slopes.get(operand, 0.0) + upstream * local
+                if slopes_.is_map(local):
+                    share = local.pull(upstream)[0]
+                elif local is None or (selecting and local == 0.0):
+                    continue
+                else:
+                    share = upstream * local
+                slopes[operand] = slopes[operand] + share if operand in slopes else share
         return slopes
 
     def _members(self, group: int) -> list[int]:
@@ -108,12 +117,15 @@ class _Composer:
             return self.slopes[target].get(source) if self.flows[source] else None
         return self.point.partials[target][position] if self.point.partials[target] else None
 
-    def _contribution(self, source: int, target: int, position: int, local: Any) -> Any:
-        if self.point is None or not self.gradients or local is None:
+    def _is_array_call(self, target: int) -> bool:
+        return target in self.chosen.calls and self.point is not None and bool(self.point.shape_of(target))
+
+    def _contribution(self, source: int, target: int, position: int, partial: Any) -> Any:
+        if self.point is None or not self.gradients or partial is None:
             return None
         if target in self.slopes:
             upstream = self.point.cotangents[target]
-            return None if upstream is None else upstream * local
+            return None if upstream is None else upstream * partial
         row = self.point.contributions[target]
         return row[position] if row else None
 
@@ -131,10 +143,10 @@ class _Composer:
             return []
         numbers = [self._value(unit) for unit in self.chosen.units if self.graph.ops[unit] != "constant"]
         numbers += [self._gradient(unit) for unit in self.chosen.units]
-        numbers += [local for local in self.locals if isinstance(local, float) or hasattr(local, "shape")]
-        for link, local in zip(self.chosen.links, self.locals, strict=True):
+        numbers += [local for local in self.locals if local is not None]
+        for link, partial in zip(self.chosen.links, self.partials, strict=True):
             if link.source in self.forks:
-                numbers.append(self._contribution(*link, local))
+                numbers.append(self._contribution(*link, partial))
         return numbers
 
     # -- the scene ---------------------------------------------------------------------------------------------------
@@ -167,8 +179,8 @@ class _Composer:
         """All arrows, and how often each constant is drawn: every use has a pill of its own, as in the text."""
         arrows: list[Arrow] = []
         copies: dict[int, int] = {}
-        for link, local in zip(self.chosen.links, self.locals, strict=True):
-            arrow = self.arrow(*link, local)
+        for link, partial, local in zip(self.chosen.links, self.partials, self.locals, strict=True):
+            arrow = self.arrow(*link, partial, local)
             if self.graph.ops[link.source] == "constant":
                 number = copies.get(link.source, 0)
                 copies[link.source] = number + 1
@@ -251,18 +263,22 @@ class _Composer:
             lines.append(f"gradient {exact(gradient)}")
         return "\n".join(lines)
 
-    def arrow(self, source: int, target: int, position: int, local: Any) -> Arrow:
-        """One use of a value with its local derivative."""
+    def arrow(self, source: int, target: int, position: int, partial: Any, local: Any) -> Arrow:
+        """One use of a value with its local derivative: ``partial`` as it is, ``local`` what is shown of it."""
         ends = f"n{source}", f"n{target}", position
-        if not self.flows[source] or not self.flows[target] or (self.point is not None and local is None):
+        if (
+            not self.flows[source]
+            or not self.flows[target]
+            or (self.point is not None and partial is None and not self._is_array_call(target))
+        ):
             return Arrow(*ends)
         formula: Label | None = None
         if target not in self.chosen.calls:
             try:
-                formula = local_label(self.graph, target, position)
+                formula = slopes_.formula(self.graph, target, position, partial)
             except DerivativeError:
                 return Arrow(*ends)
-        contribution = self._contribution(source, target, position, local)
+        contribution = self._contribution(source, target, position, partial)
         name = fraction(self._name(target), self._name(source))
         lines = [name.text + (f" = {formula.exact}" if formula is not None else "")]
         if local is not None:

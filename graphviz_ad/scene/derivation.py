@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError
-from . import kinks, titles
+from . import kinks, slopes, titles
 from .model import Label
 from .numbers import MINUS, choose
 from .steps import Backward, Derivation, Edge, Forward, Result, Sum
-from .writing import Substituted, formula_label, fraction, local_label, name_label
+from .writing import Substituted, formula_label, fraction, name_label
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -49,7 +49,7 @@ class _Deriver:
         numbers: list[Any] = [point.values[handle] for handle in shown if graph.ops[handle] != "constant"]
         numbers += [point.gradient_of(handle) for handle in shown]
         for handle in self.operations:
-            numbers += [slope for slope in point.partials[handle] if slope is not None]
+            numbers += [slopes.shown(slope) for slope in point.partials[handle]]
             numbers += [share for share in point.contributions[handle] if share is not None]
         self.figures = choose(numbers, precision)
         self.substituted = Substituted(graph, point.values, self.figures)
@@ -96,9 +96,11 @@ class _Deriver:
             slope, share = point.partials[handle][position], point.contributions[handle][position]
             if slope is None or share is None:
                 continue
-            formula, number = local_label(graph, handle, position), self.number(slope)
+            written = slopes.shown(slope)
+            number = slopes.structure(slope) if written is None else self.number(written)
+            formula = slopes.formula(graph, handle, position, slope) or number
             name = fraction(graph.labels[handle], graph.labels[operand])
-            new = _news(self.substituted.local(handle, position), formula, number)
+            new = None if slopes.is_map(slope) else _news(self.substituted.local(handle, position), formula, number)
             if formula.text.lstrip(MINUS).isdigit():  # a literal: 1 = 1.00 says nothing
                 formula, new = number, None
             gradient = fraction(graph.labels[self.output], graph.labels[operand])

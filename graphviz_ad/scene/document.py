@@ -12,7 +12,8 @@ from ..derive import tape
 from ..errors import DerivativeError
 from ..graph.node import Node, local_formula, node_formula
 from ..graph.notation import Notation, Piece
-from . import kinks
+from ..primitives.registry import OPERATIONS
+from . import kinks, slopes
 from .titles import is_differentiable
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from ..graph.graph import Graph
 
 SCHEMA = "gradviz/1"
-MOST_ENTRIES = 36  # of a local derivative that is written out
 MOST_ROWS = 1000  # of the check
 
 
@@ -135,20 +135,13 @@ def _edges(graph: Graph, point: Point | None, differentiable: bool) -> list[dict
             if flows[handle] and flows[operand]:
                 slope = point.partials[handle][position] if point is not None else None
                 formula = formulas.local(handle, position) if point is None or slope is not None else None
-                if formula is not None:
-                    edge["local"] = {"formula": formula} if point is None else {"formula": formula, "value": _slope(slope)}
+                if formula is not None or slopes.is_map(slope):
+                    edge["local"] = {"formula": formula} if point is None else plain(slopes.data(slope, formula))
             if point is not None:
                 row = contributions[handle] if contributions is not None else ()
                 edge["contribution"] = plain(row[position]) if row else None
             edges.append(edge)
     return edges
-
-
-def _slope(slope: Any) -> Any:
-    """A local derivative's numbers; one of many entries is told by its formula alone."""
-    if isinstance(slope, float):
-        return plain(slope)
-    return plain(slope) if getattr(slope, "size", MOST_ENTRIES + 1) <= MOST_ENTRIES else None
 
 
 def _groups(graph: Graph) -> list[dict[str, Any]]:
@@ -203,6 +196,8 @@ class _Formulas:
     def local(self, handle: int, position: int) -> str | None:
         """The local derivative by one operand; None where there is none."""
         graph = self.graph
+        if graph.ops[handle] not in OPERATIONS:
+            return None
 
         def write() -> str | None:
             try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import FileError, GradvizError
@@ -82,7 +81,7 @@ def format_of(path: str | os.PathLike[str]) -> str:
     >>> format_of("a/b.SVG"), format_of("f.gv")
     ('svg', 'dot')
     """
-    suffix = Path(path).suffix.lower().removeprefix(".")
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
     format = _ALIASES.get(suffix, suffix)
     if format not in FORMATS:
         said = f"the suffix .{suffix} is not known" if suffix else f"{os.fspath(path)} has no suffix to choose a format by"
@@ -109,38 +108,38 @@ def write_file(path: str | os.PathLike[str], content: bytes) -> None:
     FileError
         The folder does not exist, the path is a folder, permission is missing, the disk is full.
     """
-    target = Path(path)
-    if not target.parent.is_dir():
-        raise FileError(f"{target} cannot be written: there is no folder {target.parent}")
-    if target.is_dir():
+    target = os.fspath(path)
+    folder = os.path.dirname(target) or os.curdir
+    if not os.path.isdir(folder):
+        raise FileError(f"{target} cannot be written: there is no folder {folder}")
+    if os.path.isdir(target):
         raise FileError(f"{target} cannot be written: it is a folder")
-    target = Path(os.path.realpath(target))  # a link stays a link
     try:
-        if target.exists() and not target.is_file():  # a pipe or a terminal: nothing to replace
-            target.write_bytes(content)
+        if os.path.exists(target) and not os.path.isfile(target):  # a pipe or a terminal: nothing to replace
+            with open(target, "wb") as file:
+                file.write(content)
             return
-        _replace(target, content)
+        _replace(os.path.realpath(target), content)  # a link stays a link
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+        raise FileError(f"{target} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:
+        raise FileError(f"{target!r} cannot be written: {error}") from error
 
 
-def _replace(target: Path, content: bytes) -> None:
+def _replace(target: str, content: bytes) -> None:
     """Write beside the target, then put it in its place, with the access rights of a file made anew or of the old one."""
-    import tempfile
-
-    mode = target.stat().st_mode & 0o777 if target.exists() else None
+    mode = os.stat(target).st_mode & 0o777 if os.path.exists(target) else None
     if mode is not None and not os.access(target, os.W_OK):
         raise PermissionError(13, "permission denied")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", suffix=".tmp", dir=target.parent)
+    folder, name = os.path.split(target)
+    beside = os.path.join(folder, f".{name[:40]}.{os.getpid():x}{os.urandom(4).hex()}.tmp")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        if mode is None:
-            mask = os.umask(0)
-            os.umask(mask)
-            mode = 0o666 & ~mask
-        os.chmod(name, mode)
-        os.replace(name, target)
+        if mode is not None:
+            os.chmod(beside, mode)
+        os.replace(beside, target)
     except BaseException:
-        os.unlink(name)
+        os.unlink(beside)
         raise

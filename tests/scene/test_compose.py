@@ -238,3 +238,35 @@ def test_deep_and_doubling_graphs_cost_no_recursion_and_no_explosion() -> None:
     for _ in range(12):
         hidden = f"({hidden}+{hidden})"
     assert gv.parse(hidden).at(x=1).scene().title.text == "f(x)"
+
+
+# ------------------------------------------------------------------------------------------------------------------ arrays
+
+
+def test_arrays_are_cards_with_matrices() -> None:
+    scene = gv.parse("q = W@x; f = sum(q*q)").at(W=[[0.1, 0.5], [-0.3, 0.8]], x=[0.2, 0.4]).scene()
+    assert scene.style == "card"
+    assert [wire.shape for wire in scene.wires] == ["(2, 2)", "(2,)", "(2,)", "(2,)", ""]
+    assert [wire.gradient.latex for wire in scene.wires if wire.gradient and wire.symbol.text == "W"] == [
+        r"\begin{bmatrix} 0.09 & 0.18 \\ 0.10 & 0.21 \end{bmatrix}"
+    ]
+    by_weight, by_input, by_first, by_second, by_sum = scene.arrows
+    assert by_weight.number is None
+    assert by_weight.formula is not None
+    assert by_weight.formula.text.startswith("Kronecker")
+    assert by_input.formula is None
+    assert by_input.number is not None
+    assert by_input.number.text == "[[0.10, 0.50], [−0.30, 0.80]]"
+    assert by_first.formula is not None
+    assert by_first.formula.text == "diag(q)"
+    assert by_second.contribution is not None
+    assert by_second.contribution.text == "[0.22, 0.26]"
+    assert by_sum.number is not None
+    assert by_sum.number.text == "[[1.00, 1.00]]"
+
+
+def test_closed_function_of_arrays_pulls_back_through_its_inside() -> None:
+    scene = gv.parse("norm(v) = sum(v*v); norm(x)*2").at(x=[3, 4]).scene(depth=0)
+    call = next(arrow for arrow in scene.arrows if arrow.source == "n0")
+    assert call.number is not None
+    assert call.number.text == "[6, 8]"

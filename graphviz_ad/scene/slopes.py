@@ -1,0 +1,71 @@
+"""Local derivatives as they are shown: numbers, small Jacobians written out, large ones by their structure."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+from ..primitives.registry import OPERATIONS
+from .model import Label
+from .numbers import shape_text
+from .writing import local_label
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+MOST_ENTRIES = 36
+
+
+def is_map(slope: Any) -> bool:
+    """Whether a local derivative is a linear map between arrays and no number."""
+    return hasattr(slope, "dense")
+
+
+def size(slope: Any) -> int:
+    """The entries of a local derivative written out."""
+    return math.prod(slope.shape) if hasattr(slope, "shape") else 1
+
+
+def shown(slope: Any) -> Any:
+    """What a picture shows of a local derivative: a number, a small Jacobian as a matrix, None for anything larger."""
+    if not is_map(slope):
+        return slope
+    rows, columns = slope.call.shape, slope.call.shapes[slope.position]
+    if len(rows) > 1 or len(columns) > 1 or size(slope) > MOST_ENTRIES:
+        return None
+    return slope.dense().reshape(math.prod(rows), math.prod(columns))
+
+
+def formula(graph: Graph, handle: int, position: int, slope: Any = None) -> Label | None:
+    """The local derivative as a formula; of an array operation the structure of its Jacobian, or None where all of it is shown.
+
+    Raises
+    ------
+    DerivativeError
+        The operand has no derivative.
+    """
+    if graph.ops[handle] not in OPERATIONS:
+        return structure(slope) if is_map(slope) and shown(slope) is None else None
+    found = local_label(graph, handle, position)
+    if is_map(slope) and slope.structure == "diagonal":
+        latex = rf"\operatorname{{diag}}\left({found.latex}\right)"
+        return Label(f"diag({found.text})", latex, f"diag({found.exact})")
+    return found
+
+
+def structure(slope: Any) -> Label:
+    """A Jacobian in a word, with its shape."""
+    text = f"{slope.structure} {shape_text(slope.shape)}"
+    return Label(text, rf"\text{{{slope.structure}}}\;{shape_text(slope.shape)}", text)
+
+
+def data(slope: Any, text: str | None) -> dict[str, Any]:
+    """A local derivative as plain data: formula and value, of arrays the structure, shape and, of a small one, all entries."""
+    found: dict[str, Any] = {"formula": text}
+    if is_map(slope):
+        found["structure"], found["shape"] = slope.structure, list(slope.shape)
+        if size(slope) > MOST_ENTRIES:
+            return found
+        slope = slope.dense()
+    found["value"] = slope
+    return found
