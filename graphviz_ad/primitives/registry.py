@@ -27,7 +27,7 @@ def register(family: str, name: str, aliases: tuple[str, ...] = ()) -> None:
     for spelling in (name, *aliases):
         if spelling in _canonical:
             raise ValueError(f"{spelling} of {family} {name} already means {_family[_canonical[spelling]]} {_canonical[spelling]}")
-        _canonical[spelling] = name
+    _canonical.update(dict.fromkeys((name, *aliases), name))
     _family[name] = family
 
 

@@ -257,6 +257,12 @@ def atan(mp: Context, x: Real) -> Real:
 
 
 def atan2(mp: Context, y: Real, x: Real) -> Real:
+    if mp.isnan(x) or mp.isnan(y):
+        return mp.nan
+    if mp.isinf(x) or mp.isinf(y):  # C's: what is finite counts for its side alone
+        if mp.isinf(x) and not mp.isinf(y):
+            return mp.mpf(0) if x > 0 else (-mp.pi if y < 0 else +mp.pi)
+        x, y = (mp.mpf(mp.sign(one)) if mp.isinf(one) else mp.mpf(0) for one in (x, y))
     return mp.mpf(0) if x == 0 and y == 0 else mp.atan2(y, x)
 
 
@@ -530,4 +536,4 @@ def softshrink(mp: Context, x: Real, lambd: Real = 0.5) -> Real:
         return x - lambd
     if x < -lambd:
         return x + lambd
-    return mp.nan if mp.isnan(x) else mp.mpf(0)
+    return mp.nan if mp.isnan(x) or mp.isnan(lambd) else mp.mpf(0)

@@ -41,6 +41,8 @@ __all__ = [
 MOST_BITS = 2**40
 #: the logarithm of the largest of them
 LARGEST = 762_123_384_786
+#: arguments of special functions with a larger magnitude than this, in bits, are not looked at: a double has 1100
+MOST_MAGNITUDE = 10_000
 
 
 def real(mp: Context, value: Real) -> Real:
@@ -61,12 +63,12 @@ def _is_order(mp: Context, n: Real) -> bool:
 
 
 def _settled(function: Callable[..., Real]) -> Callable[..., Real]:
-    """Poles are NaN, and so is what mpmath's series cannot reach."""
+    """Poles are NaN, and so is what mpmath's series cannot reach, or would take for ever to."""
 
     @wraps(function)
     def guarded(mp: Context, *operands: Real) -> Real:
         operands = tuple(mp.mpf(one) for one in operands)
-        if any(mp.isnan(one) for one in operands):
+        if any(mp.isnan(one) or (one != 0 and mp.isfinite(one) and abs(mp.mag(one)) > MOST_MAGNITUDE) for one in operands):
             return mp.nan
         try:
             return real(mp, mp.convert(function(mp, *operands)))

@@ -282,7 +282,7 @@ def tanhshrink(x: Array) -> Array:
 
 def softshrink(x: Array, lambd: Array = 0.5) -> Array:
     x = np.asarray(x, dtype=float)
-    middle = np.where(np.isnan(x), x, 0.0)
+    middle = np.where(np.isnan(x) | np.isnan(lambd), nan, 0.0)
     return np.where(x > lambd, x - lambd, np.where(x < np.negative(lambd), x + lambd, middle))
 
 

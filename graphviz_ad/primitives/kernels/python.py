@@ -543,4 +543,4 @@ def softshrink(x: float, lambd: float = 0.5) -> float:
         return x - lambd
     if x < -lambd:
         return x + lambd
-    return 0.0 if x == x else x
+    return 0.0 if x == x and lambd == lambd else nan

@@ -195,14 +195,16 @@ def lowergamma(a: float, x: float) -> float:
         return _NAN
     if x == _INF:
         return gamma(a)
-    if x < a + 1:
+    if x < a + 1 and a <= 170:
         term = total = 1 / a
         k = a
         while term > total * 1e-17:
             k += 1
             term *= x / k
             total += term
-        return x**a * _math.exp(-x) * total
+        # two factors: x**a alone may overflow where the product does not
+        half = x ** (a / 2)
+        return half * _math.exp(-x) * total * half
     if a == 2:  # what derivatives of celu ask for
         return 1 - (1 + x) * _math.exp(-x)
     from scipy.special import gammainc
