@@ -8,3 +8,18 @@ restore();
 update(null);
 ready = true;
 window.addEventListener("hashchange", () => { restore(); update(null); });
+
+// For programs around the page: gradviz.set({x: 1}) moves inputs, gradviz.get() reads every number.
+window.gradviz = Object.freeze({
+  set(values) {
+    for (const [name, value] of Object.entries(values)) {
+      const h = D.inputs.find((k) => D.label[k] === name);
+      if (h === undefined || !D.live) throw new RangeError(`${name} is no input that can be moved`);
+      tape.value[h] = Number(value);
+    }
+    update(null);
+  },
+  get: () => ({ label: [...D.label], value: [...tape.value], slope: tape.slope.map((row) => [...row]), share: tape.share.map((row) => [...row]), gradient: tape.value.map((_, h) => gradientOf(h)) }),
+  show: (number, decimals, integers) => shown(number, { decimals, integers }),
+  read,
+});
