@@ -14,12 +14,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from .errors import DerivativeError, NamingError
 from .language.elaboration import parse
 from .primitives.record import Elementwise, Kink
-from .primitives.registry import OPERATIONS, family, names, resolve
+from .primitives.registry import OPERATIONS, names, resolve
 
-__all__ = ["Curve", "Operation", "curve", "describe", "listing", "names"]
+__all__ = ["JACOBIAN", "Curve", "Operation", "all_names", "curve", "describe", "listing"]
 
 if TYPE_CHECKING:
     from .graph.graph import Graph
+    from .primitives.array_record import ArrayOperation
+    from .primitives.composites import Composite
+
+#: stands for a derivative that is an array
+JACOBIAN = "an array"
 
 #: a curve is sampled at the multiples of 1/64 in this range: every kink at a whole or half number is hit exactly
 FIRST, LAST, STEPS = -4, 4, 64
@@ -31,7 +36,8 @@ class Operation(NamedTuple):
     """One operation, described.
 
     ``derivatives``: by each operand the formula of the local derivative, in the operands' names and ``out``, the
-    operation's own value; None where none flows. ``domain``: a condition; "" for everywhere.
+    operation's own value; None where none flows, and :data:`JACOBIAN` where it is an array whose form follows from the
+    shapes. ``domain``: a condition; "" for everywhere.
     """
 
     name: str
@@ -64,8 +70,22 @@ class Curve(NamedTuple):
 
 
 def listing() -> tuple[Operation, ...]:
-    """Every elementwise operation, in the order of the table."""
-    return tuple(_described(record) for record in OPERATIONS.values())
+    """Every operation: elementwise ones, those on arrays, and composites, in the order of their tables."""
+    from .primitives.arrays import ARRAY_OPERATIONS
+    from .primitives.composites import HIDDEN, RECORDS
+
+    arrays = [_array(record) for record in ARRAY_OPERATIONS.values() if record.name not in HIDDEN]
+    elementwise = [_described(record) for record in OPERATIONS.values()]
+    return (*elementwise, *arrays, *map(_composite, RECORDS))
+
+
+def all_names() -> tuple[str, ...]:
+    """Every spelling of every operation that authors may write, for completion."""
+    from .primitives.arrays import ARRAY_OPERATIONS
+    from .primitives.composites import COMPOSITES, HIDDEN
+
+    known = {*OPERATIONS, *ARRAY_OPERATIONS, *COMPOSITES}  # to load a table is to register its spellings
+    return tuple(name for name in names() if resolve(name) in known and name not in HIDDEN)
 
 
 def describe(name: str) -> Operation:
@@ -76,24 +96,40 @@ def describe(name: str) -> Operation:
     NamingError
         There is none; the nearest names are given.
     """
-    return _described(_record(name))
-
-
-def _record(name: str) -> Elementwise:
     canonical = resolve(name)
-    if canonical is None or canonical not in OPERATIONS:
-        import difflib
+    return _described(OPERATIONS[canonical]) if canonical in OPERATIONS else _described_elsewhere(name)
 
-        if canonical is not None:
-            raise NamingError(
-                f"{name} is described with the {family(canonical)} family",
-                hint="its rule needs shapes; gradviz ops shows elementwise operations",
-            )
-        near = difflib.get_close_matches(name, names(), n=3)
-        raise NamingError(
-            f"there is no operation {name[:60]}", hint=f"did you mean {' or '.join(near)}?" if near else "gradviz ops lists them"
-        )
-    return OPERATIONS[canonical]
+
+def _described_elsewhere(name: str) -> Operation:
+    """An operation on arrays or a composite, whose tables are loaded only now."""
+    from .primitives.arrays import ARRAY_OPERATIONS
+    from .primitives.composites import RECORDS
+
+    canonical = resolve(name)
+    if canonical in ARRAY_OPERATIONS:
+        return _array(ARRAY_OPERATIONS[canonical])
+    for record in RECORDS:
+        if name in (record.name, *record.aliases):
+            return _composite(record)
+    import difflib
+
+    near = difflib.get_close_matches(name, names(), n=3)
+    raise NamingError(f"there is no operation {name[:60]}", hint=f"did you mean {' or '.join(near)}?" if near else "gradviz ops lists them")
+
+
+def _array(record: ArrayOperation) -> Operation:
+    operands = [operand.rstrip("=") for operand in record.operands]
+    derivatives = tuple((name.lstrip("*"), JACOBIAN if record.differentiable(place) else None) for place, name in enumerate(operands))
+    kinks = (Kink("", "equal or vanishing entries", record.kink),) if record.kink else ()
+    call = f"{record.name}({', '.join((*operands, *record.parameters))})"
+    return Operation(record.name, record.aliases, call, record.family, record.family, record.summary, call, "", derivatives, "", kinks)
+
+
+def _composite(record: Composite) -> Operation:
+    derivatives = tuple((operand.rstrip("="), JACOBIAN) for operand in record.operands)
+    definition = record.body if isinstance(record.body, str) else ""
+    call = record.signature
+    return Operation(record.name, record.aliases, call, "composite", "composite", record.summary, call, definition, derivatives, "", ())
 
 
 def _described(record: Elementwise) -> Operation:
@@ -121,13 +157,15 @@ def _described(record: Elementwise) -> Operation:
 
 
 def curve(name: str) -> Curve | None:
-    """Sampled value and derivative of an operation; None where nothing can be drawn (conditions).
+    """Sampled value and derivative of an operation; None where nothing can be drawn (conditions, operations on arrays).
 
     >>> found = curve("relu")
     >>> found.kinks, found.values[-1], found.slopes[0]
     ((0.0,), 4.0, 0.0)
     """
-    record = _record(name)
+    record = OPERATIONS.get(describe(name).name)
+    if record is None:
+        return None
     moving = next((place for place, rule in enumerate(record.partials) if rule is not None), None)
     if moving is None or record.boolean:
         return None

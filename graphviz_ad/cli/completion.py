@@ -11,10 +11,10 @@ def run(line: CommandLine) -> int:
     """Print the script of one shell."""
     if len(line.words) != 1 or line.words[0] not in SHELLS:
         raise UsageError(f"completion takes one shell: {', '.join(SHELLS)}")
-    from ..operations import names
+    from ..operations import all_names
 
     # a script is run by a shell as it stands: it goes out untranslated
-    print({"bash": _bash, "zsh": _zsh, "fish": _fish}[line.words[0]](" ".join(names())))
+    print({"bash": _bash, "zsh": _zsh, "fish": _fish}[line.words[0]](" ".join(all_names())))
     return 0
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from ..operations import curve, describe, listing
+from ..operations import JACOBIAN, curve, describe, listing
 from .arguments import CommandLine, UsageError
 from .output import put, put_json, say, write_bytes
-from .tables import Cell, Row, cut, layout, paint
+from .tables import Cell, Row, cut, layout, paint, wrap
 
 if TYPE_CHECKING:
     from ..operations import Curve, Operation
@@ -50,17 +50,13 @@ def _write_all(operations: tuple[Operation, ...]) -> None:
         rows = []
         for operation in operations:
             if operation.category == category:
-                slopes = "; ".join(
-                    f"∂{name}: {formula}" if len(operation.derivatives) > 1 else formula
-                    for name, formula in operation.derivatives
-                    if formula
-                )
+                slopes = _in_short(operation)
                 mark = "kink" if any(kink.order < 2 for kink in operation.kinks) else ""
                 rows.append(
                     Row(
                         (
                             Cell(operation.name, "name"),
-                            Cell(cut(operation.summary, 34)),
+                            Cell(cut(operation.summary, 50 if slopes.startswith("by ") else 34)),
                             Cell(slopes or "none", "gradient"),
                             Cell(mark, "muted"),
                         )
@@ -71,10 +67,18 @@ def _write_all(operations: tuple[Operation, ...]) -> None:
     put("gradviz ops NAME shows one whole: domain, other spellings, kinks, a plot. out is the operation's own value.")
 
 
+def _in_short(operation: Operation) -> str:
+    """The derivatives on one line; of operations on arrays only by which operands there is one."""
+    flowing = [(name, formula) for name, formula in operation.derivatives if formula]
+    if any(formula == JACOBIAN for _, formula in flowing):
+        return f"by {', '.join(name for name, _ in flowing)}"
+    return "; ".join(f"∂{name}: {formula}" if len(operation.derivatives) > 1 else str(formula) for name, formula in flowing)
+
+
 def _write_one(operation: Operation, drawn: Curve | None) -> None:
     put(f"{paint(operation.signature, 'strong')} – {operation.summary}")
     rows = []
-    if operation.formula != f"{operation.name}({', '.join(name for name, _ in operation.derivatives)})":
+    if operation.formula not in (operation.signature, f"{operation.name}({', '.join(name for name, _ in operation.derivatives)})"):
         rows.append(("written", operation.formula))
     if operation.definition:
         rows.append(("definition", f"out = {operation.definition}"))
@@ -91,7 +95,7 @@ def _write_one(operation: Operation, drawn: Curve | None) -> None:
             rows.append(("  others", kink.others))
     key = max(len(name) for name, _ in rows)
     for name, text in rows:
-        put(f"  {paint(f'{name:<{key}}', 'muted')}  {text}")
+        put(f"  {paint(f'{name:<{key}}', 'muted')}  {wrap(text, key + 4)}")
     if drawn is not None:
         put("")
         put(_plot(operation, drawn))
