@@ -147,7 +147,7 @@ def _latex(derivation: Derivation) -> str:
     if derivation.results:
         lines += [r"\subsection*{Gradient}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
     lines += [rf"\medskip Note: {_latex_text(note)}" + "\n" for note in derivation.notes]
-    return "\n".join([*lines, r"\end{document}"]) + "\n"
+    return "\n".join([*lines, r"\end{document}"]).translate(_LETTERS) + "\n"
 
 
 def _align(rows: list[str]) -> list[str]:
@@ -190,20 +190,33 @@ def _math(label: Label) -> str:
 
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "^": r"\^{}",
-    "~": r"\~{}", "∞": r"$\infty$", "−": r"$-$", "·": r"$\cdot$", "×": r"$\times$", "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$",
-    "√": r"$\surd$", "∂": r"$\partial$", "…": r"\ldots{}",
+    "~": r"\~{}", "…": r"\ldots{}",
 }  # fmt: skip
-_INDICES = {**{chr(0x2080 + digit): f"$_{digit}$" for digit in range(10)}, "⁻": "$^-$"}
-_INDICES.update({character: f"$^{digit}$" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
-_GREEK_NAMES = (
+_SYMBOLS = {
+    "∞": r"\infty",
+    MINUS: "-",
+    "·": r"\cdot",
+    "×": r"\times",
+    "≤": r"\leq",
+    "≥": r"\geq",
+    "≠": r"\neq",
+    "√": r"\surd",
+    "∂": r"\partial",
+}
+_SYMBOLS.update({chr(0x2080 + digit): f"{{}}_{digit}" for digit in range(10)})
+_SYMBOLS.update({character: f"{{}}^{digit}" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
+_SYMBOLS["⁻"] = "{}^-"
+_GREEK = (
     "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma sigma tau upsilon varphi chi psi omega"
 )
-_GREEK = {chr(0x3B1 + place): rf"$\{name}$" for place, name in enumerate(_GREEK_NAMES.split()) if name != "o"}
+_LATEX.update({character: rf"\ensuremath{{{latex}}}" for character, latex in _SYMBOLS.items()})
+# Greek letters that an author typed as such, in formulas and in text
+_LETTERS = {0x3B1 + place: rf"\ensuremath{{\{name}}}" for place, name in enumerate(_GREEK.split()) if name != "o"}
 
 
 def _latex_text(text: str) -> str:
     """Plain text inside a LaTeX document."""
-    return "".join(_LATEX.get(c) or _INDICES.get(c) or _GREEK.get(c) or c for c in text)
+    return "".join(_LATEX.get(c, c) for c in text)
 
 
 def _markdown_text(text: str) -> str:

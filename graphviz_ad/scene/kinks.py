@@ -9,7 +9,7 @@ from ..graph.node import node_formula
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_cuts, float_partials
 from .numbers import Figures
-from .writing import Unicode
+from .writing import Unicode, unicode_name
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -47,7 +47,9 @@ def find(point: Point) -> list[Kink]:
     found = []
     for handle, op in enumerate(graph.ops):
         record = OPERATIONS.get(op)
-        if record is None or not record.kinks or not graph.needed[handle] or not point.flows[handle]:
+        if record is None or not record.kinks or not graph.needed[handle]:
+            continue
+        if not (point.flows[handle] or (record.boolean and any(point.flows[operand] for operand in graph.operands[handle]))):
             continue
         operands = [point.values[operand] for operand in graph.operands[handle]]
         out = point.values[handle]
@@ -70,15 +72,18 @@ def tell(point: Point, kink: Kink) -> str:
     """
     graph = point.graph
     formula = node_formula(graph, kink.handle, Unicode())
-    if kink.jump:
-        return f"jump at {formula}, {kink.place}"
+    place = re.sub(r"[^\W\d]\w*", lambda found: unicode_name(found[0]), kink.place)
+    if kink.jump and kink.choices:
+        return f"jump at {formula}, {place}"
+    if not kink.choices:
+        return f"boundary of {formula}, {place}"
     several = len(kink.choices) > 1
     chosen = ", ".join(
-        (f"by {graph.labels[choice.operand]} " if several else "")
+        (f"by {unicode_name(graph.labels[choice.operand])} " if several else "")
         + f"{_SHOWN.text(choice.slope)} of [{_SHOWN.text(choice.low)}, {_SHOWN.text(choice.high)}]"
         for choice in kink.choices
     )
-    return f"kink at {formula}, {kink.place}: {chosen} chosen"
+    return f"kink at {formula}, {place}: {chosen} chosen"
 
 
 def data(kink: Kink) -> dict[str, Any]:

@@ -154,6 +154,8 @@ def test_outputs_of_a_gradient_are_fractions() -> None:
 def test_kinks_and_warnings_are_told() -> None:
     assert gv.parse("relu(x)").at(x=0).scene().notes == ("kink at relu(x), x = 0: 0 of [0, 1] chosen",)
     assert gv.parse("abs(x)").at(x=0).scene().notes == ("kink at abs(x), x = 0: 0 of [−1, 1] chosen",)
+    assert gv.parse("x if x > 0 else -x").at(x=0).scene().notes == ("boundary of x > 0, x = 0",)
+    assert gv.parse("floor(x)").at(x=2).scene().notes == ("jump at floor(x), x is an integer",)
     assert gv.parse("relu(x)").at(x=1e-300).scene().notes == ()
     assert any("not finite" in note for note in gv.parse("log(x)").at(x=-1).scene().notes)
 
