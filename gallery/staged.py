@@ -1,6 +1,6 @@
 """A computation in stages
 
-    f = (x + σ(y))/(σ(x) + (x + y)²)
+    f = (σ(y) + x)/((x + y)² + σ(x))
 
 Every stage has the name that the text gives it. Both inputs are used several times, so their gradients are sums.
 """
@@ -9,11 +9,11 @@ import graphviz_ad as gv
 
 point = gv.parse("""
     sigy = sigmoid(y)
-    num = x + sigy
-    sigx = sigmoid(x)
+    num = sigy + x
     xpy = x + y
     xpysqr = xpy**2
-    den = sigx + xpysqr
+    sigx = sigmoid(x)
+    den = xpysqr + sigx
     invden = 1/den
     f = num*invden
 """).at(x=3, y=-4)
