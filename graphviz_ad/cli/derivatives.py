@@ -28,7 +28,7 @@ def chain_rule(point: Point) -> str:
                 (
                     Cell(node.name, "strong"),
                     Cell(node.formula),
-                    Cell(write_value(point.values[node.handle], DIGITS), "value"),
+                    Cell(write_value(point.values[node.handle], DIGITS, 4), "value"),
                     Cell(write_value(gradient, DIGITS), "gradient"),
                 ),
                 below=_sum(point, node),
@@ -41,7 +41,7 @@ def chain_rule(point: Point) -> str:
             local = _local_value(partials[position])
             upstream = write_value(gradient, DIGITS)
             product = write_value(contributions[position], DIGITS)
-            if _is_number(gradient):
+            if _is_number(gradient) and _is_number(partials[position]):
                 product = f"{_factor(upstream)} × {_factor(local)} = {product}"
             rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(local), Cell(product))))
     for name in point.wrt:
@@ -101,11 +101,15 @@ def _formula(node: Node, position: int) -> str:
 
 
 def _local_value(partial: Any) -> str:
-    return write_value(partial, DIGITS) if _is_number(partial) or hasattr(partial, "reshape") else str(partial)
+    """A number; of a linear map between arrays its slopes where it works entry by entry, else its structure."""
+    structure = getattr(partial, "structure", None)
+    if structure is None:
+        return write_value(partial, DIGITS)
+    return write_value(partial.slopes, DIGITS, 4) if partial.elementwise else f"{structure} {write_shape(partial.shape)}"
 
 
 def _is_number(value: Any) -> bool:
-    return value is not None and getattr(value, "shape", ()) == () and not isinstance(value, str)
+    return isinstance(value, (int, float)) or (value is not None and getattr(value, "shape", None) == ())
 
 
 def _factor(text: str) -> str:

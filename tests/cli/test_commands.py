@@ -156,6 +156,17 @@ def test_expressions_that_look_like_something_else(gradviz: Callable[..., Answer
     assert strict(gradviz("--json", "--", "--x", "x=2").out)["value"] == 2.0
 
 
+def test_arrays_are_shown_with_their_shapes(gradviz: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz_ad.cli.derivatives import chain_rule
+
+    point = graphviz_ad.parse("sum(max(0, W@x)) + 0*sum(A)").at(W=[[1, -2], [3, 4]], x=[1, 2], A=[[1.0] * 5] * 5)
+    text = chain_rule(point)
+    assert "[[0, 0], [1, 2]]" in text  # the contribution to W
+    assert "Kronecker (2, 2, 2)" in text
+    assert "∂v" in text
+    assert all(len(line) <= 80 for line in text.splitlines())
+
+
 # -- pictures --------------------------------------------------------------------------------------------------------
 
 
@@ -184,11 +195,14 @@ def test_the_default_picture_follows_no_link(gradviz: Callable[..., Answer], tmp
 
 
 def test_several_outputs_by_suffix(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
-    answer = gradviz(*XYZ, "-o", "f.svg", "-o", "f.png", "-o", "f.dot", "-o", "f.json", "-o", "f.tex", "-o", "f.md", "-o", "f.txt")
+    answer = gradviz(
+        *XYZ, "-o", "f.svg", "-o", "f.png", "-o", "f.dot", "-o", "f.html", "-o", "f.json", "-o", "f.tex", "-o", "f.md", "-o", "f.txt"
+    )
     assert answer.code == 0, answer.err
     assert not (tmp_path / "gradviz.svg").exists()
     assert (tmp_path / "f.svg").read_bytes().startswith(b"<svg")
     assert (tmp_path / "f.png").read_bytes().startswith(b"\x89PNG")
+    assert "<html" in (tmp_path / "f.html").read_text(encoding="utf-8")
     assert "digraph" in (tmp_path / "f.dot").read_text(encoding="utf-8")
     assert (tmp_path / "f.json").read_text(encoding="utf-8") == gradviz(*XYZ, "--json").out
 
