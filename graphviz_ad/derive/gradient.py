@@ -9,8 +9,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..errors import NamingError, ShapeError
+from ..errors import DerivativeError, NamingError, ShapeError
 from ..graph.builder import Builder, Literal
+from ..primitives.array_record import Call, Shape, broadcast
+from ..primitives.contractions import sum_to
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import partial_rule
 from .tape import SELECTION
@@ -52,8 +54,9 @@ class Handle:
 class SymbolicKernels:
     """The arithmetic of graphs: every operation of the vocabulary, on handles and plain numbers, makes a node."""
 
-    def __init__(self, builder: Builder) -> None:
+    def __init__(self, builder: Builder, shapes: list[Shape]) -> None:
         self.builder = builder
+        self.shapes = shapes  # of every node of the builder, kept up as it grows
 
     def handle(self, value: Any) -> Handle:
         """A number as a constant node; a handle as it is."""
@@ -85,8 +88,70 @@ class SymbolicKernels:
         """Infinity."""
         return Handle(self, self.builder.constant(Literal("inf", math.inf)))
 
-    def _make(self, op: str, *operands: Any) -> Handle:
-        return Handle(self, self.builder.apply(op, tuple(self.handle(value).id for value in operands)))
+    def _make(self, op: str, /, *operands: Any, **params: Any) -> Handle:
+        handles = [self.handle(value) for value in operands]
+        if op == "einsum":
+            product = self._matrix_product(params, handles)
+            if product is not None:
+                return product
+            op, params = _surface(params, [self.shape(one) for one in handles])
+        made = Handle(self, self.builder.apply(op, tuple([one.id for one in handles]), tuple(params.items())))
+        self.shape(made)
+        return made
+
+    def _matrix_product(self, params: dict[str, Any], handles: list[Handle]) -> Handle | None:
+        """An einsum of two matrices or vectors as a product that people write: dY @ W.T, outer(dq, x); None where it is none."""
+        left, _, right = params["subscripts"].partition("->")
+        parts = left.split(",")
+        if len(parts) != 2 or params["sizes"] or "." in left or any(not 1 <= len(one) <= 2 or len(set(one)) != len(one) for one in parts):
+            return None
+        shared = set(parts[0]) & set(parts[1])
+        if len(set(left) - {","} - shared) != len(right) or shared & set(right) or len(shared) > 1:
+            return None
+        if not shared:
+            if len(right) != 2 or any(len(one) != 1 for one in parts):
+                return None
+            return self._make("outer", *(handles if parts[0] == right[0] else handles[::-1]))
+        if len(right) == 2:
+            order = (0, 1) if right[0] in parts[0] else (1, 0)
+        else:
+            order = (0, 1) if len(parts[0]) >= len(parts[1]) else (1, 0)
+        first, second = order
+        joint = shared.pop()
+        one, two = handles[first], handles[second]
+        if len(parts[first]) == 2 and parts[first][0] == joint:
+            one = self._make("transpose", one, axes=None)
+        if len(parts[second]) == 2 and parts[second][1] == joint:
+            two = self._make("transpose", two, axes=None)
+        return self._make("matmul", one, two)
+
+    def shape(self, value: Any) -> Shape:
+        """The shape of a handle or number."""
+        if not isinstance(value, Handle):
+            return ()
+        builder, shapes = self.builder, self.shapes
+        while len(shapes) <= value.id:
+            handle = len(shapes)
+            op, operands = builder.ops[handle], [shapes[k] for k in builder.operands[handle]]
+            if op in OPERATIONS:
+                shapes.append(broadcast(operands) if any(operands) else ())
+            elif op in ("input", "constant"):
+                shapes.append(())
+            else:
+                from ..primitives.arrays import ARRAY_OPERATIONS
+
+                params: Any = builder.params[handle]
+                shapes.append(ARRAY_OPERATIONS[op].shape(Call(op, dict(params), tuple(operands), ())))
+        return shapes[value.id]
+
+    def spread(self, value: Any, shape: Shape) -> Handle:
+        """A value in full shape."""
+        handle = self.handle(value)
+        return handle if self.shape(handle) == shape else self._make("broadcast_to", handle, shape=shape)
+
+    def number(self, value: int, shape: Shape) -> Handle:
+        """A whole number in every entry."""
+        return self.spread(value, shape)
 
     def add(self, left: Any, right: Any) -> Handle:
         if self.known(left) == 0:
@@ -132,6 +197,14 @@ class SymbolicKernels:
             return self.handle(1)
         return self._make("power", base, exponent)
 
+    def equal(self, left: Any, right: Any) -> Handle:
+        one, two = self.known(left), self.known(right)
+        return self.handle(int(one == two)) if one is not None and two is not None else self._make("equal", left, right)
+
+    def where(self, condition: Any, then: Any, other: Any) -> Handle:
+        known = self.known(condition)
+        return self._make("where", condition, then, other) if known is None else self.handle(then if known else other)
+
     def neg(self, value: Any) -> Handle:
         number = self.known(value)
         return self.handle(-number) if number is not None else self._make("neg", value)
@@ -139,7 +212,7 @@ class SymbolicKernels:
     def __getattr__(self, op: str) -> Any:
         if op.startswith("_"):
             raise AttributeError(op)
-        return lambda *operands: self._make(op, *operands)
+        return lambda *operands, **params: self._make(op, *operands, **params)
 
 
 def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
@@ -147,9 +220,12 @@ def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
     names = names or graph.inputs
     builder = _reopen(graph)
     output = _single(graph)
-    made = backward(builder, output, [_input(graph, name) for name in names])
+    kernels = SymbolicKernels(builder, list(_shapes(graph)))
+    if kernels.shapes[output]:
+        raise ShapeError(f"the output {graph.output} has shape {kernels.shapes[output]}: a gradient is that of a scalar", hint="sum it, or ask for point.jacobian(name)")
+    made = backward(kernels, output, [_input(graph, name) for name in names])
     outputs = [_finish(builder, handle, f"d{graph.output}_d{name}", len(graph)) for name, handle in zip(names, made, strict=True)]
-    return builder.build(tuple(outputs), graph.text, graph.source, graph.called)
+    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called), graph)
 
 
 def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
@@ -157,27 +233,54 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
     names = names or graph.inputs
     builder = _reopen(graph)
     handles = [_input(graph, name) for name in names]
-    rows = backward(builder, _single(graph), handles)
+    kernels = SymbolicKernels(builder, list(_shapes(graph)))
+    arrays = [f"{name} has shape {kernels.shapes[handle]}" for name, handle in zip(names, handles, strict=True) if kernels.shapes[handle]]
+    if arrays:
+        raise ShapeError(f"the graph of second derivatives is for scalar inputs; {arrays[0]}", hint="ask for point.hessian(name), or for graph.gradient(name)")
+    rows = backward(kernels, _single(graph), handles)
     outputs = []
     for first, row in zip(names, rows, strict=True):
-        for second, entry in zip(names, backward(builder, row, handles), strict=True):
+        for second, entry in zip(names, backward(kernels, row, handles), strict=True):
             outputs.append(_finish(builder, entry, f"d2{graph.output}_d{first}_d{second}", len(graph)))
-    return builder.build(tuple(outputs), graph.text, graph.source, graph.called)
+    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called), graph)
 
 
-def backward(builder: Builder, output: int, inputs: list[int]) -> list[int]:
+def _shapes(graph: Graph) -> tuple[Shape, ...]:
+    """The shapes of a graph; without any, all inputs are taken as scalars.
+
+    Raises
+    ------
+    ShapeError
+        That cannot be, as in a matrix product: the hint names :meth:`Graph.shaped`.
+    """
+    if graph.shapes is not None:
+        return graph.shapes
+    try:
+        found = graph.shaped().shapes
+    except ShapeError as error:
+        first = next(iter(graph.inputs), "x")
+        hint = f"give the inputs shapes first: graph.shaped({first}=(…), …).gradient(…)"
+        raise ShapeError(error.message, error.text, error.start, error.end, hint, error.source) from None
+    assert found is not None
+    return found
+
+
+def _with_shapes(kernels: SymbolicKernels, graph: Graph, before: Graph) -> Graph:
+    """The finished graph with its shapes where the first one had some."""
+    return graph if before.shapes is None else graph.shaped({name: before.shapes[h] for name, h in before.input_handles.items()})
+
+
+def backward(kernels: SymbolicKernels, output: int, inputs: list[int]) -> list[int]:
     """Extend the builder by d(output)/d(input) for each input; their handles."""
-    kernels = SymbolicKernels(builder)
+    builder = kernels.builder
     size = output + 1  # operands come before their users, so nothing after the output matters
     wrt = set(inputs)
     active = [False] * size
     for handle in range(size):
-        op = builder.ops[handle]
-        if op == "input":
+        if builder.ops[handle] == "input":
             active[handle] = handle in wrt
-        elif op != "constant" and not OPERATIONS[op].boolean:
-            partials = OPERATIONS[op].partials
-            active[handle] = any(active[k] and partials[p] is not None for p, k in enumerate(builder.operands[handle]))
+        elif builder.ops[handle] != "constant":
+            active[handle] = any(active[k] and _flows(builder.ops[handle], p) for p, k in enumerate(builder.operands[handle]))
     cotangents: dict[int, Handle] = {output: kernels.handle(1)}
     # Where a value is reached only through a branch, the condition under which it is: outside of it the cotangent is 0
     # whatever the slopes behind are, so that 0 times an infinite slope is never formed.
@@ -186,28 +289,82 @@ def backward(builder: Builder, output: int, inputs: list[int]) -> list[int]:
         op = builder.ops[handle]
         if handle not in cotangents or not active[handle] or op == "input":
             continue
-        upstream, condition = cotangents[handle], reached[handle]
         taken = builder.operands[handle]
-        arguments = [Handle(kernels, k) for k in taken]
         for position, operand in enumerate(taken):
-            if not active[operand] or OPERATIONS[op].partials[position] is None:
+            if not active[operand] or not _flows(op, position):
                 continue
-            under = condition
-            if op == SELECTION:
-                chosen = arguments[0] if position == 1 else kernels._make("logical_not", arguments[0])
-                under = chosen if condition is None else kernels._make("logical_and", condition, chosen)
-                amount = upstream
-            else:
-                amount = kernels.mul(upstream, partial_rule(op, position)(kernels, *arguments, Handle(kernels, handle)))
-            if under is not None:
-                amount = kernels._make("where", under, amount, 0)
+            amount, under = _contribution(kernels, handle, position, cotangents[handle], reached[handle])
             if operand in cotangents:
                 amount = kernels.add(cotangents[operand], amount)
                 before = reached[operand]
                 under = None if under is None or before is None else kernels._make("logical_or", before, under)
             cotangents[operand], reached[operand] = amount, under
-    zero = kernels.handle(0).id
-    return [cotangents[handle].id if handle in cotangents else zero for handle in inputs]
+    zero = kernels.handle(0)
+    found = [cotangents.get(handle, zero) for handle in inputs]
+    return [kernels.spread(one, kernels.shape(Handle(kernels, handle))).id for one, handle in zip(found, inputs, strict=True)]
+
+
+def _flows(op: str, position: int) -> bool:
+    """Whether a derivative flows through an operand."""
+    record = OPERATIONS.get(op)
+    if record is not None:
+        return not record.boolean and record.partials[position] is not None
+    from ..primitives.arrays import ARRAY_OPERATIONS
+
+    return ARRAY_OPERATIONS[op].differentiable(position)
+
+
+def _contribution(
+    kernels: SymbolicKernels, handle: int, position: int, upstream: Handle, condition: Handle | None
+) -> tuple[Handle, Handle | None]:
+    """upstream × local for one edge, and the condition under which the operand is reached (None: always, or not followed)."""
+    builder = kernels.builder
+    op, taken = builder.ops[handle], builder.operands[handle]
+    arguments = [Handle(kernels, k) for k in taken]
+    out = Handle(kernels, handle)
+    shape, target = kernels.shape(out), kernels.shape(arguments[position])
+    if op not in OPERATIONS:
+        from ..primitives.arrays import ARRAY_OPERATIONS
+
+        params: Any = builder.params[handle]
+        call = Call(op, dict(params), tuple(kernels.shape(one) for one in arguments), shape)
+        rule = ARRAY_OPERATIONS[op].pullback
+        if rule is None:
+            raise DerivativeError(f"{op} has no derivative of its own: this order of derivative is not available")
+        return kernels.handle(rule(kernels, call, position, kernels.spread(upstream, shape), tuple(arguments), out)), None
+    under = condition
+    if op == SELECTION:
+        chosen = arguments[0] if position == 1 else kernels._make("logical_not", arguments[0])
+        under = chosen if condition is None else kernels._make("logical_and", condition, chosen)
+        amount = upstream
+    else:
+        partial = partial_rule(op, position)
+        assert partial is not None
+        amount = kernels.handle(kernels.mul(upstream, partial(kernels, *arguments, out)))
+    if under is not None:
+        amount = kernels._make("where", under, amount, 0)
+    if target != shape and kernels.known(amount) != 0:
+        amount = sum_to(kernels, kernels.spread(amount, shape), shape, target)
+        under = None
+    return amount, under
+
+
+def _surface(params: dict[str, Any], shapes: list[Shape]) -> tuple[str, dict[str, Any]]:
+    """A contraction of a rule under the name that people know, where it has one."""
+    left, _, right = params["subscripts"].partition("->")
+    if len(shapes) == 1 and not params["sizes"] and len(set(left)) == len(left):
+        if sorted(left) == sorted(right):
+            axes = tuple(left.index(c) for c in right)
+            return "transpose", {"axes": None if axes == tuple(range(len(axes)))[::-1] else axes}
+        if [c for c in left if c in right] == list(right):
+            gone = tuple(position for position, c in enumerate(left) if c not in right)
+            return "sum", {"axis": None if not right else gone[0] if len(gone) == 1 else gone, "keepdims": False}
+    if len(shapes) == 1 and params["sizes"] and len(set(left)) == len(left) and len(set(right)) == len(right):
+        new = dict(params["sizes"])
+        if right[len(right) - len(left) :] == left and set(new) == set(right) - set(left):
+            sizes = dict(zip(left, shapes[0], strict=True)) | new
+            return "broadcast_to", {"shape": tuple(sizes[c] for c in right)}
+    return "einsum", params
 
 
 def _reopen(graph: Graph) -> Builder:

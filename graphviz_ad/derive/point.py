@@ -93,6 +93,7 @@ class Point:
             self.values, shapes = array_tape.evaluate(graph, self.inputs)
             self.shapes = tuple(shapes)
             graph.check_declared(self.shapes)
+            self.graph = graph.with_shapes(self.shapes)
 
     # -- tables ------------------------------------------------------------------------------------------------------
 

@@ -161,9 +161,12 @@ class Graph:
         return self._with_outputs(tuple(self.handle(name) for name in names))
 
     def _with_outputs(self, outputs: tuple[int, ...]) -> Graph:
-        return Graph(
+        graph = Graph(
             self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source, self.called
         )  # fmt: skip
+        if self.shapes is not None:
+            graph._cache["shapes"] = self.shapes
+        return graph
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
@@ -329,9 +332,12 @@ class Graph:
         for handle in self.input_handles.values():
             default = self._spec(handle).default
             wanted.setdefault(handle, getattr(default, "shape", ()))
-        found = tuple(infer(self, wanted))
+        return self.with_shapes(tuple(infer(self, wanted)))
+
+    def with_shapes(self, shapes: tuple[tuple[int, ...], ...]) -> Graph:
+        """The graph with the shapes of all nodes, which were found before."""
         graph = self._with_outputs(self.outputs)
-        graph._cache["shapes"] = found
+        graph._cache["shapes"] = shapes
         return graph
 
     @property

@@ -10,6 +10,7 @@ from ..primitives.registry import OPERATIONS
 from .notation import Latex, Notation, Piece
 
 if TYPE_CHECKING:
+    from .array_notation import IndexRule
     from .builder import Span
     from .graph import Graph
 
@@ -102,6 +103,19 @@ class Node:
         """The same in LaTeX."""
         return local_formula(self.graph, self.handle, position, Latex(fold=True))
 
+    def index_rule(self, position: int) -> IndexRule | None:
+        """The local derivative by the operand at ``position`` in index notation, with its matrix rule; needs shapes.
+
+        None between scalars.
+
+        >>> from graphviz_ad import parse
+        >>> parse("q = W @ x").shaped(W=(2, 2), x=(2,))["q"].index_rule(0).text
+        "∂q_i/∂W_i'j' = δ_ii' x_j'"
+        """
+        from .array_notation import index_rule
+
+        return index_rule(self.graph, self.handle, position)
+
     def __repr__(self) -> str:
         return f"Node({self.name} = {self.formula})" if self.operands else f"Node({self.name})"
 
@@ -124,13 +138,19 @@ def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
         return notation.name(graph.labels[handle]).text
     if op == "constant":
         return notation.number(graph.params[handle].text).text  # type: ignore[attr-defined]
-    return notation.apply(op, operand_pieces(graph, handle, notation)).text
+    pieces = operand_pieces(graph, handle, notation)
+    if op in OPERATIONS or op == "matmul":
+        return notation.apply(op, pieces).text
+    from .array_notation import write
+
+    return write(op, graph.params[handle], pieces, notation).text
 
 
 def local_formula(graph: Graph, handle: int, position: int, notation: Notation) -> str:
     """The local derivative of a node by one operand, written with the operands' names.
 
-    The classroom's form is shown where it differs from the stable rule that is computed.
+    The classroom's form is shown where it differs from the stable rule that is computed. Of an operation on arrays it is
+    index notation where the shapes are known (δ_ii' x_j), else the symbol of the Jacobian.
 
     Raises
     ------
@@ -138,6 +158,10 @@ def local_formula(graph: Graph, handle: int, position: int, notation: Notation) 
         The operand has no derivative (a condition, an integer).
     """
     op = graph.ops[handle]
+    if op not in OPERATIONS:
+        from .array_notation import local_text
+
+        return local_text(graph, handle, position, notation)
     record = OPERATIONS[op]
     rule = (record.shown[position] if record.shown else "") or record.partials[position]
     if rule is None:

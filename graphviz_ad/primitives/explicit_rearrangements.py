@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ..limits import require
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
 
 #: name -> (what it does to an array of any type, whether the result is a view without repeated entries)
@@ -44,7 +45,7 @@ def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[An
 def _nested_list(entries: Any) -> Any:
     import numpy as np
 
-    return np.array(entries, dtype=int if entries else int)
+    return np.array(entries, dtype=int)
 
 
 def _as_index(values: Any) -> Any:
@@ -190,6 +191,7 @@ def _pick(call: Call, x: Any, labels: Any) -> Any:
 def _shape(call: Call) -> Shape:
     import numpy as np
 
+    _guard(call)
     move = _MOVES[call.op][0]
     others = []
     for position, shape in enumerate(call.shapes[1:], 1):
@@ -199,6 +201,32 @@ def _shape(call: Call) -> Shape:
         return tuple(move(call, np.broadcast_to(np.int8(0), call.shapes[0]), *others).shape)
     except (ValueError, IndexError, TypeError) as error:
         raise Misfit(f"does not fit: {str(error).rstrip('.')}") from None
+
+
+def _guard(call: Call) -> None:
+    """Refuse what would grow beyond the limit before it is tried out."""
+    params, size = call.params, size_of(call.shapes[0])
+    if call.op == "tile":
+        grown = size * size_of(_shape_of_sizes(params["reps"]))
+    elif call.op == "repeat":
+        grown = size * max(_shape_of_sizes(params["repeats"]), default=0)
+    elif call.op == "pad":
+        width = params["pad_width"]
+        flat = [width] if isinstance(width, int) else [n for w in width for n in (w if isinstance(w, tuple) else (w,))]
+        most = 2 * max((abs(n) for n in flat if isinstance(n, int)), default=0)
+        grown = size_of(tuple(have + most for have in call.shapes[0]))
+    elif call.op == "diag" and len(call.shapes[0]) == 1 and isinstance(params["k"], int):
+        grown = (size + abs(params["k"])) ** 2
+    else:
+        return
+    require("GRADVIZ_MAX_ENTRIES", grown, f"entries of {call.op}")
+
+
+def _shape_of_sizes(value: Any) -> Shape:
+    sizes = value if isinstance(value, tuple) else (value,)
+    if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in sizes):
+        raise Misfit(f"takes whole numbers, not {value!r}")
+    return sizes
 
 
 def _value(k: Any, call: Call, *operands: Any) -> Any:

@@ -348,22 +348,26 @@ def _norm(k: Any, call: Call, x: Any) -> Any:
     import numpy as np
 
     x = np.asarray(x)
-    order, shape = call.params["ord"], _kept(call)
-    if order in (None, "fro", 2):
+    if call.params["ord"] in (None, "fro", 2):
         # scaled by a power of two near the largest entry: squares neither overflow nor vanish
         return np.asarray(k.length(x, _axes(call))).reshape(call.shape)
-    size = np.abs(x)
+    return np.asarray(_other_norm(k, call, np.abs(x))).reshape(call.shape)
+
+
+def _other_norm(k: Any, call: Call, size: Any) -> Any:
+    """The norms that are no square root of squares, from the sizes of the entries."""
+    import numpy as np
+
+    order, axes = call.params["ord"], _axes(call)
     if _matrix_norm(call):
-        first, second = _axes(call)
-        inner, outer = (first, second) if order == 1 else (second, first)
+        inner, outer = axes if order == 1 else axes[::-1]
         sums = np.sum(size, axis=inner, keepdims=True)
-        return (np.max if order != "-inf" else np.min)(sums, axis=outer, keepdims=True).reshape(call.shape)
+        return (np.max if order != "-inf" else np.min)(sums, axis=outer, keepdims=True)
     if order == 1:
-        return np.sum(size, axis=_axes(call)).reshape(call.shape)
+        return np.sum(size, axis=axes)
     if order in ("inf", "-inf"):
-        return (np.max if order == "inf" else np.min)(size, axis=_axes(call)).reshape(call.shape)
-    total = np.sum(np.asarray(k.power(size, order)), axis=_axes(call))
-    return np.asarray(k.power(total, k.div(1, order))).reshape(shape).reshape(call.shape)
+        return (np.max if order == "inf" else np.min)(size, axis=axes)
+    return k.power(np.sum(np.asarray(k.power(size, order)), axis=axes), k.div(1, order))
 
 
 def _norm_slopes(k: Any, call: Call, x: Any, out: Any) -> Any:
