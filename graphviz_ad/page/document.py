@@ -119,7 +119,7 @@ _TEMPLATE = """<!DOCTYPE html>
 <style>{style}</style>
 </head>
 <body>
-<header><h1>{head}</h1><strong class="v" id="result"></strong><button id="theme" aria-label="dark or light">◐</button></header>
+<header><h1 tabindex="0">{head}</h1><strong class="v" id="result"></strong><button id="theme" aria-label="dark or light">◐</button></header>
 <main aria-label="computational graph" aria-describedby="described">
 <p class="said" id="described">{described}</p>
 {boxes}

@@ -14,7 +14,7 @@ from typing import Any
 
 from ..render.escape import xml
 
-__all__ = ["asset", "policy", "script_json", "xml"]
+__all__ = ["asset", "policy", "quoted", "script_json", "xml"]
 
 #: what HTML, its comments and old JavaScript would read in the middle of a script
 _SPECIAL = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
@@ -40,3 +40,12 @@ def policy(script: str) -> str:
     """A content security policy under which this script runs and nothing else does; nothing is loaded from anywhere."""
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
     return f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def quoted(html: str) -> str:
+    """A whole document as an attribute in double quotes (``srcdoc``), every character of it kept.
+
+    >>> quoted('<p title="a">&amp;')
+    '<p title=&quot;a&quot;>&amp;amp;'
+    """
+    return html.replace("&", "&amp;").replace('"', "&quot;")
