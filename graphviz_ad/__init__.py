@@ -17,6 +17,7 @@ __version__ = "0.1.0"
 #: public name -> module that defines it; loaded on first use, so that importing the package costs next to nothing
 _PUBLIC = {
     "parse": "language.elaboration",
+    "load": "values.files",
     "Graph": "graph.graph",
     "Node": "graph.node",
     "Builder": "graph.builder",

@@ -7,7 +7,6 @@ with the reference to many digits and a wrong one does not; so "rule wrong" and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ..primitives.kernels import mpmath as kernels
@@ -18,25 +17,12 @@ if TYPE_CHECKING:
     from ..graph.graph import Graph
 
 
-class Arithmetic:
-    """The vocabulary on mpmath numbers of one context, as derivative rules want it."""
-
-    def __init__(self, mp: Any) -> None:
-        self._mp = mp
-        self.pi, self.e, self.inf = +mp.pi, +mp.e, mp.inf
-
-    def __getattr__(self, op: str) -> Any:
-        function = partial(getattr(kernels, op), self._mp)
-        setattr(self, op, function)
-        return function
-
-
 def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: Any) -> tuple[list[Any], list[Any]]:
     """Cotangents of every node from the package's own rules at the precision of ``mp``, and their scales.
 
     The scale of a cotangent is the sum of the absolute values of everything that is added up in it.
     """
-    k = Arithmetic(mp)
+    k = kernels.Arithmetic(mp)
     zero = mp.mpf(0)
     cotangents: list[Any] = [None] * len(graph.ops)
     scales: list[Any] = [zero] * len(graph.ops)
@@ -65,7 +51,7 @@ def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], m
 
 def wrong_rules(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: Any) -> list[tuple[int, int]]:
     """Every edge whose rule disagrees with the difference of its own operation, checked alone: (node, position)."""
-    k = Arithmetic(mp)
+    k = kernels.Arithmetic(mp)
     found = []
     for handle, op in enumerate(graph.ops):
         if not flows[handle] or op in ("input", "constant") or values[handle] is None:

@@ -16,16 +16,13 @@ from ..graph.node import Node
 from ..limits import limit
 from . import float_estimates, kinks
 from .claim import exact_gradient, wrong_rules
-from .reference import AGREEMENT, Reference, Slope
+from .grading import EPSILON, ORDINARY, as_float, grade
+from .reference import Reference, Slope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
 if TYPE_CHECKING:
     from ..derive.point import Point
 
-EPSILON = 2.0**-52
-#: the float64 error that is called ordinary, in units of EPSILON times the size of what is added up
-ORDINARY = 64
-SMALLEST = 5e-324
 #: digits of the claim and of the survey of branches
 DIGITS = 120
 #: rules agree with the reference when they differ by less than this part of their scale
@@ -38,7 +35,11 @@ def check_point(point: Point) -> Report:
     """The report of a point of a graph with one scalar output; several outputs are checked one by one."""
     graph = point.graph
     if len(graph.outputs) == 1:
-        return _Check(point).report()
+        if point.shapes is None:
+            return _Check(point).report()
+        from .array_check import check_arrays
+
+        return check_arrays(point)
     from ..derive.point import Point as Point_
 
     rows: list[Row] = []
@@ -68,6 +69,9 @@ class _Check:
             if self.graph.needed[handle]:
                 self.rounding = self.rounding or f"branch decided by rounding at {self.describe(handle)}"
         value = self.value_row(exact)
+        if not math.isfinite(float(self.point.values[self.graph.outputs[-1]])):
+            unjudged = [self.undecided(index, "the value is not finite") for index in range(len(self.handles))]
+            return Report(unjudged, value, ("the value is not finite, so there is nothing to differentiate",))
         claims, scales = exact_gradient(self.graph, exact, self.point.flows, self.mp)
         self.claims = [claims[h] if claims[h] is not None else self.mp.mpf(0) for h in self.handles]
         self.scales = [scales[h] for h in self.handles]
@@ -78,7 +82,9 @@ class _Check:
         rows: list[Row | None] = [None] * len(self.handles)
         plain = []
         for index, handle in enumerate(self.handles):
-            if handle in rounded:
+            if not self.reference.cone([handle]) and handle != self.graph.outputs[-1]:
+                rows[index] = self.untouched(index)
+            elif handle in rounded:
                 reason = f"branch decided by rounding at {self.describe(rounded[handle])}"
                 rows[index] = self.undecided(index, reason)
             elif handle not in kinked:
@@ -91,9 +97,13 @@ class _Check:
         done = [row for row in rows if row is not None]
         if estimates is not None:
             done = [row._replace(finite_difference=d, complex_step=c) for row, (d, c) in zip(done, estimates, strict=True)]
-        if not self.mp.isfinite(self.mp.mpf(exact[self.graph.outputs[-1]])) and not self.notes:
-            self.notes.append("the value is not finite, so there is nothing to differentiate")
         return Report(done, value, tuple(self.notes))
+
+    def untouched(self, index: int) -> Row:
+        """An input that the output does not depend on: its gradient is 0, whatever its value."""
+        mine = self.analytic(index)
+        verdict = PASS if mine in (0.0, None) else FAIL
+        return Row(self.point.wrt[index], (), mine, 0.0, 0.0, 0.0, "the output does not depend on it", verdict, exact="0.0")
 
     # -- the value ---------------------------------------------------------------------------------------------------
 
@@ -105,35 +115,10 @@ class _Check:
         if not math.isfinite(mine) or not self.mp.isfinite(truth):
             same = not self.mp.isfinite(truth) and (mine != mine) == bool(self.mp.isnan(truth))
             reason = "not finite" if same else f"float64 gives {mine}, the exact value is {self.mp.nstr(truth, 17)}"
-            return Row(name, (), mine, _float(truth), None, None, method, INCONCLUSIVE, reason, self.mp.nstr(truth, 40))
+            return Row(name, (), mine, as_float(truth), None, None, method, INCONCLUSIVE, reason, self.mp.nstr(truth, 40))
         sizes = [abs(float(v)) for v, need in zip(self.point.values, self.graph.needed, strict=True) if need]
         size = max((entry for entry in sizes if math.isfinite(entry)), default=1.0)
-        return self.grade(Row(name, (), mine, None, None, None, method, PASS), truth, self.mp.mpf(size))
-
-    def grade(self, row: Row, truth: Any, size: Any) -> Row:
-        """A float64 number whose rule is right, against its exact value: how many digits it keeps, and whether that is enough.
-
-        ``size`` is the size of what was added up in it; float64 rounding of that size is ordinary.
-        """
-        mp = self.mp
-        mine = row.analytic
-        assert mine is not None
-        error = abs(truth - mp.mpf(mine))
-        if error <= AGREEMENT * abs(truth):
-            error = mp.mpf(0)  # the reference itself knows no better
-        bound = ORDINARY * EPSILON * max(size, abs(truth)) + 4 * mp.mpf(SMALLEST)
-        lost = digits_lost(_float(error), _float(abs(truth)), _float(size))
-        row = row._replace(reference=_float(truth), error=_float(error), bound=_float(bound), digits_lost=lost, exact=mp.nstr(truth, 40))
-        told = f"the exact value is {mp.nstr(truth, 17)}"
-        if self.rounding and error > ORDINARY * EPSILON * abs(truth):
-            return row._replace(verdict=INCONCLUSIVE, reason=f"{self.rounding}: taken exactly, {told}")
-        if lost < 15:
-            return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: {told}" if lost >= 3 else "")
-        if mine == 0.0 and _float(truth) == 0.0:
-            return row._replace(reason=f"{told}, below float64's range", digits_lost=0.0)
-        if abs(truth) <= AGREEMENT * size and error <= bound:
-            return row._replace(reason="the exact value is 0; what stands here is rounding")
-        return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, {told}")
+        return grade(Row(name, (), mine, None, None, None, method, PASS), truth, self.mp.mpf(size), self.mp, self.rounding)
 
     # -- smooth entries ----------------------------------------------------------------------------------------------
 
@@ -202,12 +187,12 @@ class _Check:
         gap = abs(slope.left - slope.right)
         if gap > self.smooth_gap(index) and mp.isfinite(gap):
             return self.judge_corner(index, slope, mine)
-        row = Row(self.point.wrt[index], (), mine, _float(slope.value), None, None, method, PASS, "", mp.nstr(slope.value, 40))
+        row = Row(self.point.wrt[index], (), mine, as_float(slope.value), None, None, method, PASS, "", mp.nstr(slope.value, 40))
         if not math.isfinite(mine):
             return row._replace(verdict=INCONCLUSIVE, reason=f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}")
         claim, scale = self.claims[index], self.scales[index]
         size = max(abs(slope.value), scale if mp.isfinite(scale) else mp.mpf(0))
-        graded = self.grade(row, slope.value, size)
+        graded = grade(row, slope.value, size, mp, self.rounding)
         if mp.isfinite(claim) and abs(claim - slope.value) <= RULE_AGREEMENT * size + slope.error:
             return graded
         if abs(slope.value - mp.mpf(mine)) <= ORDINARY * EPSILON * abs(slope.value):
@@ -232,7 +217,7 @@ class _Check:
 
     def judge_corner(self, index: int, slope: Slope, mine: float) -> Row:
         """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
-        low, high = sorted((_float(slope.left), _float(slope.right)))
+        low, high = sorted((as_float(slope.left), as_float(slope.right)))
         reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
         row = Row(self.point.wrt[index], (), mine, None, None, None, "one-sided differences", INCONCLUSIVE, reason, interval=(low, high))
         if not math.isfinite(mine):
@@ -326,16 +311,13 @@ class _Check:
 
     def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:
         exact = "" if slope is None else self.mp.nstr(slope.value, 40)
-        reference = None if slope is None else _float(slope.value)
+        reference = None if slope is None else as_float(slope.value)
         return Row(
             self.point.wrt[index], (), self.analytic(index), reference, None, None, _ENTRYWISE.format(60), INCONCLUSIVE, reason, exact
         )
 
     def why_not(self, index: int) -> str:
         """Why an entry has no reference."""
-        value = self.point.values[self.graph.outputs[-1]]
-        if not math.isfinite(float(value)):
-            return "the value is not finite"
         gradient = self.analytic(index)
         if gradient is not None and not math.isfinite(gradient):
             return f"float64 gives {gradient}, and there is no finite slope here: edge of the domain, or a vertical tangent"
@@ -356,25 +338,3 @@ class _Check:
         if handle in self.graph.outputs and not node.named:
             return node.formula
         return f"{node.name} = {node.formula}"
-
-
-def digits_lost(error: float, truth: float, scale: float) -> float:
-    """How many of float64's 16 decimal digits are gone: 0 for a correctly rounded number, 16 for none left.
-
-    >>> digits_lost(0.0, 1.0, 1.0), round(digits_lost(1e-10, 1.0, 1.0))
-    (0.0, 6)
-    """
-    if error <= 4 * SMALLEST:
-        return 0.0
-    size = truth if truth > 0 else scale * EPSILON
-    if size == 0 or not math.isfinite(error):
-        return 16.0
-    return min(16.0, max(0.0, math.log10(error) - math.log10(size) + 15.95))
-
-
-def _float(value: Any) -> float:
-    """An mpmath number as the nearest float."""
-    try:
-        return float(value)
-    except OverflowError:
-        return math.inf if value > 0 else -math.inf

@@ -8,15 +8,16 @@ stepping off the point in directions that reach every cell the kinks cut the nei
 from __future__ import annotations
 
 import itertools
+import math
 import random
 import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..primitives.kernels import python as floats
+from ..primitives.kernels.mpmath import Arithmetic
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
-from .claim import Arithmetic
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -210,7 +211,7 @@ def _cut_slopes(
 
 def _aimed(slopes: list[list[float]], count: int) -> list[list[float]]:
     """For every pattern of sides of the kinks that exists, a direction well inside it (a linear programme each)."""
-    moving = [row for row in slopes if any(row)]
+    moving = [row for row in slopes if any(row) and all(math.isfinite(entry) for entry in row)]
     if len(moving) <= 1:
         return moving + [[-entry for entry in row] for row in moving]
     import numpy as np

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it, and only a check loads it
 
 from ..primitives.kernels import mpmath as kernels
+from .grading import AGREEMENT
 
 if TYPE_CHECKING:
     from ..graph.builder import Literal
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 #: working digits, tried in turn until two neighbours agree; the step is 10**-(digits/3)
 PRECISIONS = (60, 120, 240, 400)
-#: two precisions agree when they differ by less than this part of their size
-AGREEMENT = 1e-30
 
 _DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 

@@ -1,0 +1,102 @@
+"""The reference over arrays: the graph evaluated on object arrays of high-precision numbers, and differenced.
+
+Like the reference of scalars it knows no derivative rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
+
+from ..graph.shapes import call_of
+from ..primitives.kernels.arrays import PreciseArrays, compute
+from ..primitives.registry import OPERATIONS
+from .reference import Reference
+
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
+DIGITS = 120
+STEP = 40
+
+Index = tuple[int, ...]
+
+
+class Coordinate(NamedTuple):
+    """One entry of one input."""
+
+    name: str
+    handle: int
+    index: Index
+
+
+class ArrayReference(Reference):
+    """The reference over arrays; inputs of whole numbers and truth values stay as they are."""
+
+    def __init__(self, graph: Graph, inputs: Mapping[int, Any], shapes: Sequence[Index]) -> None:
+        super().__init__(graph, inputs)
+        self.shapes = shapes
+        self.k = PreciseArrays(self.mp)
+
+    def input_value(self, handle: int) -> Any:
+        value = self.inputs[handle]
+        if not isinstance(value, np.ndarray):
+            return super().input_value(handle)
+        return value if value.dtype.kind in "iub" else self.k.array(value)
+
+    def evaluate(self, order: Sequence[int], values: list[Any]) -> list[Any]:
+        with np.errstate(all="ignore"):
+            return self._evaluate(order, values)
+
+    def _evaluate(self, order: Sequence[int], values: list[Any]) -> list[Any]:
+        graph = self.graph
+        for handle in order:
+            op = graph.ops[handle]
+            if op == "input":
+                if values[handle] is None:
+                    values[handle] = self.input_value(handle)
+            elif op == "constant":
+                values[handle] = self.exact(graph.params[handle])  # type: ignore[arg-type]
+            else:
+                operands = [values[one] for one in graph.operands[handle]]
+                if op in OPERATIONS:
+                    result = getattr(self.k, op)(*operands)
+                else:
+                    result = compute(self.k, call_of(graph, handle, self.shapes, values), operands)
+                values[handle] = self.settled(result)
+        return values
+
+    def settled(self, value: Any) -> Any:
+        """Arrays without axes as plain numbers, whole numbers as exact ones."""
+        if isinstance(value, np.ndarray):
+            if value.ndim == 0:
+                return value.item()
+            return self.k.exact(value) if value.dtype.kind in "iu" else value
+        return value.item() if isinstance(value, np.generic) else value
+
+    def along(self, direction: Mapping[int, Any], digits: int = DIGITS) -> tuple[Any, Any, Any]:
+        """The derivative of the output along a direction, and the one-sided ones: (two-sided, left, right)."""
+        mp = self.mp
+        base = self.base(digits)
+        unit = mp.mpf(10) ** -STEP
+        here = base[self.output]
+        ahead = self.moved(digits, {h: base[h] + unit * d for h, d in direction.items()})[self.output]
+        behind = self.moved(digits, {h: base[h] - unit * d for h, d in direction.items()})[self.output]
+        here, ahead, behind = (self.number(one) for one in (here, ahead, behind))
+        return (ahead - behind) / (2 * unit), (here - behind) / unit, (ahead - here) / unit
+
+    def number(self, value: Any) -> Any:
+        """Truth values as 0 and 1."""
+        if not isinstance(value, np.ndarray):
+            return self.mp.mpf(value)
+        return self.k.array(np.where(value, 1, 0)) if value.dtype == bool else value
+
+    def unit(self, one: Coordinate, size: Any = 1) -> Any:
+        """The direction that moves one entry."""
+        if not one.index and not self.shapes[one.handle]:
+            return self.mp.mpf(size)
+        direction = self.k.number(0, self.shapes[one.handle])
+        direction[one.index] = self.mp.mpf(size)
+        return direction

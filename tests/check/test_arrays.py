@@ -1,0 +1,90 @@
+"""The check of graphs with arrays: every public case, kinks and ties, jumps, wrong rules, projections."""
+
+from __future__ import annotations
+
+import importlib
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphviz_ad as gv
+
+DATA = Path(__file__).parents[1] / "data"
+CASES = json.loads((DATA / "matrix.json").read_text(encoding="utf-8"))
+
+
+def check(text: str, **values: Any) -> gv.Report:
+    return gv.parse(text).at({name: np.asarray(value, dtype=float) for name, value in values.items()}).check()
+
+
+def test_no_public_case_fails() -> None:
+    verdicts = {}
+    for case in CASES:
+        values = {name: np.asarray(value, dtype=float) for name, value in case["bindings"].items()}
+        verdicts[case["id"]] = gv.parse(case["formula"]).at(values).check().verdict
+    assert set(verdicts.values()) <= {"pass", "pass-at-kink"}, {k: v for k, v in verdicts.items() if v not in ("pass", "pass-at-kink")}
+    assert all("tie" in name for name, verdict in verdicts.items() if verdict == "pass-at-kink")
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "verdict"),
+    [
+        ("sum((W@x)**2)", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}, "pass"),
+        ("W@x", {"W": [[0.1, 0.5], [-0.3, 0.8]], "x": [0.2, 0.4]}, "pass"),
+        ("sum(relu(x))", {"x": [0, 0, 1]}, "pass-at-kink"),
+        ("relu(x)", {"x": [0, 2]}, "pass-at-kink"),
+        ("max(x)", {"x": [3, 3, 1]}, "pass-at-kink"),
+        ("max(x)", {"x": [3, 3, 3]}, "pass-at-kink"),
+        ("sum(relu(x) - relu(-x))", {"x": [0, 0]}, "fail"),
+        ("sum(floor(x))", {"x": [1, 2.5]}, "inconclusive"),
+        ("sum(floor(x))", {"x": [1.5, 2.5]}, "pass"),
+        ("norm(x)", {"x": [0, 0]}, "pass-at-kink"),
+        ("sum(inv(A))", {"A": [[1, 2], [2, 4]]}, "inconclusive"),
+        ("sum(floor(x*10))", {"x": [0.7, 0.12]}, "inconclusive"),
+        ("logsumexp(x)", {"x": [1000, 1001, 999]}, "pass"),
+        ("sum(where(x > 0, sqrt(x), 0))", {"x": [-1, 4]}, "pass"),
+    ],
+)
+def test_verdict(text: str, values: dict[str, Any], verdict: str) -> None:
+    report = check(text, **values)
+    assert report.verdict == verdict, [(row.wrt, row.entry, row.verdict, row.reason) for row in report.rows]
+
+
+def test_rows_of_a_jacobian_carry_the_whole_index() -> None:
+    report = check("W@x", W=[[1, 2], [3, 4], [5, 6]], x=[7, 8])
+    assert [row.entry for row in report.rows if row.wrt == "x"] == [(i, j) for j in range(2) for i in range(3)]
+    assert len([row for row in report.rows if row.wrt == "W"]) == 3 * 6
+
+
+def test_many_entries_are_proven_by_a_projection() -> None:
+    random = np.random.default_rng(1)
+    report = check("sum(tanh(X@W))", X=random.normal(size=(40, 20)), W=random.normal(size=(20, 10)))
+    assert report.verdict == "pass"
+    assert len(report.rows) == 1000
+    assert "projection" in report.rows[0].method
+
+
+@pytest.mark.parametrize("size", [2, 60])
+def test_a_wrong_rule_fails(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    """Entry by entry, and in a projection of thousands of entries."""
+    module = importlib.import_module("graphviz_ad.derive.local_maps")
+    right = module.partial_rule
+
+    def wrong(name: str, position: int) -> Any:
+        rule = right(name, position)
+        return (lambda k, *operands: rule(k, *operands) * (1 + 1e-6)) if name == "tanh" else rule
+
+    monkeypatch.setattr(module, "partial_rule", wrong)
+    random = np.random.default_rng(2)
+    report = check("sum(tanh(X@W))", X=random.normal(size=(size, size)), W=random.normal(size=(size, 3)))
+    assert report.verdict == "fail"
+
+
+def test_a_check_out_of_all_proportion_names_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADVIZ_CHECK_OPERATIONS", "10")
+    report = check("sum(tanh(X@X))", X=np.eye(20))
+    assert report.verdict == "inconclusive"
+    assert "GRADVIZ_CHECK_OPERATIONS" in report.rows[0].reason
