@@ -41,6 +41,7 @@ def page_html(graph: Graph, point: Point | None = None, **options: Any) -> str:
     >>> page_html(parse("x*y"))[:15]
     '<!DOCTYPE html>'
     """
+    practice = options.pop("_practice", None)
     unknown = set(options) - OPTIONS
     if unknown:
         raise GradvizError(f"unknown option {', '.join(sorted(unknown))}; known are {', '.join(sorted(OPTIONS))}")
@@ -48,18 +49,24 @@ def page_html(graph: Graph, point: Point | None = None, **options: Any) -> str:
     colors(theme, palette)  # raises for what is not known
     notes: list[str] = []
     if point is None:
-        point = _started(graph)
+        point = started(graph)
         notes.append("No values were given: the sliders start at 1.")
     graph = point.graph
     reason = obstacle(point)
     if reason:
         notes.append(f"The numbers here are recorded: {reason}.")
     notes += point.warnings[:3]
-    return _assembled(graph, point, options, theme, palette, notes, not reason)
+    return _assembled(graph, point, options, theme, palette, notes, not reason, practice)
 
 
-def _started(graph: Graph) -> Point:
-    """A point for a graph without values."""
+def started(graph: Graph) -> Point:
+    """A point for a graph without values: every input that has none is 1.
+
+    Raises
+    ------
+    NamingError
+        The graph needs values of another kind.
+    """
     needs = [name for name in graph.inputs if graph._spec(graph.input_handles[name]).default is None]
     try:
         return graph.at({name: _STARTING_VALUE for name in needs})
@@ -67,7 +74,16 @@ def _started(graph: Graph) -> Point:
         raise NamingError(f"a page needs values here: {error}") from error
 
 
-def _assembled(graph: Graph, point: Point, options: dict[str, Any], theme: str, palette: str, notes: list[str], live: bool) -> str:
+def _assembled(
+    graph: Graph,
+    point: Point,
+    options: dict[str, Any],
+    theme: str,
+    palette: str,
+    notes: list[str],
+    live: bool,
+    practice: dict[str, Any] | None,
+) -> str:
     precision, depth = options.get("precision"), options.get("depth")
     shown = {"style": options.get("style"), "precision": precision}
     drawn = {"palette": palette, "math": options.get("math") or "typeset", "bundled": bool(options.get("bundled")), "live": live}
@@ -77,6 +93,7 @@ def _assembled(graph: Graph, point: Point, options: dict[str, Any], theme: str, 
     figures = None if precision is None else Figures(False, precision)
     data = tables(graph, point, figures, live)
     data["views"] = [view(graph, one, f"v{k}-") for k, one in enumerate(chosen)]
+    data["practice"] = practice
     data["callNames"] = {str(unit): graph.groups[group].name for one in chosen for unit, group in one.calls.items()}
     script = "\n".join(['(() => {\n"use strict";', f"const OPS = {operations(graph) if live else '{}'};", *map(asset, SCRIPTS), "})();"])
     title = options.get("title")
@@ -131,6 +148,7 @@ _TEMPLATE = """<!DOCTYPE html>
 {notes}
 <div class="buttons"><button id="start">Start values</button><button id="link">Copy link</button></div>
 <input type="text" id="address" class="noprint" aria-label="link to this state" readonly hidden>
+<div id="steps">
 <h2 class="noprint">Step through</h2>
 <div class="buttons">
 <button id="reset">Show all</button><button id="back">◀ Back</button><button id="next" class="main">Next ▶</button><button id="play">▶ Play</button>
@@ -138,6 +156,7 @@ _TEMPLATE = """<!DOCTYPE html>
 </div>
 <input type="range" id="scrub" class="noprint" aria-label="step" min="0" step="1">
 <div class="card" id="card" role="region" aria-label="this step" tabindex="0"></div>
+</div>
 <div class="said" id="said" role="status" aria-live="polite"></div>
 <div id="practice" class="noprint"></div>
 <h2 class="noprint">Details</h2>

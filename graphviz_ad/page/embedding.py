@@ -26,7 +26,9 @@ def script_json(data: Any) -> str:
     >>> script_json({"a": "</script><!--"})
     '{"a":"\\\\u003c/script\\\\u003e\\\\u003c!--"}'
     """
-    return json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_SPECIAL).encode("utf-8", "replace").decode()
+    return (
+        json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":")).translate(_SPECIAL).encode("utf-8", "replace").decode()
+    )
 
 
 def asset(name: str) -> str:
@@ -39,7 +41,9 @@ def asset(name: str) -> str:
 def policy(script: str) -> str:
     """A content security policy under which this script runs and nothing else does; nothing is loaded from anywhere."""
     digest = base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode()
-    return f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    return (
+        f"default-src 'none'; script-src 'sha256-{digest}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
 
 
 def quoted(html: str) -> str:

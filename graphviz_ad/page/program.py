@@ -56,12 +56,15 @@ def tables(graph: Graph, point: Point, figures: Figures | None, live: bool) -> d
         "op": [ops.index(op) for op in graph.ops],
         "from": [list(operands) for operands in graph.operands],
         "label": list(graph.labels),
-        "math": {str(h): name_markup(graph.labels[h]) for h, op in enumerate(graph.ops) if op != "constant" and len(graph.ops) <= MOST_TOLD},
+        "math": {
+            str(h): name_markup(graph.labels[h]) for h, op in enumerate(graph.ops) if op != "constant" and len(graph.ops) <= MOST_TOLD
+        },
         "pattern": written,
         "patterns": [[pattern.formula, list(pattern.slopes)] for pattern in patterns.found],
         "value": {str(h): _plain(point.values[h]) for h, op in enumerate(graph.ops) if op in ("input", "constant")},
         "inputs": [h for h in graph.input_handles.values() if h not in constants and graph.needed[h]],
         "output": graph.outputs[-1],
+        "needed": [int(flag) for flag in graph.needed],
         "flows": [int(flag) for flag in point.flows],
         "heading": heading(graph),
         "decimals": None if figures is None else figures.decimals,
@@ -141,5 +144,7 @@ def _recorded(point: Point, figures: Figures | None) -> dict[str, Any]:
         "exact": [exact(value) for value in point.values],
         "gradient": [text(gradient) for gradient in gradients],
         "slope": [[text(one) if isinstance(one, float) else None for one in row] for row in point.partials],
-        "share": [[text(one) if isinstance(one, float) else None for one in row] for row in (point.contributions if single else point.partials)],
+        "share": [
+            [text(one) if isinstance(one, float) else None for one in row] for row in (point.contributions if single else point.partials)
+        ],
     }

@@ -36,7 +36,9 @@ def opened(browser: Any, tmp_path: Path) -> Iterator[Callable[..., Any]]:
         page.set_default_timeout(10_000)
         page.on("console", lambda message: complaints.append(f"{message.type}: {message.text}"))
         page.on("pageerror", lambda error: complaints.append(f"error: {error}"))
-        page.on("request", lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(f"request: {request.url}"))
+        page.on(
+            "request", lambda request: None if request.url.startswith(("file:", "data:")) else complaints.append(f"request: {request.url}")
+        )
         page.goto(file.as_uri() + fragment)
         return page
 

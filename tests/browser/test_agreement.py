@@ -77,7 +77,9 @@ def test_page_agrees_with_python(name: str, opened: Callable[..., Any]) -> None:
     dice = random.Random(name)
     page = opened(page_html(graph, graph.at(start)))
     sets = [{key: round(value + dice.gauss(0, 0.2 * (1 + abs(value))), 3) for key, value in start.items()} for _ in range(EACH)]
-    found = page.evaluate(f"({json.dumps(sets)}).map((one) => {{ gradviz.set(one); const n = gradviz.get(); return [n.value, n.gradient]; }})")
+    found = page.evaluate(
+        f"({json.dumps(sets)}).map((one) => {{ gradviz.set(one); const n = gradviz.get(); return [n.value, n.gradient]; }})"
+    )
     for given, (values, gradients) in zip(sets, found, strict=True):
         point = graph.at(given)
         of_values, of_gradients = condition(point, dice)

@@ -22,7 +22,30 @@ from graphviz_ad.scene.numbers import Figures
 pytestmark = pytest.mark.needs_browser
 
 SUPPORTED = tuple(op for op in OPERATIONS if javascript.has_kernel(op))
-SPECIAL = (0.0, -0.0, 1.0, -1.0, 0.5, -0.5, 1.5, 2.5, 2.0, -2.0, 3.0, -3.0, 1e-10, -1e-10, 1e10, -800.0, 800.0, 6.0, 1 / 3, math.inf, -math.inf, math.nan)
+SPECIAL = (
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    -0.5,
+    1.5,
+    2.5,
+    2.0,
+    -2.0,
+    3.0,
+    -3.0,
+    1e-10,
+    -1e-10,
+    1e10,
+    -800.0,
+    800.0,
+    6.0,
+    1 / 3,
+    math.inf,
+    -math.inf,
+    math.nan,
+)
 #: kernels of their own here, or of libraries that differ by more than 4; slopes that cancel within the domain are compared by size
 LOOSE = {"erfc": 8, "gelu": 8, "cbrt": 4}
 
@@ -88,7 +111,12 @@ def test_kernels_and_slopes_agree_with_python(opened: Callable[..., Any]) -> Non
 
 def test_numbers_are_written_as_in_pictures(opened: Callable[..., Any]) -> None:
     dice = random.Random(6)
-    numbers = [x for x in SPECIAL] + [10.0**k for k in range(-12, 16)] + [-(2.0**-k) for k in range(1, 20)] + [0.125, 0.375, 112500.0, 113500.0, 9999.995, 9999.994]
+    numbers = (
+        [x for x in SPECIAL]
+        + [10.0**k for k in range(-12, 16)]
+        + [-(2.0**-k) for k in range(1, 20)]
+        + [0.125, 0.375, 112500.0, 113500.0, 9999.995, 9999.994]
+    )
     numbers += [0.00999999, 0.01, 0.0001, 0.00009999, 1e9, 999999999.0, 123456789012.0, 5e-324, 1.7e308]
     numbers += [dice.gauss(0, 1) * 10.0 ** dice.randint(-9, 12) for _ in range(600)] + [dice.randint(-4000, 4000) / 8 for _ in range(300)]
     page = opened(page_html(gv.parse("x*y").at(x=1, y=2).graph, gv.parse("x*y").at(x=1, y=2)))
@@ -97,7 +125,11 @@ def test_numbers_are_written_as_in_pictures(opened: Callable[..., Any]) -> None:
         shown = page.evaluate(
             f"({told}).map((t) => gradviz.show(t === 'inf' ? Infinity : t === '-inf' ? -Infinity : t === 'nan' ? NaN : Number(t), {decimals}, {str(integers).lower()}))"
         )
-        wrong = [(x, text, Figures(integers, decimals).text(x)) for x, text in zip(numbers, shown, strict=True) if text != Figures(integers, decimals).text(x)]
+        wrong = [
+            (x, text, Figures(integers, decimals).text(x))
+            for x, text in zip(numbers, shown, strict=True)
+            if text != Figures(integers, decimals).text(x)
+        ]
         assert not wrong, wrong[:10]
 
 

@@ -144,7 +144,9 @@ def test_functions_close_and_open(opened: Callable[..., Any]) -> None:
     page.click("#functions")
     assert page.locator("#view-1").is_visible()
     assert not page.locator("#view-0").is_visible()
-    unit = max(int(name.removeprefix("v1-node-n")) for name in page.eval_on_selector_all("#view-1 .node", "all => all.map((one) => one.id)"))
+    unit = max(
+        int(name.removeprefix("v1-node-n")) for name in page.eval_on_selector_all("#view-1 .node", "all => all.map((one) => one.id)")
+    )
     assert page.text_content(f"#v1-local-n{unit}-0") == "0.20"  # (1 − σ)·σ, the chain rule inside the closed function
     page.fill("#field-0", "1")
     assert page.text_content(f"#v1-value-n{unit}") == f"{gv.parse(NEURON).at({**NEURON_AT, 'w0': 1}).value:.2f}"
@@ -216,7 +218,9 @@ def test_the_address_carries_the_state(opened: Callable[..., Any]) -> None:
 def test_inside_a_sandboxed_frame(opened: Callable[..., Any]) -> None:
     from graphviz_ad.page.embedding import quoted
 
-    page = opened(f'<!DOCTYPE html><title>frame</title><iframe sandbox="allow-scripts" style="width:900px;height:600px" srcdoc="{quoted(XYZ)}"></iframe>')
+    page = opened(
+        f'<!DOCTYPE html><title>frame</title><iframe sandbox="allow-scripts" style="width:900px;height:600px" srcdoc="{quoted(XYZ)}"></iframe>'
+    )
     frame = page.frame_locator("iframe")
     frame.locator("#field-0").fill("7")
     assert frame.locator("#v0-value-n0").text_content() == "7"

@@ -103,7 +103,7 @@ function buildSteps() {
   byId("speed").addEventListener("change", () => { if (timer !== null) { stop(); play(); } });
   byId("scrub").addEventListener("input", () => { stop(); go(Number(byId("scrub").value)); });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
+    if (state.practice || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
     const act = { ArrowRight: next, ArrowLeft: previous, Home: () => go(0), End: () => go(view().steps.length), Escape: () => go(null), "+": () => zoom(1.25), "-": () => zoom(0.8), 0: fit }[event.key];
     if (act) { stop(); act(); event.preventDefault(); return; }
     if (event.key === " " && !event.target.closest("button")) { play(); event.preventDefault(); }
@@ -173,6 +173,7 @@ function buildView() {
   for (const one of views) {
     const { svg } = one, fingers = new Map();
     one.whole = svg.getAttribute("viewBox");
+    svg.style.setProperty("--wide", `${svg.viewBox.baseVal.width * 0.85}px`);
     svg.addEventListener("wheel", (event) => { const at = placeIn(svg, event); zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, at.x, at.y); event.preventDefault(); }, { passive: false });
     svg.addEventListener("pointerdown", (event) => fingers.set(event.pointerId, event));
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) svg.addEventListener(end, (event) => fingers.delete(event.pointerId));
@@ -251,6 +252,7 @@ function buildLink() {
     if (navigator.clipboard) copied = await navigator.clipboard.writeText(address).then(() => true, () => false);
     byId("said").textContent = copied ? "Link copied." : "The link is in the field.";
   });
-  byId("start").addEventListener("click", () => { D.inputs.forEach((h, k) => { tape.value[h] = START[k]; }); go(state.at); });
+  byId("start").addEventListener("click", () => {
+    if (state.practice) return; D.inputs.forEach((h, k) => { tape.value[h] = START[k]; }); go(state.at); });
 }
 let ready = false;

@@ -94,7 +94,7 @@ function paint() {
     hide(link.local, away);
     hide(link.share, away);
   }
-  mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
+  if (!state.practice) mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
 }
 
 function isOutput(unit) { return unit === D.output || view().alias[unit] === D.output; }
@@ -104,6 +104,7 @@ function mark(step) {
   for (const { node } of current.units) node.classList.remove("cur", "forward", "backward");
   for (const { edge } of current.links) edge.classList.remove("cur", "in");
   if (!step) return;
+  follow(step.kind === "back" ? step.link.edge : step.kind === "forward" ? step.one.node : null);
   if (step.kind === "forward") {
     step.one.node.classList.add("cur", "forward");
     for (const { edge } of step.one.into) edge.classList.add("in");
@@ -114,4 +115,12 @@ function mark(step) {
     step.link.edge.classList.add("cur");
     step.one.node.classList.add("cur", "backward");
   }
+}
+
+// Where the picture is wider than its place, what the step is about comes to the middle
+function follow(element) {
+  const { box } = view();
+  if (!element || box.scrollWidth <= box.clientWidth) return;
+  const here = element.getBoundingClientRect(), around = box.getBoundingClientRect();
+  box.scrollLeft += (here.left + here.right - around.left - around.right) / 2;
 }

@@ -4,10 +4,11 @@ buildDetails();
 buildView();
 buildTheme();
 buildLink();
+buildPractice();
 restore();
-update(null);
+if (D.practice) startPractice(D.practice.seed, D.practice.what); else update(null);
 ready = true;
-window.addEventListener("hashchange", () => { restore(); update(null); });
+window.addEventListener("hashchange", () => { if (!state.practice) { restore(); update(null); } });
 
 // For programs around the page: gradviz.set({x: 1}) moves inputs, gradviz.get() reads every number.
 window.gradviz = Object.freeze({
