@@ -70,7 +70,7 @@ class SymbolicKernels:
         if not isinstance(value, Handle):
             return float(value)
         if self.builder.ops[value.id] == "constant":
-            return self.builder.params[value.id].value  # type: ignore[attr-defined, no-any-return]
+            return self.builder.params[value.id].value  # type: ignore[attr-defined]
         return None
 
     @property
@@ -222,10 +222,11 @@ def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
     output = _single(graph)
     kernels = SymbolicKernels(builder, list(_shapes(graph)))
     if kernels.shapes[output]:
-        raise ShapeError(f"the output {graph.output} has shape {kernels.shapes[output]}: a gradient is that of a scalar", hint="sum it, or ask for point.jacobian(name)")
+        told = f"the output {graph.output} has shape {kernels.shapes[output]}: a gradient is that of a scalar"
+        raise ShapeError(told, hint="sum it, or ask for point.jacobian(name)")
     made = backward(kernels, output, [_input(graph, name) for name in names])
     outputs = [_finish(builder, handle, f"d{graph.output}_d{name}", len(graph)) for name, handle in zip(names, made, strict=True)]
-    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called), graph)
+    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called, keep=len(graph)), graph)
 
 
 def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
@@ -236,13 +237,14 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
     kernels = SymbolicKernels(builder, list(_shapes(graph)))
     arrays = [f"{name} has shape {kernels.shapes[handle]}" for name, handle in zip(names, handles, strict=True) if kernels.shapes[handle]]
     if arrays:
-        raise ShapeError(f"the graph of second derivatives is for scalar inputs; {arrays[0]}", hint="ask for point.hessian(name), or for graph.gradient(name)")
+        told = f"the graph of second derivatives is for scalar inputs; {arrays[0]}"
+        raise ShapeError(told, hint="ask for point.hessian(name), or for graph.gradient(name)")
     rows = backward(kernels, _single(graph), handles)
     outputs = []
     for first, row in zip(names, rows, strict=True):
         for second, entry in zip(names, backward(kernels, row, handles), strict=True):
             outputs.append(_finish(builder, entry, f"d2{graph.output}_d{first}_d{second}", len(graph)))
-    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called), graph)
+    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called, keep=len(graph)), graph)
 
 
 def _shapes(graph: Graph) -> tuple[Shape, ...]:

@@ -121,6 +121,17 @@ class Builder:
             self.spans[handle].append(span)
         return handle
 
+    def _needed(self, outputs: tuple[int, ...], keep: int) -> bytearray:
+        """Per node: made before ``keep``, or needed by an output."""
+        wanted = bytearray(b"\x01") * keep + bytearray(len(self.ops) - keep)
+        for handle in outputs:
+            wanted[handle] = 1
+        for handle in range(len(self.ops) - 1, keep - 1, -1):
+            if wanted[handle]:
+                for operand in self.operands[handle]:
+                    wanted[operand] = 1
+        return wanted
+
     def name(self, handle: int, name: str) -> None:
         """Give an anonymous node its name; from then on it is not shared any more."""
         self.names[handle] = name
@@ -128,14 +139,25 @@ class Builder:
         if self._shared.get(key) == handle:
             del self._shared[key]
 
-    def build(self, outputs: tuple[int, ...], text: str = "", source: str = "expression", called: frozenset[str] = frozenset()) -> Graph:
-        """The finished graph, inputs first, everything else in the order it was made."""
+    def build(
+        self,
+        outputs: tuple[int, ...],
+        text: str = "",
+        source: str = "expression",
+        called: frozenset[str] = frozenset(),
+        keep: int | None = None,
+    ) -> Graph:
+        """The finished graph, inputs first, everything else in the order it was made.
+
+        With ``keep``, nodes from that handle on stay only where an output needs them: what a rule made and did not use goes.
+        """
         from .graph import Graph
 
         order = [*self.inputs.values()]
         first = set(order)
-        order.extend(handle for handle in range(len(self.ops)) if handle not in first)
-        new = [0] * len(order)
+        wanted = self._needed(outputs, len(self.ops) if keep is None else keep)
+        order.extend(handle for handle in range(len(self.ops)) if handle not in first and wanted[handle])
+        new = [0] * len(self.ops)
         for position, handle in enumerate(order):
             new[handle] = position
         return Graph(
