@@ -7,12 +7,12 @@ negative number. So one text serves for the formula and for what it becomes with
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from ..graph.graph import Graph
 from ..graph.node import node_formula
 from ..graph.notation import ATOM, Notation, Piece
-from ..language.grammar import AND, CONDITIONAL, OR, POWER, PRODUCT, SIGN, SUM
+from ..language.grammar import AND, CONDITIONAL, OR, POWER, PRODUCT, SUM
 from ..language.machine import compiled
 from ..primitives.registry import OPERATIONS
 from ..scene.writing import GREEK
@@ -21,7 +21,7 @@ from .embedding import xml
 MOST_WRITTEN = 4  # formulas of a heading
 MOST_INLINED = 24  # operations of a heading; longer ones are told by name alone
 
-_FENCES = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉"}
+_FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
 _WORDS = {"sigmoid": "σ", "maximum": "max", "minimum": "min", "log": "ln", "gamma": "Γ", "digamma": "ψ", "logical_not": "¬"}
 _SIGNS = {"less": "&lt;", "less_equal": "≤", "greater": "&gt;", "greater_equal": "≥", "equal": "=", "not_equal": "≠"}
 
@@ -30,7 +30,7 @@ class MathML(Notation):
     """Writes formulas in MathML."""
 
     minus = "<mo>−</mo>"
-    words = {"and": "<mo>∧</mo>", "or": "<mo>∨</mo>", "not": "<mo>¬</mo>"}
+    words: Mapping[str, str] = {"and": "<mo>∧</mo>", "or": "<mo>∨</mo>", "not": "<mo>¬</mo>"}
 
     def name(self, word: str) -> Piece:
         return Piece(name_markup(word))
@@ -183,6 +183,3 @@ class Patterns:
 
 def _fenced(text: str) -> str:
     return f"<mrow><mo>(</mo>{text}<mo>)</mo></mrow>"
-
-
-assert SIGN > SUM  # a negative number needs parentheses after any sign stronger than + and −

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..render import render_svg
 from ..render.escape import xml
 from ..scene.compose import compose
-from ..scene.model import Arrow, Label, Scene, Wire
+from ..scene.model import Arrow, Label, Scene
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -18,21 +18,29 @@ _TOOLTIP = re.compile(r'(<g class="(?:node [a-z]+|edge)" id="[^"]*">)<title>[^<]
 _NUMBER = re.compile(r'(<text id="([^"]+)"[^>]*>)[^<]*(</text>)')
 
 
-def drawing(graph: Graph, point: Point, *, prefix: str, live: bool, palette: str, math: str, bundled: bool, **options: Any) -> str:
-    """The picture as SVG without a title of its own; the options are those of :func:`graphviz_ad.scene.compose.compose`.
+class Look(NamedTuple):
+    """How a page's pictures are drawn, as in :func:`graphviz_ad.scene.compose.compose` and :func:`graphviz_ad.render.render_svg`.
 
-    Where the page is live every number has room for five digits and a sign, so that nothing needs to move later.
+    ``live``: numbers will move, so every one of them gets room for five digits and a sign.
     """
-    scene = compose(graph, point, title="", **options)
-    if not live:
-        return _TOOLTIP.sub(r"\1", render_svg(scene, theme="light", palette=palette, math=math, bundled=bundled, prefix=prefix))
+
+    style: str | None
+    precision: int | None
+    palette: str
+    math: str
+    bundled: bool
+    live: bool
+
+
+def drawing(graph: Graph, point: Point, look: Look, depth: int | None, prefix: str) -> str:
+    """The picture as SVG, without a title and without tooltips, which the page has itself; ``prefix`` begins every id."""
+    scene = compose(graph, point, title="", style=look.style, precision=look.precision, depth=depth)
     texts = _texts(scene, prefix)
-    widest = "−88." + "8" * (options.get("precision") if options.get("precision") is not None else 2)
-    wide = scene._replace(
-        wires=tuple(_roomy_wire(wire, widest) for wire in scene.wires), arrows=tuple(_roomy_arrow(arrow, widest) for arrow in scene.arrows)
-    )
-    svg = render_svg(wide, theme="light", palette=palette, math=math, bundled=bundled, prefix=prefix)
-    svg = _NUMBER.sub(lambda found: f"{found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg)
+    if look.live:
+        scene = _roomy(scene, "−88." + "8" * (2 if look.precision is None else look.precision))
+    svg = render_svg(scene, theme="light", palette=look.palette, math=look.math, bundled=look.bundled, prefix=prefix)
+    if look.live:
+        svg = _NUMBER.sub(lambda found: f"{found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg)
     return _TOOLTIP.sub(r"\1", svg)
 
 
@@ -52,16 +60,17 @@ def _texts(scene: Scene, prefix: str) -> dict[str, str]:
     return found
 
 
-def _roomy(label: Label | None, widest: str) -> Label | None:
-    return label if label is None or label.latex or len(label.text) > len(widest) else label._replace(text=widest)
+def _roomy(scene: Scene, widest: str) -> Scene:
+    """The scene with every number as wide as the widest, and a number wherever there may be one later."""
 
+    def room(label: Label | None) -> Label | None:
+        return label if label is None or label.latex or len(label.text) > len(widest) else label._replace(text=widest)
 
-def _roomy_wire(wire: Wire, widest: str) -> Wire:
-    return wire._replace(value=_roomy(wire.value, widest), gradient=_roomy(wire.gradient, widest))
+    def with_room(arrow: Arrow) -> Arrow:
+        share = arrow.contribution
+        if share is None and arrow.forks and arrow.number is not None:
+            share = Label("")  # a branch that is not taken now may be taken later
+        return arrow._replace(number=room(arrow.number), contribution=room(share))
 
-
-def _roomy_arrow(arrow: Arrow, widest: str) -> Arrow:
-    share = arrow.contribution
-    if share is None and arrow.forks and arrow.number is not None:
-        share = Label("")  # a branch that is not taken now may be taken later
-    return arrow._replace(number=_roomy(arrow.number, widest), contribution=_roomy(share, widest))
+    wires = tuple(wire._replace(value=room(wire.value), gradient=room(wire.gradient)) for wire in scene.wires)
+    return scene._replace(wires=wires, arrows=tuple(with_room(arrow) for arrow in scene.arrows))

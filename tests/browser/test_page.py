@@ -219,7 +219,7 @@ def test_inside_a_sandboxed_frame(opened: Callable[..., Any]) -> None:
     from graphviz_ad.page.embedding import quoted
 
     page = opened(
-        f'<!DOCTYPE html><title>frame</title><iframe sandbox="allow-scripts" style="width:900px;height:600px" srcdoc="{quoted(XYZ)}"></iframe>'
+        f'<!DOCTYPE html><title>frame</title><iframe sandbox="allow-scripts" width="900" height="600" srcdoc="{quoted(XYZ)}"></iframe>'
     )
     frame = page.frame_locator("iframe")
     frame.locator("#field-0").fill("7")

@@ -22,7 +22,9 @@ _INFIX = {
     "add": "+", "sub": "-", "mul": "*", "div": "/", "less": "<", "less_equal": "<=", "greater": ">", "greater_equal": ">=", "equal": "==",
     "not_equal": "!=", "logical_and": "&&", "logical_or": "||",
 }  # fmt: skip
-_CONDITIONS = frozenset({"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not"})
+_CONDITIONS = frozenset(
+    {"less", "less_equal", "greater", "greater_equal", "equal", "not_equal", "logical_and", "logical_or", "logical_not"}
+)
 
 
 class Word:
@@ -99,7 +101,12 @@ def has_kernel(op: str) -> bool:
     >>> has_kernel("sigmoid"), has_kernel("besselj")
     (True, False)
     """
-    return op in OPERATIONS and op in declarations() and op not in _PARTIAL and all(slope(op, k) != "" for k in range(len(OPERATIONS[op].names)))
+    return (
+        op in OPERATIONS
+        and op in declarations()
+        and op not in _PARTIAL
+        and all(slope(op, k) != "" for k in range(len(OPERATIONS[op].names)))
+    )
 
 
 @cache
@@ -195,7 +202,7 @@ def _write(word: Word, operands: list[str]) -> str:
         op, operands = "square", operands[:1]
     if op in ("where", "logical_and", "logical_or", "logical_not"):
         operands = [
-            text if isinstance(a, Word) and a.op in _CONDITIONS or (op == "where" and k) else f"truth({text})"
+            text if (isinstance(a, Word) and a.op in _CONDITIONS) or (op == "where" and k) else f"truth({text})"
             for k, (a, text) in enumerate(zip(word.arguments, operands, strict=True))
         ]
     if op == "where":
