@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
 from ..errors import ShapeError
-from ..graph.shapes import call_of, misfit_error, node_shape
+from ..graph.shapes import misfit_error, node_shape
 from ..primitives.array_record import Call, Misfit, Shape
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.kernels import python as scalars
-from ..primitives.kernels.arrays import Arrays, compute
+from ..primitives.kernels.arrays import Arrays, value
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_partials
 from .local_maps import SELECTION, LocalMap
@@ -60,36 +60,24 @@ def evaluate(
 
 
 def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Any:
-    """The value of one node from those of its operands: a plain number for a scalar, else an array.
-
-    This is the entry for checks: with :class:`PreciseArrays` it computes in as many digits as its context holds.
-    """
+    """The value of one node from those of its operands: a plain number for a scalar, else an array."""
     op = graph.ops[handle]
     operands = [values[one] for one in graph.operands[handle]]
-    if op in OPERATIONS:
-        if shapes[handle] or k is not FLOATS:
-            return plain(getattr(k, op)(*operands), k)
+    if op in OPERATIONS and not shapes[handle] and k is FLOATS:
         return getattr(scalars, op)(*operands)
     try:
-        return plain(compute(k, call_of(graph, handle, shapes, values), operands), k)
+        return value(k, op, graph.params[handle], operands, shapes[handle])
     except (Misfit, IndexError) as error:
         raise misfit_error(graph, handle, shapes, error) from None
 
 
-def plain(value: Any, k: Arrays = FLOATS) -> Any:
-    """Scalars as plain numbers; whole numbers as floats."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    elif isinstance(value, np.ndarray):
-        if value.ndim == 0:
-            value = value.item()
-        elif value.dtype.kind in "iu":
-            return value.astype(float) if k is FLOATS else k.exact(value)
-    return float(value) if isinstance(value, int) and not isinstance(value, bool) and k is FLOATS else value
-
-
 def linearize(
-    graph: Graph, values: Sequence[Any], shapes: Sequence[Shape], active: Sequence[bool], k: Arrays = FLOATS, nodes: Iterable[int] | None = None
+    graph: Graph,
+    values: Sequence[Any],
+    shapes: Sequence[Shape],
+    active: Sequence[bool],
+    k: Arrays = FLOATS,
+    nodes: Iterable[int] | None = None,
 ) -> Table:
     """Per node its local derivatives: a float between scalars, a :class:`LocalMap` where arrays are met, None where none flows."""
     table: Table = [()] * len(graph.ops)
@@ -107,14 +95,19 @@ def linearize(
             if known and not shapes[handle] and k is FLOATS:
                 rules = float_partials(op)
                 table[handle] = tuple(
-                    [float(r(*operands, values[handle])) if r is not None and active[o] else None for r, o in zip(rules, taken, strict=True)]
+                    [
+                        float(r(*operands, values[handle])) if r is not None and active[o] else None
+                        for r, o in zip(rules, taken, strict=True)
+                    ]
                 )
                 continue
             params: Any = graph.params[handle]
             call = Call(op, dict(params) if params else {}, tuple([shapes[one] for one in taken]), shapes[handle])
             row = []
             for position, one in enumerate(taken):
-                flows = active[one] and (OPERATIONS[op].partials[position] is not None if known else ARRAY_OPERATIONS[op].differentiable(position))
+                flows = active[one] and (
+                    OPERATIONS[op].partials[position] is not None if known else ARRAY_OPERATIONS[op].differentiable(position)
+                )
                 row.append(LocalMap(k, call, position, operands, values[handle]) if flows else None)
             table[handle] = tuple(row)
     return table
@@ -191,7 +184,7 @@ def zeros(shape: Shape) -> Any:
     return np.zeros(shape) if shape else 0.0
 
 
-def fitted(name: str, value: Any, shape: Shape) -> Any:
+def fitted(name: str, given: Any, shape: Shape) -> Any:
     """A seed or tangent for something of ``shape``: of that very shape, or a number for all entries alike.
 
     Raises
@@ -199,9 +192,9 @@ def fitted(name: str, value: Any, shape: Shape) -> Any:
     ShapeError
         It has another shape.
     """
-    found = np.shape(value)
+    found = np.shape(given)
     if found == shape:
-        return value
+        return given
     if found == ():
-        return np.full(shape, value)
+        return np.full(shape, given)
     raise ShapeError(f"{name} has shape {found}; {shape} is needed")

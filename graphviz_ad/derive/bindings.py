@@ -69,18 +69,19 @@ def measure(name: str, value: Any) -> Any:
 def differentiable(given: Any, value: Any) -> bool:
     """Whether a gradient by the value makes sense: not for arrays of integers or truth values. Numbers in lists are real."""
     kind = getattr(getattr(given, "dtype", None), "kind", "f")
-    return getattr(value, "dtype", None) != bool and (kind not in "iub" or isinstance(given, numbers.Number))
+    truth = getattr(getattr(value, "dtype", None), "kind", "f") == "b"
+    return not truth and (kind not in "iub" or isinstance(given, numbers.Number))
 
 
 def _array(name: str, value: Any) -> Any:
-    import numpy
+    import numpy as np
 
     depth, first = 0, value
     while isinstance(first, (list, tuple)) and first:
         depth, first = depth + 1, first[0]
         require("GRADVIZ_MAX_NESTING", depth, f"{name}: dimensions of a list")
     try:
-        found = numpy.array(value)
+        found = np.array(value)
     except ValueError:
         raise BindingError(f"{name}: the rows have different lengths; an array is rectangular") from None
     require("GRADVIZ_MAX_ENTRIES", found.size, f"{name}: entries of an array")
@@ -88,9 +89,9 @@ def _array(name: str, value: Any) -> Any:
         raise BindingError(f"{name}: complex numbers; values are real")
     if found.dtype.kind not in "biuf":
         entries = [real(name, entry) for entry in found.ravel().tolist()]
-        found = numpy.array(entries, dtype=float).reshape(found.shape)
+        found = np.array(entries, dtype=float).reshape(found.shape)
     elif found.dtype.kind != "b":
-        found = found.astype(numpy.float64)
+        found = found.astype(np.float64)
     if found.ndim == 0:
         return float(found)
     found.flags.writeable = False

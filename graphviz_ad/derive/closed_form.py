@@ -7,7 +7,7 @@ without its parser, and it evaluates no text.
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError, LimitError
@@ -87,7 +87,7 @@ def local(graph: Graph, handle: int, position: int) -> Any:
     return slope.subs(dict(zip(dummies, named, strict=True)))
 
 
-@lru_cache(maxsize=None)
+@cache
 def symbol(name: str) -> Any:
     """The real symbol of an input."""
     import sympy
@@ -185,4 +185,6 @@ def _require_readable(graph: Graph, handle: int, needed: tuple[bool, ...]) -> No
         if needed[index]:
             sizes[index] = min(1 + sum(sizes[k] for k in graph.operands[index]), most + 1)
     if sizes[handle] > most:
-        raise LimitError(f"written out without sharing, the formula has more than {most:,} operations; set GRADVIZ_CLOSED_FORM_OPERATIONS to raise the limit")
+        raise LimitError(
+            f"written out without sharing, the formula has more than {most:,} operations; set GRADVIZ_CLOSED_FORM_OPERATIONS to raise the limit"
+        )

@@ -155,7 +155,10 @@ class Point:
     def _require_scalar(self) -> None:
         if len(self.graph.outputs) != 1:
             names = ", ".join(self.graph.output_names)
-            raise ShapeError(f"the graph has {len(self.graph.outputs)} outputs ({names})", hint="choose one with graph.of(name), or ask for jacobian(name)")
+            raise ShapeError(
+                f"the graph has {len(self.graph.outputs)} outputs ({names})",
+                hint="choose one with graph.of(name), or ask for jacobian(name)",
+            )
         shape = self.shape_of(self.graph.outputs[0])
         if shape:
             wrt = self.wrt[0] if self.wrt else "x"
@@ -204,7 +207,11 @@ class Point:
     def passive(self) -> tuple[str, ...]:
         """Inputs of whole numbers or truth values: they have no gradient (None)."""
         found = self.graph.input_handles
-        return tuple(n for n, h in found.items() if h not in self.active and self.shape_of(h) and not self.graph._spec(h).constant and not self._chosen)
+        return tuple(
+            n
+            for n, h in found.items()
+            if h not in self.active and self.shape_of(h) and not self.graph._spec(h).constant and not self._chosen
+        )
 
     def jacobian(self, name: str) -> Any:
         """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several scalar outputs are stacked in front.
@@ -228,7 +235,7 @@ class Point:
         return self._jacobian(name)[1]
 
     def _jacobian(self, name: str) -> tuple[Any, str]:
-        import numpy
+        import numpy as np
 
         from .jacobians import jacobian
 
@@ -240,7 +247,7 @@ class Point:
                 return found[0]
             if len({array.shape for array, _ in found}) > 1:
                 raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
-            return numpy.stack([array for array, _ in found]), found[0][1]
+            return np.stack([array for array, _ in found]), found[0][1]
 
         result: tuple[Any, str] = self._table(f"jacobian {name}", find)
         return result
@@ -284,18 +291,52 @@ class Point:
         return {self.graph.labels[handle]: table[handle] for handle in self.graph.outputs}
 
     def hessian(self, *names: str) -> Any:
-        """The matrix of second derivatives by scalar inputs, from the graph of the gradient, as an ndarray."""
-        import numpy
+        """Second derivatives, from the graph of the gradient, as an ndarray.
+
+        Of scalar inputs the matrix by inputs; of one array input an array of shape x.shape + x.shape; of several inputs
+        with arrays among them the matrix by all entries in a row.
+
+        >>> from graphviz_ad import parse
+        >>> parse("sum(x**3)").at(x=[1, 2]).hessian("x")
+        array([[ 6.,  0.],
+               [ 0., 12.]])
+        """
+        import numpy as np
 
         chosen = names or self.wrt
-        graph = self.graph.gradient(*chosen)
-        values = {name: self.values[handle] for name, handle in self.graph.input_handles.items()}
-        bound = {name: value for name, value in values.items() if name in graph.input_handles}
+        point = self._gradient_point(chosen)
+        shapes = [self.shape_of(self.graph.input_handles[name]) for name in chosen]
+        sizes = [int(np.prod(shape)) for shape in shapes]
         rows = []
-        for output in graph.output_names:
-            gradients = Point(graph.of(output), bound).gradients
-            rows.append([gradients.get(name, 0.0) for name in chosen])
-        return numpy.array(rows, dtype=float)
+        for output, size in zip(point.graph.outputs, sizes, strict=True):
+            one = Point(point.graph.of_handle(output), point._bound, tuple(chosen))
+            rows.append(np.hstack([np.reshape(one.jacobian(name), (size, other)) for name, other in zip(chosen, sizes, strict=True)]))
+        whole = np.vstack(rows)
+        return whole.reshape(shapes[0] + shapes[0]) if len(chosen) == 1 and shapes[0] else whole
+
+    def hessian_vector_product(self, tangents: Mapping[str, Any] | None = None, /, **named: Any) -> dict[str, Any]:
+        """H·v by input, without forming H: how the gradients move when the inputs move by the given tangents.
+
+        >>> from graphviz_ad import parse
+        >>> parse("sum(x**3)").at(x=[1, 2]).hessian_vector_product(x=[1, 1])["x"]
+        array([ 6., 12.])
+        """
+        point = self._gradient_point(self.wrt)
+        moved = point.pushforward({**(tangents or {}), **named})
+        found = moved if isinstance(moved, dict) else {point.graph.output: moved}
+        return dict(zip(self.wrt, found.values(), strict=True))
+
+    def _gradient_point(self, names: tuple[str, ...]) -> Point:
+        """The graph of the gradient at the same place."""
+        self._require_scalar()
+        for name in names:
+            self._input(name)
+        return Point(self.graph.gradient(*names), self._bound, tuple(names))
+
+    @property
+    def _bound(self) -> dict[str, Any]:
+        """The values of the inputs, as they would be bound again; unbound constants are left out."""
+        return {n: self.values[h] for n, h in self.graph.input_handles.items() if not self.graph._spec(h).constant or h in self.active}
 
     def _input(self, name: str) -> int:
         handle = self.graph.input_handles.get(name)
@@ -307,8 +348,7 @@ class Point:
 
     def with_respect_to(self, *names: str) -> Point:
         """The same point, differentiated by some inputs only."""
-        bound = {name: self.values[h] for name, h in self.graph.input_handles.items() if not self.graph._spec(h).constant or h in self.active}
-        return Point(self.graph, bound, names)
+        return Point(self.graph, self._bound, names)
 
     def __getitem__(self, name: str) -> PointNode:
         return PointNode(self, self.graph.handle(name))
@@ -334,8 +374,8 @@ class Point:
 
     def explain(self, form: str = "text") -> str:
         """The chain rule line by line: formula, substitution, number. ``form``: "text", "markdown" or "latex"."""
-        from ..scene.derivation import derive
         from ..render.derivation import write
+        from ..scene.derivation import derive
 
         return write(derive(self), form)
 
@@ -372,7 +412,7 @@ def _number(value: Any) -> Any:
     """A truth value at the output counts as 0 or 1."""
     if isinstance(value, (bool, int)):
         return float(value)
-    return value.astype(float) if getattr(value, "dtype", None) == bool else value
+    return value.astype(float) if getattr(getattr(value, "dtype", None), "kind", "") == "b" else value
 
 
 def _warnings(point: Point) -> tuple[str, ...]:
@@ -389,7 +429,11 @@ def _warnings(point: Point) -> tuple[str, ...]:
                 shown = f": {gradient}" if isinstance(gradient, float) else " in some entries"
                 found.append(f"the gradient by {name} is not finite{shown}")
         for handle, row in enumerate(point.partials):
-            if point.cotangents[handle] is None and graph.needed[handle] and any(isinstance(one, float) and not math.isfinite(one) for one in row):
+            if (
+                point.cotangents[handle] is None
+                and graph.needed[handle]
+                and any(isinstance(one, float) and not math.isfinite(one) for one in row)
+            ):
                 label = graph.labels[handle]
                 found.append(f"{label} has no finite slope but stands in a branch not taken; frameworks that multiply by 0 give NaN here")
     return tuple(dict.fromkeys(found))
@@ -399,11 +443,11 @@ def _finite(value: Any) -> bool:
     """Whether a number, or every entry of an array, is finite."""
     if isinstance(value, float):
         return math.isfinite(value)
-    if not hasattr(value, "shape") or value.dtype == bool:
+    if not hasattr(value, "shape") or value.dtype.kind == "b":
         return True
-    import numpy
+    import numpy as np
 
-    return bool(numpy.isfinite(value).all())
+    return bool(np.isfinite(value).all())
 
 
 def _first_bad(point: Point, handle: int) -> str:

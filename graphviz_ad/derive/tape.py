@@ -86,7 +86,10 @@ def linearize(graph: Graph, values: Sequence[Any], active: Sequence[bool]) -> li
         out = values[handle]
         rules = float_partials(op)
         table[handle] = tuple(
-            [float(rule(*arguments, out)) if rule is not None and active[operand] else None for rule, operand in zip(rules, taken, strict=True)]
+            [
+                float(rule(*arguments, out)) if rule is not None and active[operand] else None
+                for rule, operand in zip(rules, taken, strict=True)
+            ]
         )
     return table
 

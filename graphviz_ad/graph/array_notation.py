@@ -154,7 +154,25 @@ _RULES = {
     ("reshape", 0): "reshape({up}, {shape})",
     ("ravel", 0): "reshape({up}, {shape})",
 }
-_MOVING = frozenset(("index", "take", "flip", "roll", "repeat", "tile", "pad", "windows", "diag", "diagonal", "tril", "triu", "stack", "concatenate", "pick"))
+_MOVING = frozenset(
+    (
+        "index",
+        "take",
+        "flip",
+        "roll",
+        "repeat",
+        "tile",
+        "pad",
+        "windows",
+        "diag",
+        "diagonal",
+        "tril",
+        "triu",
+        "stack",
+        "concatenate",
+        "pick",
+    )
+)
 _ALIKE = "{up}, put back where the entries came from"
 
 
@@ -206,7 +224,11 @@ def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence
     # the operand's indices are primed: the entry that is differentiated by is another one than those being summed
     passing = [c for c in dict.fromkeys(mine) if c in result]
     repeated = [c for c in dict.fromkeys(mine) if mine.count(c) > 1]
-    primed = [f"{c}'" for c in mine] if len(set(mine)) == len(mine) else [f"{c}{chr(39) * (mine[: at + 1].count(c))}" for at, c in enumerate(mine)]
+    primed = (
+        [f"{c}'" for c in mine]
+        if len(set(mine)) == len(mine)
+        else [f"{c}{chr(39) * (mine[: at + 1].count(c))}" for at, c in enumerate(mine)]
+    )
     factors, latex_factors = [], []
     if terms.divisor != 1:
         factors.append(f"1/{terms.divisor}")
@@ -238,10 +260,9 @@ def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence
 
 def _elementwise_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> IndexRule | None:
     """∂y_i/∂x_i' = δ_ii' · slope: a diagonal, summed over where the operand was broadcast."""
+    from ..primitives.registry import OPERATIONS
     from .node import local_formula
     from .notation import Latex, Notation
-
-    from ..primitives.registry import OPERATIONS
 
     if OPERATIONS[graph.ops[handle]].partials[position] is None:
         return None

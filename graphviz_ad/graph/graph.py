@@ -160,6 +160,10 @@ class Graph:
         """
         return self._with_outputs(tuple(self.handle(name) for name in names))
 
+    def of_handle(self, handle: int) -> Graph:
+        """The same graph with a node for its output."""
+        return self._with_outputs((handle,))
+
     def _with_outputs(self, outputs: tuple[int, ...]) -> Graph:
         graph = Graph(
             self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source, self.called
@@ -228,14 +232,13 @@ class Graph:
         if not unused or any(self._spec(h).default is None and name not in given for name, h in known.items()):
             return self
         for name in unused:
-            if not isinstance(name, str) or not name.isidentifier() or name in KEYWORDS:
+            if not str(name).isidentifier() or name in KEYWORDS:
                 raise NamingError(f"{name!r} is not a name", hint="names consist of letters, digits and _")
         count = len(unused)
-        graph = Graph(
+        return Graph(
             self.ops + ("input",) * count, self.operands + ((),) * count, self.params + (Input(unused=True),) * count, self.names + unused,
             self.spans + ((),) * count, self.group_of + (-1,) * count, self.groups, self.outputs, self.text, self.source, self.called,
         )  # fmt: skip
-        return graph
 
     @property
     def computed(self) -> frozenset[str]:
@@ -309,7 +312,7 @@ class Graph:
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
-    def shaped(self, shapes: Mapping[str, tuple[int, ...]] | None = None, /, **named: tuple[int, ...]) -> Graph:
+    def shaped(self, shapes: Mapping[str, Any] | None = None, /, **named: Any) -> Graph:
         """The graph with shapes for its inputs (a missing one is a scalar), checked node by node.
 
         Raises
@@ -328,7 +331,7 @@ class Graph:
             handle = self.input_handles.get(name)
             if handle is None:
                 raise self.no_such_name(name)
-            wanted[handle] = (shape,) if isinstance(shape, int) else tuple(int(size) for size in shape)
+            wanted[handle] = tuple(map(int, shape if isinstance(shape, (tuple, list)) else (shape,)))
         for handle in self.input_handles.values():
             default = self._spec(handle).default
             wanted.setdefault(handle, getattr(default, "shape", ()))

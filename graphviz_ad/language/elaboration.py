@@ -87,7 +87,9 @@ class _Frame:
 
     __slots__ = ("at", "builtin", "code", "group", "locals", "memo", "rank", "stack")
 
-    def __init__(self, code: Sequence[Instruction], group: int, parameters: Mapping[str, object], rank: int, builtin: Span | None = None) -> None:
+    def __init__(
+        self, code: Sequence[Instruction], group: int, parameters: Mapping[str, object], rank: int, builtin: Span | None = None
+    ) -> None:
         self.code, self.at, self.group, self.locals = code, 0, group, parameters
         self.stack: list[object] = []
         self.memo: object = None
@@ -192,7 +194,11 @@ class _Elaborator:
 
     def expression(self, code: list[Instruction]) -> int:
         """Run postfix code into the builder; the handle of its value."""
-        frames = [_Frame(code, -1, {}, len(self.functions))]
+        return self.run_frame(_Frame(code, -1, {}, len(self.functions)))
+
+    def run_frame(self, first: _Frame) -> int:
+        """Run a frame and all that it calls; the handle of its value."""
+        frames = [first]
         while True:
             frame = frames[-1]
             stack = frame.stack

@@ -134,7 +134,7 @@ def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], s
                 raise machine.at(span, "an index is a number, not a truth value", "write x[0]")
             elif isinstance(value, Listing) and not any(isinstance(one, int) for one in _flat(value)):
                 found.append(("list", static_value(machine, "an index", value, span)))
-            elif isinstance(value, int) or isinstance(value, Listing):
+            elif isinstance(value, (int, Listing)):
                 operands.append(machine.handle(value, span, frame))
                 found.append(("by", len(operands) - 2))
             else:

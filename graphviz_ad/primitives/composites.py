@@ -49,6 +49,15 @@ def _scaled_and_shifted(core: str) -> Body:
     return body
 
 
+def _with_delta(text: str) -> Body:
+    """A loss with a width that is 1 where it is not given."""
+
+    def body(given: frozenset[str], static: Mapping[str, Any]) -> str:
+        return text if "delta" in given else text.replace("delta", "1")
+
+    return body
+
+
 def _matrix_power(given: frozenset[str], static: Mapping[str, Any]) -> str | None:
     """Repeated squaring, written out: a**5 = a @ (a@a) @ (a@a), equal parts once."""
     power = static["n"]
@@ -102,7 +111,8 @@ RECORDS: tuple[Composite, ...] = (
         "var", "x", "axis=None ddof=0 keepdims=False", "variance",
         "sum((x - mean(x, axis=axis, keepdims=True))**2, axis=axis, keepdims=keepdims)/(count(x, axis=axis) - ddof)",
     ),
-    _composite("std", "x", "axis=None ddof=0 keepdims=False", "standard deviation", "sqrt(var(x, axis=axis, ddof=ddof, keepdims=keepdims))"),
+    _composite("std", "x", "axis=None ddof=0 keepdims=False", "standard deviation",
+               "sqrt(var(x, axis=axis, ddof=ddof, keepdims=keepdims))"),
     _composite("ptp", "x", "axis=None keepdims=False", "largest less smallest entry",
                "max(x, axis=axis, keepdims=keepdims) - min(x, axis=axis, keepdims=keepdims)"),
     _composite("diff", "x", "", "differences of neighbours along the last axis", "x[..., 1:] - x[..., :-1]"),
@@ -116,17 +126,17 @@ RECORDS: tuple[Composite, ...] = (
     _composite("mse", "x y", "", "mean of the squared errors", "mean((x - y)**2)", "mse_loss"),
     _composite("mae", "x y", "", "mean of the absolute errors", "mean(abs(x - y))", "l1_loss"),
     _composite("huber", "x y delta=", "", "squared near 0, linear far away",
-               lambda given, static: "mean(where(abs(x - y) <= {0}, (x - y)**2/2, {0}*(abs(x - y) - {0}/2)))".format("delta" if "delta" in given else "1"),
-               "huber_loss"),
+               _with_delta("mean(where(abs(x - y) <= delta, (x - y)**2/2, delta*(abs(x - y) - delta/2)))"), "huber_loss"),
     _composite("hinge", "scores labels delta=", "", "sum over the wrong classes of max(0, s_j - s_y + delta), mean over rows",
-               lambda given, static: "mean(sum(maximum(0, scores - expand_dims(pick(scores, labels), -1) + {0}), axis=-1) - {0})".format(
-                   "delta" if "delta" in given else "1"), "hinge_loss multiclass_hinge"),
+               _with_delta("mean(sum(maximum(0, scores - expand_dims(pick(scores, labels), -1) + delta), axis=-1) - delta)"),
+               "hinge_loss multiclass_hinge"),
     _composite("cross_entropy", "scores labels", "", "mean of -log softmax of the right class, from scores",
                "mean(logsumexp(scores, axis=-1) - pick(scores, labels))", "softmax_cross_entropy"),
     _composite("nll", "logp labels", "", "mean of -log probability of the right class", "-mean(pick(logp, labels))", "nll_loss"),
     _composite("binary_cross_entropy_with_logits", "z y", "", "binary cross entropy from scores", "mean(softplus(z) - y*z)",
                "bce_with_logits"),
-    _composite("binary_cross_entropy", "p y", "", "binary cross entropy from probabilities", "-mean(xlogy(y, p) + xlogy(1 - y, 1 - p))", "bce"),
+    _composite("binary_cross_entropy", "p y", "", "binary cross entropy from probabilities",
+               "-mean(xlogy(y, p) + xlogy(1 - y, 1 - p))", "bce"),
     _composite("kl_div", "p q", "", "sum of p*log(p/q)", "sum(xlogy(p, p) - xlogy(p, q))"),
     # layers
     _composite("layer_norm", "x gamma= beta=", "axis=-1 eps=1e-5", "every row to mean 0 and variance 1", _scaled_and_shifted(_NORMED)),

@@ -91,7 +91,7 @@ def _eye_shape(call: Call) -> Shape:
 def _eye(k: Any, call: Call) -> Any:
     import numpy as np
 
-    return k.exact(np.eye(*call.shape, dtype=int))
+    return k.exact(np.eye(*call.shape, dtype=np.int64))
 
 
 def _levi_civita(k: Any, call: Call) -> Any:

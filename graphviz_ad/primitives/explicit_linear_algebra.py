@@ -223,7 +223,7 @@ def _svdvals_push(k: Any, call: Call, position: int, tangent: Any, operands: tup
 def _eye_like(k: Any, call: Call, x: Any) -> Any:
     import numpy as np
 
-    return k.exact(np.broadcast_to(np.eye(call.shape[-1], dtype=int), call.shape))
+    return k.exact(np.broadcast_to(np.eye(call.shape[-1], dtype=np.int64), call.shape))
 
 
 def _record(

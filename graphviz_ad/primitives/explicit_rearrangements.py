@@ -124,16 +124,26 @@ def _diag(call: Call, x: Any) -> Any:
     return np.diag(x, call.params["k"])
 
 
+def _lower(x: Any, k: int) -> Any:
+    """Which places are on or below a diagonal."""
+    import numpy as np
+
+    if x.ndim < 2:
+        raise Misfit("needs a matrix")
+    rows, columns = x.shape[-2:]
+    return np.arange(rows)[:, None] >= np.arange(columns)[None, :] - k
+
+
 def _tril(call: Call, x: Any) -> Any:
     import numpy as np
 
-    return np.where(np.tri(*x.shape[-2:], k=call.params["k"], dtype=bool), x, x.dtype.type(0) if x.dtype != object else 0)
+    return np.where(_lower(x, call.params["k"]), x, x.dtype.type(0) if x.dtype != object else 0)
 
 
 def _triu(call: Call, x: Any) -> Any:
     import numpy as np
 
-    return np.where(np.tri(*x.shape[-2:], k=call.params["k"] - 1, dtype=bool), x.dtype.type(0) if x.dtype != object else 0, x)
+    return np.where(_lower(x, call.params["k"] - 1), x.dtype.type(0) if x.dtype != object else 0, x)
 
 
 def _pad(call: Call, x: Any) -> Any:
@@ -155,7 +165,8 @@ def _windows(call: Call, x: Any) -> Any:
         raise Misfit(f"needs windows of shape {shape} that fit into the last axes")
     axes = tuple(range(x.ndim - len(shape), x.ndim))
     view = sliding_window_view(x, shape, axes)
-    return view[(Ellipsis, *(slice(None, None, step) for step in steps), *(slice(None),) * len(shape))]
+    cuts: tuple[Any, ...] = (Ellipsis, *(slice(None, None, step) for step in steps), *(slice(None),) * len(shape))
+    return view[cuts]
 
 
 def _index(call: Call, x: Any, *arrays: Any) -> Any:
@@ -346,5 +357,5 @@ RECORDS: tuple[ArrayOperation, ...] = (
         passive=(-1,),
         structure=lambda call, position: "selection",
         linear=True,
-    ),  # fmt: skip
+    ),
 )

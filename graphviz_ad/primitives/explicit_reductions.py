@@ -424,9 +424,15 @@ RECORDS: tuple[ArrayOperation, ...] = (
         "min", "explicit", ("x",), _REDUCING, "the smallest entry over axes", _extreme_shape, _min, _extreme_push, _extreme_pull,
         ("amin",), kink=_TIES,
     ),
-    ArrayOperation("prod", "explicit", ("x",), _REDUCING, "product over axes", _reduced_shape, _prod, _prod_push, _prod_pull, symbol="Π"),
-    ArrayOperation("cumsum", "explicit", ("x",), ("axis=None",), "running sum", _running_shape, _cumsum, _cumsum_push, _cumsum_pull, linear=True),
-    ArrayOperation("cumprod", "explicit", ("x",), ("axis=None",), "running product", _running_shape, _cumprod, _cumprod_push, _cumprod_pull),
+    ArrayOperation(
+        "prod", "explicit", ("x",), _REDUCING, "product over axes", _reduced_shape, _prod, _prod_push, _prod_pull, symbol="Π",
+    ),
+    ArrayOperation(
+        "cumsum", "explicit", ("x",), ("axis=None",), "running sum", _running_shape, _cumsum, _cumsum_push, _cumsum_pull, linear=True,
+    ),
+    ArrayOperation(
+        "cumprod", "explicit", ("x",), ("axis=None",), "running product", _running_shape, _cumprod, _cumprod_push, _cumprod_pull,
+    ),
     ArrayOperation(
         "logcumsumexp", "explicit", ("x",), ("axis=None",), "logarithm of the running sum of exponentials", _running_shape, _logcumsumexp,
         _logcumsumexp_push, _logcumsumexp_pull,
@@ -440,8 +446,8 @@ RECORDS: tuple[ArrayOperation, ...] = (
         _median_pull, kink="equal entries keep their order",
     ),
     ArrayOperation(
-        "norm", "explicit", ("x",), ("ord=None", *_REDUCING), "length: of order 2 (fro), 1, p or inf", _norm_shape, _norm, _norm_push, _norm_pull,
-        kink="0 where the norm is 0; " + _TIES,
+        "norm", "explicit", ("x",), ("ord=None", *_REDUCING), "length: of order 2 (fro), 1, p or inf", _norm_shape, _norm, _norm_push,
+        _norm_pull, kink="0 where the norm is 0; " + _TIES,
     ),
     _passive("argsort", ("axis=-1",), "the order that sorts", _running_shape, _argsort),
     _passive("argmax", ("axis=None",), "the place of the largest entry", _place_shape, _argmax),

@@ -1,5 +1,7 @@
 """Uses of every array operation over many shapes: what the sweep over the rules runs through."""
 
+# ruff: noqa: E501 - a table: one operation a line
+
 from __future__ import annotations
 
 from typing import NamedTuple

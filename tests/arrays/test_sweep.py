@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from mpmath.ctx_mp import MPContext
-from tests.arrays.sweep import USES, Use, values
 
 import graphviz_ad as gv
 from graphviz_ad.derive import array_tape
@@ -15,6 +14,7 @@ from graphviz_ad.derive.point import Point
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from graphviz_ad.primitives.composites import COMPOSITES
 from graphviz_ad.primitives.kernels.arrays import PreciseArrays
+from tests.arrays.sweep import USES, Use, values
 
 DIGITS, STEP = 60, 10.0**-20
 
@@ -25,7 +25,9 @@ def at(use: Use) -> Point:
 
 def exact(point: Point, k: Any, inputs: dict[int, Any]) -> Any:
     """The output in many digits."""
-    found, _ = array_tape.evaluate(point.graph, inputs, k, lambda literal: k._mp.mpf(int(literal.text) if literal.integer else literal.value))
+    found, _ = array_tape.evaluate(
+        point.graph, inputs, k, lambda literal: k._mp.mpf(int(literal.text) if literal.integer else literal.value)
+    )
     return np.asarray(found[point.graph.outputs[0]], dtype=object)
 
 
@@ -59,7 +61,9 @@ def test_rules(use: Use) -> None:
         inputs[handle] = base
         above[handle], below[handle] = (base + step, base - step) if name in tangents else (base, base)
         for side in (above, below):
-            side[handle] = side[handle] if np.ndim(value) else mp.mpf(side[handle].item() if isinstance(side[handle], np.ndarray) else side[handle])
+            side[handle] = (
+                side[handle] if np.ndim(value) else mp.mpf(side[handle].item() if isinstance(side[handle], np.ndarray) else side[handle])
+            )
     value = exact(point, k, inputs)
     assert value.shape == np.shape(point.value)
     np.testing.assert_allclose(np.asarray(point.value, dtype=float), value.astype(float), rtol=1e-12, atol=1e-13)

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np  # noqa: TID253 - this module exists for arrays, and only they load it
@@ -30,14 +30,15 @@ class Arrays:
     def __getattr__(self, op: str) -> Any:
         if op.startswith("_"):
             raise AttributeError(op)
+        function: Callable[..., Any]
         record = ARRAY_OPERATIONS.get(op)
         if record is None:
             function = self.elementwise(op)
         else:
-            known = record
+            name = record.name
 
             def function(*operands: Any, **params: Any) -> Any:
-                return apply(self, known.name, params, operands)
+                return apply(self, name, params, operands)
 
         setattr(self, op, function)
         return function
@@ -71,7 +72,8 @@ class Arrays:
         """A function of linear algebra."""
         arrays = [np.asarray(one, dtype=float) for one in operands]
         try:
-            return _LINEAR[name](*arrays)
+            function: Callable[..., Any] = _LINEAR[name]
+            return function(*arrays)
         except np.linalg.LinAlgError:
             return None  # singular, or not positive definite: the caller fills with NaN
 
@@ -163,6 +165,40 @@ def compute(k: Arrays, call: Call, operands: Sequence[Any]) -> Any:
     return result
 
 
+def value(k: Arrays, op: str, params: Any, operands: Sequence[Any], shape: tuple[int, ...] | None = None) -> Any:
+    """One operation of any family: a plain number for a scalar, else an array. The entry for checks in many digits.
+
+    ``params`` are those of the graph's node, ``shape`` the result's where it is known already.
+
+    >>> from mpmath import mp
+    >>> k = PreciseArrays(mp)
+    >>> value(k, "max", (("axis", None), ("keepdims", False)), [k.exact([1, 3, 2])])
+    mpf('3.0')
+
+    Raises
+    ------
+    Misfit
+        The shapes do not fit.
+    """
+    record = ARRAY_OPERATIONS.get(op)
+    if record is None:
+        return plain(k, getattr(k, op)(*operands))
+    call = Call(op, dict(params), tuple([np.shape(one) for one in operands]), shape or (), dict(enumerate(operands)))
+    return plain(k, compute(k, call._replace(shape=record.shape(call)) if shape is None else call, operands))
+
+
+def plain(k: Arrays, found: Any) -> Any:
+    """Scalars as plain numbers; whole numbers as those of the arithmetic."""
+    if isinstance(found, np.generic):
+        found = found.item()
+    elif isinstance(found, np.ndarray):
+        if found.ndim == 0:
+            found = found.item()
+        elif found.dtype.kind in "iu":
+            return k.exact(found)
+    return k.number(found, ()) if isinstance(found, int) and not isinstance(found, bool) else found
+
+
 def contract(terms: Terms, arrays: Sequence[Any], zero: Any = 0.0) -> Any:
     """A contraction in full: sums of products, broadcasting over new indices, writing of diagonals."""
     known = {index for one in terms.inputs for index in one}
@@ -250,4 +286,4 @@ _LINEAR = {
     "right_singular": lambda a: np.swapaxes(np.linalg.svd(a, full_matrices=False)[2], -1, -2),
 }
 
-__all__ = ["Arrays", "Misfit", "PreciseArrays", "apply", "compute", "contract"]
+__all__ = ["Arrays", "Misfit", "PreciseArrays", "apply", "compute", "contract", "plain", "value"]

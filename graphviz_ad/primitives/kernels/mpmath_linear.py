@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np  # noqa: TID253 - loaded for arrays only
@@ -132,7 +133,7 @@ def _pinv(mp: Any, a: Any) -> Any:
     return np.dot(v.T * turned, u.T)
 
 
-_FUNCTIONS = {
+_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "inv": _inv,
     "det": _det,
     "cofactor": _cofactor,

@@ -1,0 +1,500 @@
+"""An ordinary Python function over NumPy, traced into a graph.
+
+The function runs once, on stand-ins for its arguments that carry the example's numbers and note every operation. Nodes know
+the file, line and column that made them. What cannot be a graph is collected: calls that have no counterpart are listed all
+together, up to the first branch that depends on values, where tracing has to stop.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from collections.abc import Callable
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
+
+from ..errors import LocatedError, ParseError, ShapeError
+from ..graph.builder import Literal, Span
+from ..graph.graph import Graph
+from ..language import vocabulary
+from ..language.elaboration import Listing, Quantity, Several, Text, Word, _Elaborator, _Frame
+from ..language.parser import Program
+from ..primitives.array_record import Call, Misfit
+from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.composites import COMPOSITES, HIDDEN
+from ..primitives.kernels.arrays import Arrays, compute
+from ..primitives.registry import OPERATIONS, resolve
+
+_FLOATS = Arrays()
+
+#: NumPy's names for operations that are called otherwise here
+_RENAMED = dict(
+    pair.split(":")
+    for pair in (
+        "subtract:sub multiply:mul divide:div true_divide:div negative:neg positive:copy float_power:power pow:power arctan2:atan2"
+        " remainder:mod amax:max amin:min concat:concatenate permute_dims:transpose matrix_transpose:transpose absolute:abs rint:round"
+        " round_:round"
+    ).split()
+)
+#: reductions of binary ufuncs
+_REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
+#: keyword arguments that change nothing here when they have these values
+_NEUTRAL = tuple("dtype out where initial casting order subok signature optimize copy kind correction".split())
+_METHODS = frozenset(
+    "sum mean max min prod dot ravel transpose std var cumsum cumprod clip squeeze argmax argmin repeat trace diagonal swapaxes take"
+    " round".split()
+)
+
+
+#: an array is taken apart into at most so many entries
+_MOST_ENTRIES = 1000
+
+
+class _Stop(BaseException):
+    """Tracing cannot go on: the function asked for a number. Not an Exception, so that no `except Exception` of the user eats it."""
+
+
+class Traced:
+    """A stand-in for an array: it has the example's value and notes what is done with it."""
+
+    __slots__ = ("_handle", "_trace", "_value")
+    __array_priority__ = 1000.0
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, trace: _Trace, handle: int, value: Any) -> None:
+        self._trace, self._handle, self._value = trace, handle, value
+
+    # -- what does not depend on values ------------------------------------------------------------------------------
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return np.shape(self._value)
+
+    @property
+    def ndim(self) -> int:
+        return np.ndim(self._value)
+
+    @property
+    def size(self) -> int:
+        return int(np.size(self._value))
+
+    @property
+    def dtype(self) -> Any:
+        return np.asarray(self._value).dtype
+
+    @property
+    def T(self) -> Traced:
+        return self._trace.call("transpose", (self,), {})
+
+    def __len__(self) -> int:
+        if not self.shape:
+            raise TypeError("len() of a scalar")
+        return self.shape[0]
+
+    def __iter__(self) -> Any:
+        return (self[position] for position in range(len(self)))
+
+    # -- operations --------------------------------------------------------------------------------------------------
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        name = ufunc.__name__
+        if method == "reduce" and name in _REDUCED:
+            options.setdefault("axis", 0)
+            return self._trace.call(_REDUCED[name], inputs, options)
+        if method == "outer" and name == "multiply":
+            return self._trace.call("outer", inputs, options)
+        if method != "__call__" or any(isinstance(one, Traced) for one in options.get("out") or ()):
+            return self._trace.unsupported(
+                f"np.{name}.{method}" if method != "__call__" else f"np.{name}(…, out=…)",
+                lambda plain: getattr(ufunc, method)(*plain),
+                inputs,
+            )
+        if ufunc is np.square:
+            return self._trace.call("square", inputs, options)
+        return self._trace.call(name, inputs, options, lambda plain: ufunc(*plain))
+
+    def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
+        return self._trace.call(function.__name__, arguments, options, lambda plain: function(*plain, **_values(options)))
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        """An array of stand-ins, one an entry, so that np.array([x[0], 2.0]) works; as an array of floats it cannot be had."""
+        if (dtype is not None and np.dtype(dtype) != object) or self.size > _MOST_ENTRIES:
+            raise self._trace.stop("np.asarray turns the argument into numbers", "leave the conversion out, or use np.stack")
+        entries = np.empty(self.shape, dtype=object)
+        for place in np.ndindex(*self.shape):
+            entries[place] = self[place] if place else self
+        return entries
+
+    def reshape(self, *shape: Any, **_: Any) -> Traced:
+        return self._trace.call("reshape", (self, shape[0] if len(shape) == 1 else shape), {})
+
+    def flatten(self) -> Traced:
+        return self._trace.call("ravel", (self,), {})
+
+    def copy(self) -> Traced:
+        return self
+
+    def astype(self, kind: Any, **_: Any) -> Traced:
+        if np.dtype(kind).kind == "f":
+            return self
+        return self._trace.unsupported(f"astype({kind})", lambda plain: np.asarray(plain[0]).astype(kind), (self,))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in _METHODS:
+            return lambda *arguments, **options: self._trace.call(name, (self, *arguments), options)
+        raise AttributeError(name)
+
+    def __getitem__(self, index: Any) -> Traced:
+        return self._trace.index(self, index)
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        self._trace.note("an assignment into an array", "make a new one: np.where, np.stack, np.concatenate")
+
+    def __neg__(self) -> Any:
+        return self._trace.call("neg", (self,), {})
+
+    def __pos__(self) -> Traced:
+        return self
+
+    def __abs__(self) -> Any:
+        return self._trace.call("abs", (self,), {})
+
+    def __invert__(self) -> Any:
+        return self._trace.call("logical_not", (self,), {})
+
+    # -- what does depend on values ----------------------------------------------------------------------------------
+
+    def __bool__(self) -> bool:
+        raise self._trace.stop("a branch depends on a value", "write np.where(condition, a, b)")
+
+    def __float__(self) -> float:
+        raise self._trace.stop("a number is asked for", "use NumPy's function instead of math's, and no float(…)")
+
+    def __int__(self) -> int:
+        raise self._trace.stop("a whole number is asked for", "what depends on values cannot be an index or a count")
+
+    def __index__(self) -> int:
+        raise self._trace.stop("a whole number is asked for", "what depends on values cannot be an index or a count")
+
+    def item(self, *_: Any) -> Any:
+        raise self._trace.stop("a number is asked for by item()", "go on with the array")
+
+    def __repr__(self) -> str:
+        return f"Traced(shape {self.shape})"
+
+
+def _operator(name: str, swapped: bool = False) -> Any:
+    def apply(self: Traced, other: Any) -> Any:
+        if name == "matmul" and isinstance(other, np.ndarray) and other.dtype == object:
+            other = self._trace.lifted(other)
+        return self._trace.call(name, (other, self) if swapped else (self, other), {})
+
+    return apply
+
+
+for _name, _op in (
+    ("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "power"), ("mod", "mod"), ("matmul", "matmul"),
+):  # fmt: skip
+    setattr(Traced, f"__{_name}__", _operator(_op))
+    setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
+for _name, _op in (("lt", "less"), ("le", "less_equal"), ("gt", "greater"), ("ge", "greater_equal"), ("eq", "equal"), ("ne", "not_equal")):
+    setattr(Traced, f"__{_name}__", _operator(_op))
+for _name, _op in (("and", "logical_and"), ("or", "logical_or")):
+    setattr(Traced, f"__{_name}__", _operator(_op))
+    setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
+
+
+def _values(value: Any) -> Any:
+    """Arguments with the example's numbers in place of the stand-ins."""
+    if isinstance(value, Traced):
+        return value._value
+    if isinstance(value, (tuple, list)):
+        return type(value)(_values(one) for one in value)
+    if isinstance(value, dict):
+        return {key: _values(one) for key, one in value.items()}
+    return value
+
+
+class _Trace:
+    """The recording of one run."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        code: CodeType | None = getattr(function, "__code__", None)
+        self.file = code.co_filename if code is not None else "<function>"
+        lines = linecache.getlines(self.file)
+        self.text = "".join(lines)
+        self.starts = [0]
+        for line in lines:
+            self.starts.append(self.starts[-1] + len(line))
+        self.machine = _Elaborator(Program(self.text, [], self.file))
+        self.builder = self.machine.builder
+        self.values: list[Any] = []
+        self.problems: list[tuple[str, str, Span | None]] = []
+        self.constants: dict[int, tuple[Any, int]] = {}
+
+    # -- places ------------------------------------------------------------------------------------------------------
+
+    def place(self) -> Span | None:
+        """Where in the user's file the operation stands."""
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None and frame.f_code.co_filename != self.file:
+            frame = frame.f_back
+        if frame is None or not self.text:
+            return None
+        positions = list(frame.f_code.co_positions())[frame.f_lasti // 2]
+        line, last, column, end = positions
+        if line is None or line >= len(self.starts):
+            return None
+        start = self.starts[line - 1]
+        if column is None or end is None or last is None:
+            return Span(start, self.starts[line] - 1, start)
+        source = linecache.getline(self.file, line).encode()  # columns count bytes
+        first = start + len(source[:column].decode(errors="replace"))
+        stop = self.starts[last - 1] + len(linecache.getline(self.file, last).encode()[:end].decode(errors="replace"))
+        return Span(first, max(stop, first + 1), first)
+
+    def note(self, what: str, hint: str) -> None:
+        """Remember something that cannot be in a graph."""
+        self.problems.append((what, hint, self.place()))
+
+    def stop(self, what: str, hint: str) -> _Stop:
+        """Remember it; what comes back ends the run when it is raised."""
+        self.note(what, hint)
+        return _Stop()
+
+    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Any) -> Any:
+        """Remember a call that has no counterpart, and go on with the example's numbers."""
+        self.note(f"{what} has no counterpart here", "")
+        try:
+            value = run(_values(arguments))
+        except Exception as error:  # noqa: BLE001 - the user's call itself failed on the example; tracing ends there
+            raise self.stop(f"{what} failed on the example: {error}", "") from None
+        if isinstance(value, (tuple, list)):
+            return type(value)(Traced(self, 0, one) for one in value)
+        return Traced(self, 0, value)
+
+    # -- nodes -------------------------------------------------------------------------------------------------------
+
+    def input(self, name: str, example: Any) -> Traced:
+        from ..derive.bindings import measure
+
+        handle = self.builder.input(name, None)
+        return Traced(self, handle, self.known(handle, measure(name, example)))
+
+    def known(self, handle: int, value: Any) -> Any:
+        """Put down the value of an input."""
+        self.values.extend([None] * (handle + 1 - len(self.values)))
+        self.values[handle] = value
+        return value
+
+    def constant(self, array: Any) -> int:
+        """An array that the function brings along: an input with a default, outside the gradients, named as in the source."""
+        if id(array) in self.constants:
+            return self.constants[id(array)][1]
+        name = self.find_name(array)
+        value = np.array(array, dtype=bool if array.dtype == bool else float)
+        value.flags.writeable = False
+        handle = self.builder.input(name, self.place(), value, constant=True)
+        self.constants[id(array)] = (array, handle)  # the array is kept, so that its id stays its own
+        self.known(handle, value)
+        return handle
+
+    def find_name(self, array: Any) -> str:
+        frame: FrameType | None = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code.co_filename == self.file:
+                for scope in (frame.f_locals, frame.f_globals):
+                    for name, value in scope.items():
+                        if value is array and name.isidentifier() and name not in self.builder.inputs and not name.startswith("_"):
+                            return name
+            frame = frame.f_back
+        number = 1
+        while f"c{number}" in self.builder.inputs:
+            number += 1
+        return f"c{number}"
+
+    def lifted(self, value: Any) -> Any:
+        """A Python value as the language's machine has it."""
+        if isinstance(value, Traced):
+            return value._handle
+        if value is None or isinstance(value, (bool, np.bool_)):
+            return Word(None if value is None else bool(value))
+        if isinstance(value, (int, float, np.integer, np.floating)):
+            number = value.item() if isinstance(value, np.generic) else value
+            return Quantity(Literal(repr(number), float(number)), self.place())
+        if isinstance(value, str):
+            return Text(value)
+        if isinstance(value, np.ndarray):
+            if value.dtype == object:
+                return (
+                    Listing(tuple(self.lifted(one) for one in value), self.place() or Span(0, 0, 0))
+                    if value.ndim
+                    else self.lifted(value.item())
+                )
+            return self.constant(value)
+        if isinstance(value, tuple):
+            return Several(self.lifted(one) for one in value)
+        if isinstance(value, list):
+            return Listing(tuple(self.lifted(one) for one in value), self.place() or Span(0, 0, 0))
+        raise TypeError(f"{type(value).__name__} is no number or array")
+
+    def settle(self, entered: Any) -> Traced:
+        """The stand-in of a new node: its value follows from those of its operands."""
+        handle = self.machine.run_frame(entered) if isinstance(entered, _Frame) else entered
+        builder = self.builder
+        with np.errstate(all="ignore"):
+            while len(self.values) < len(builder.ops):
+                self.values.append(self.compute(len(self.values)))
+        return Traced(self, handle, self.values[handle])
+
+    def compute(self, handle: int) -> Any:
+        op, params = self.builder.ops[handle], self.builder.params[handle]
+        if op == "constant":
+            return params.value  # type: ignore[attr-defined]
+        if op == "input":
+            return self.values[handle]
+        operands = [self.values[k] for k in self.builder.operands[handle]]
+        if op in OPERATIONS:
+            return getattr(_FLOATS, op)(*operands)
+        known: Any = params
+        call = Call(op, dict(known), tuple(np.shape(one) for one in operands), (), dict(enumerate(operands)))
+        return compute(_FLOATS, call._replace(shape=ARRAY_OPERATIONS[op].shape(call)), operands)
+
+    def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
+        """An operation by NumPy's name."""
+        name = _RENAMED.get(name, name)
+        kept = {key: one for key, one in options.items() if not (key in _NEUTRAL and (one is None or one is np._NoValue))}
+        plain = run or (lambda values: getattr(np, name)(*values, **_values(kept)))
+        canonical = resolve(name)
+        strange = [key for key in kept if key in _NEUTRAL]
+        if canonical is None or canonical in HIDDEN or strange:
+            what = f"np.{name}({strange[0]}=…)" if strange else f"np.{name}"
+            return self.unsupported(what, plain, arguments)
+        span = self.place() or Span(0, 0, 0)
+        try:
+            lifted = [self.lifted(one) for one in (*arguments, *kept.values())]
+            return self.settle(vocabulary.call(self.machine, name, lifted, tuple(kept), span, self.frame()))
+        except (Misfit, IndexError, ValueError) as error:
+            if isinstance(error, LocatedError) and not isinstance(error, (ParseError, ShapeError)):
+                raise
+            message = error.message if isinstance(error, LocatedError) else f"{name} {error}"
+            if isinstance(error, ParseError):
+                return self.unsupported(f"np.{name} as it is called here ({message})", plain, arguments)
+            told = [
+                f"{self.builder.names[one._handle] or 'an operand'} is {one.shape or 'a scalar'}"
+                for one in arguments
+                if isinstance(one, Traced)
+            ]
+            raise ShapeError(
+                f"{message}: {', '.join(dict.fromkeys(told))}", self.text, span.start or None, span.end, "", self.file
+            ) from None
+        except TypeError as error:
+            return self.unsupported(f"np.{name} of {error}", plain, arguments)
+
+    def index(self, array: Traced, index: Any) -> Traced:
+        parts = index if isinstance(index, tuple) else (index,)
+        operands: list[int] = [array._handle]
+        pattern: list[tuple[Any, ...]] = []
+        for part in parts:
+            if part is Ellipsis:
+                pattern.append(("rest",))
+            elif part is None:
+                pattern.append(("new",))
+            elif isinstance(part, slice):
+                pattern.append(("cut", part.start, part.stop, part.step))
+            elif isinstance(part, (int, np.integer)) and not isinstance(part, bool):
+                pattern.append(("at", int(part)))
+            elif isinstance(part, (list, np.ndarray)) and np.asarray(part).dtype.kind in "iu":
+                pattern.append(("list", _nested(np.asarray(part).tolist())))
+            else:
+                lifted = self.lifted(np.asarray(part) if isinstance(part, list) else part)
+                operands.append(self.machine.handle(lifted, Span(0, 0, 0), self.frame()))
+                pattern.append(("by", len(operands) - 2))
+        span = self.place()
+        try:
+            return self.settle(self.builder.apply("index", tuple(operands), (("pattern", tuple(pattern)),), None, span))
+        except (Misfit, IndexError) as error:
+            start = None if span is None else span.start
+            raise ShapeError(
+                f"the index does not fit: {error}", self.text, start, None if span is None else span.end, "", self.file
+            ) from None
+
+    def frame(self) -> _Frame:
+        return _Frame((), -1, {}, 0)
+
+    # -- the end -----------------------------------------------------------------------------------------------------
+
+    def complain(self) -> None:
+        """Raise one error for everything that cannot be in a graph."""
+        if not self.problems:
+            return
+        lines = []
+        for what, hint, span in self.problems:
+            line = "" if span is None else f"line {self.text.count(chr(10), 0, span.start) + 1}: "
+            lines.append(f"{line}{what}" + (f" ({hint})" if hint else ""))
+        first = self.problems[0][2]
+        message = lines[0].partition(": ")[2] if first is not None else lines[0]
+        if len(lines) > 1:
+            message = "the function cannot be a graph as it is:\n  " + "\n  ".join(lines)
+        raise ParseError(message, self.text, None if first is None else first.start, None if first is None else first.end, "", self.file)
+
+
+def _nested(value: Any) -> Any:
+    return tuple(_nested(one) for one in value) if isinstance(value, list) else value
+
+
+def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> Graph:
+    """The graph of a Python function over NumPy, from one run on example arguments.
+
+    The examples' shapes are the graph's; what does not depend on values (loops over shapes, comprehensions) is unrolled.
+
+    Raises
+    ------
+    ParseError
+        Control flow depends on values, or calls have no counterpart: all of them are listed with file and line.
+    ShapeError
+        Operands do not fit on the example.
+
+    >>> import numpy as np
+    >>> def loss(W, x):
+    ...     return np.sum((W @ x) ** 2)
+    >>> graph = from_python(loss, [[1, 2], [3, 4]], [1, 1])
+    >>> graph.inputs, graph.at(W=[[1, 2], [3, 4]], x=[1, 1]).gradients["x"]
+    (('W', 'x'), array([48., 68.]))
+    """
+    import inspect
+
+    trace = _Trace(function)
+    bound = inspect.signature(function).bind(*examples, **named)
+    arguments: dict[str, Any] = {}
+    for name, value in bound.arguments.items():
+        kind = inspect.signature(function).parameters[name].kind
+        if kind is inspect.Parameter.VAR_POSITIONAL:
+            arguments[name] = tuple(trace.input(f"{name}{number}", one) for number, one in enumerate(value))
+        elif kind is inspect.Parameter.VAR_KEYWORD:
+            arguments[name] = {key: trace.input(key, one) for key, one in value.items()}
+        else:
+            arguments[name] = trace.input(name, value)
+    bound.arguments.update(arguments)
+    result: Any = None
+    try:
+        result = function(*bound.args, **bound.kwargs)
+    except _Stop:
+        trace.complain()
+    trace.complain()
+    machine = trace.machine
+    outputs = result if isinstance(result, tuple) else (result,)
+    handles = []
+    for one in outputs:
+        if one is None:
+            raise ParseError("the function returns nothing", hint="return the array or number that is to be differentiated")
+        handle = machine.handle(trace.lifted(one), Span(0, 0, 0), trace.frame())
+        handles.append(handle)
+    graph = trace.builder.build(tuple(handles), trace.text, trace.file)
+    shapes = {name: np.shape(trace.values[handle]) for name, handle in trace.builder.inputs.items() if trace.values[handle] is not None}
+    return graph.shaped(shapes)
+
+
+__all__ = ["COMPOSITES", "Traced", "from_python"]

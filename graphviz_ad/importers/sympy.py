@@ -1,0 +1,185 @@
+"""A SymPy expression or matrix as a graph; its tree is walked without recursion, equal parts become one node."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import ParseError
+from ..graph.builder import Builder, Literal
+from ..graph.graph import Graph
+from ..language.grammar import CONSTANTS
+from ..language.vocabulary import CONSTANT_VALUES
+from ..primitives.registry import OPERATIONS
+
+#: SymPy's heads with operands in our order
+_HEADS = {
+    "StrictLessThan": "less", "LessThan": "less_equal", "StrictGreaterThan": "greater", "GreaterThan": "greater_equal", "Equality": "equal",
+    "Unequality": "not_equal", "Not": "logical_not",
+}  # fmt: skip
+_FOLDED = {"Add": "add", "Max": "maximum", "Min": "minimum", "And": "logical_and", "Or": "logical_or"}
+
+
+def from_sympy(expression: Any) -> Graph:
+    """The graph of a SymPy expression; of a matrix, one with an array for its output.
+
+    Quotients stay quotients: x*y**-1 is x/y. Rational numbers are quotients of exact integers.
+
+    Raises
+    ------
+    ParseError
+        A function that has no counterpart; all of them are listed.
+
+    >>> import sympy
+    >>> x, y = sympy.symbols("x y")
+    >>> from_sympy(sympy.exp(x)/y + 2).at(x=0, y=4).value
+    2.25
+    """
+    import sympy
+
+    builder = Builder()
+    if isinstance(expression, sympy.MatrixBase):
+        rows = [_build(builder, list(expression.row(i))) for i in range(expression.rows)]
+        if expression.cols == 1:
+            output = builder.apply("stack", tuple(row[0] for row in rows), (("axis", 0),))
+        else:
+            stacked = tuple(builder.apply("stack", tuple(row), (("axis", 0),)) for row in rows)
+            output = builder.apply("stack", stacked, (("axis", 0),))
+    else:
+        output = _build(builder, [sympy.sympify(expression)])[0]
+    if builder.ops[output] in ("input", "constant"):
+        output = builder.apply("copy", (output,))
+    return builder.build((output,), str(expression), "SymPy expression")
+
+
+def _build(builder: Builder, expressions: list[Any]) -> list[int]:
+    """The nodes of several expressions."""
+    import sympy
+
+    made: dict[Any, int] = {}
+    strange: list[str] = []
+    names = {record.sympy: name for name, record in OPERATIONS.items() if record.sympy}
+    waiting = list(reversed(expressions))
+    while waiting:
+        one = waiting[-1]
+        if one in made:
+            waiting.pop()
+            continue
+        parts = _parts(one)
+        missing = [part for part in parts if part not in made]
+        if missing:
+            waiting.extend(missing)
+            continue
+        waiting.pop()
+        made[one] = _node(builder, one, [made[part] for part in parts], names, strange, sympy)
+    if strange:
+        raise ParseError(f"SymPy's {', '.join(dict.fromkeys(strange))} has no counterpart here", hint="`gradviz ops` lists every function")
+    return [made[one] for one in expressions]
+
+
+def _parts(one: Any) -> list[Any]:
+    """The operands that an expression is built from, in the form in which we build it."""
+    import sympy
+
+    if one.is_Mul:
+        over, under = _quotient(one)
+        return [*over, *under]
+    if isinstance(one, sympy.Pow) and one.exp.is_number and one.exp.is_negative:
+        return [sympy.Pow(one.base, -one.exp)]
+    if isinstance(one, sympy.exp):
+        return [one.exp]
+    if isinstance(one, sympy.Piecewise):
+        return [part for branch in one.args for part in branch if part not in (sympy.true, True)]
+    return [] if one.is_Atom else list(one.args)
+
+
+def _quotient(product: Any) -> tuple[list[Any], list[Any]]:
+    """The factors above and below the fraction bar."""
+    import sympy
+
+    over, under = [], []
+    for factor in product.args:
+        if isinstance(factor, sympy.Pow) and factor.exp.is_number and factor.exp.is_negative:
+            under.append(sympy.Pow(factor.base, -factor.exp))
+        elif factor.is_Rational and not factor.is_Integer:
+            if factor.p != 1:
+                over.append(sympy.Integer(factor.p))
+            under.append(sympy.Integer(factor.q))
+        else:
+            over.append(factor)
+    return over, under
+
+
+def _node(builder: Builder, one: Any, operands: list[int], names: dict[str, str], strange: list[str], sympy: Any) -> int:
+    """One node, its operands being there."""
+
+    def fold(op: str, handles: list[int]) -> int:
+        result = handles[0]
+        for other in handles[1:]:
+            result = builder.apply(op, (result, other))
+        return result
+
+    head = type(one).__name__
+    if one.is_Symbol:
+        return builder.input(one.name)
+    if one in (sympy.pi, sympy.E, sympy.oo):
+        name = {sympy.pi: CONSTANTS[0], sympy.E: CONSTANTS[1], sympy.oo: CONSTANTS[2]}[one]
+        return builder.input(name, None, CONSTANT_VALUES[name], constant=True)
+    if one in (sympy.true, sympy.false):
+        return builder.constant(Literal(str(int(bool(one))), float(bool(one))))
+    if one.is_Rational and not one.is_Integer:
+        return builder.apply(
+            "div", (builder.constant(Literal(str(one.p), float(one.p))), builder.constant(Literal(str(one.q), float(one.q))))
+        )
+    if one.is_number and one.is_Atom and one.is_real:
+        return builder.constant(Literal(str(int(one)) if one.is_Integer else repr(float(one)), float(one)))
+    if one.is_Mul:
+        over = _quotient(one)[0]
+        above, below = operands[: len(over)], operands[len(over) :]
+        negative = bool(over) and over[0] == -1 and len(over) > 1
+        top = fold("mul", above[1:] if negative else above) if above else builder.constant(Literal("1", 1.0))
+        result = builder.apply("div", (top, fold("mul", below))) if below else top
+        return builder.apply("neg", (result,)) if negative else result
+    if one.is_Add:
+        return _sum(builder, one, operands)
+    if isinstance(one, sympy.Pow):
+        if one.exp.is_number and one.exp.is_negative:
+            return builder.apply("div", (builder.constant(Literal("1", 1.0)), operands[0]))
+        if one.exp == sympy.Rational(1, 2):
+            return builder.apply("sqrt", (operands[0],))
+        return builder.apply("power", tuple(operands))
+    if isinstance(one, sympy.exp):
+        return builder.apply("exp", tuple(operands))
+    if isinstance(one, sympy.Piecewise):
+        return _piecewise(builder, one, operands, sympy)
+    if head in _FOLDED:
+        return fold(_FOLDED[head], operands)
+    known = _HEADS.get(head, names.get(head))
+    if known is None or len(OPERATIONS[known].names) != len(operands):
+        strange.append(head)
+        return builder.constant(Literal("0", 0.0))
+    return builder.apply(known, tuple(operands))
+
+
+def _sum(builder: Builder, one: Any, operands: list[int]) -> int:
+    """A sum; a term with a minus is taken off."""
+    result = operands[0]
+    for handle in operands[1:]:
+        if builder.ops[handle] == "neg":
+            result = builder.apply("sub", (result, builder.operands[handle][0]))
+        else:
+            result = builder.apply("add", (result, handle))
+    return result
+
+
+def _piecewise(builder: Builder, one: Any, operands: list[int], sympy: Any) -> int:
+    """Branches from the last to the first; outside of all, the value is not a number."""
+    queue = iter(operands)
+    branches = []
+    for _, condition in one.args:
+        value = next(queue)
+        branches.append((value, None if condition in (sympy.true, True) else next(queue)))
+    nan = ("div", (builder.constant(Literal("0", 0.0)),) * 2)
+    result = builder.apply(*nan) if branches[-1][1] is not None else -1
+    for value, condition in reversed(branches):
+        result = value if condition is None else builder.apply("where", (condition, value, result))
+    return result
