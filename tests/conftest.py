@@ -29,8 +29,18 @@ _NEEDS = {
     "needs_arb": ("the extra arb", lambda: importlib.util.find_spec("flint") is not None),
     "needs_torch": ("the extra torch", lambda: importlib.util.find_spec("torch") is not None),
     "needs_jax": ("the extra jax", lambda: importlib.util.find_spec("jax") is not None),
-    "needs_browser": ("Chromium and the extra browser", lambda: importlib.util.find_spec("playwright") is not None and shutil.which("chromium") is not None),
-    "needs_serve": ("the extra serve", lambda: importlib.util.find_spec("starlette") is not None and importlib.util.find_spec("uvicorn") is not None),
+    "needs_browser": (
+        "Chromium and the extra browser",
+        lambda: importlib.util.find_spec("playwright") is not None and shutil.which("chromium") is not None,
+    ),
+    "needs_notebook": (
+        "the extra notebook",
+        lambda: importlib.util.find_spec("nbclient") is not None and importlib.util.find_spec("ipykernel") is not None,
+    ),
+    "needs_serve": (
+        "the extra serve",
+        lambda: importlib.util.find_spec("starlette") is not None and importlib.util.find_spec("uvicorn") is not None,
+    ),
 }
 
 
