@@ -391,10 +391,16 @@ class Point:
 
         save(self.graph, self, path, **options)
 
-    def _repr_svg_(self) -> str:
-        from ..scene.saving import produce
+    def interactive(self, **options: Any) -> Any:
+        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
+        from ..notebook import interactive
 
-        return produce(self.graph, self, "svg").decode()
+        return interactive(self, **options)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from ..notebook import mimebundle
+
+        return mimebundle(self)
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={self.values[handle]!r}" for name, handle in self.graph.input_handles.items() if handle in self.active)

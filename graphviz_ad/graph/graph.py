@@ -305,10 +305,16 @@ class Graph:
 
         save(self, None, path, **options)
 
-    def _repr_svg_(self) -> str:
-        from ..scene.saving import produce
+    def interactive(self, **options: Any) -> Any:
+        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
+        from ..notebook import interactive
 
-        return produce(self, None, "svg").decode()
+        return interactive(self, **options)
+
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        from ..notebook import mimebundle
+
+        return mimebundle(self)
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
