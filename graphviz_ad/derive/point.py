@@ -397,6 +397,11 @@ class Point:
 
         return interactive(self, **options)
 
+    def _repr_svg_(self) -> str:
+        from ..scene.saving import produce
+
+        return produce(self.graph, self, "svg").decode()
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from ..notebook import mimebundle
 

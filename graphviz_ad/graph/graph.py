@@ -311,6 +311,11 @@ class Graph:
 
         return interactive(self, **options)
 
+    def _repr_svg_(self) -> str:
+        from ..scene.saving import produce
+
+        return produce(self, None, "svg").decode()
+
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
         from ..notebook import mimebundle
 
