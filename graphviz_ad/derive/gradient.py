@@ -91,6 +91,7 @@ class SymbolicKernels:
     def _make(self, op: str, /, *operands: Any, **params: Any) -> Handle:
         handles = [self.handle(value) for value in operands]
         if op == "einsum":
+            params.setdefault("sizes", ())
             product = self._matrix_product(params, handles)
             if product is not None:
                 return product
@@ -141,8 +142,21 @@ class SymbolicKernels:
                 from ..primitives.arrays import ARRAY_OPERATIONS
 
                 params: Any = builder.params[handle]
-                shapes.append(ARRAY_OPERATIONS[op].shape(Call(op, dict(params), tuple(operands), ())))
+                known = self._like(handle) if op == "index" else None
+                shapes.append(known or ARRAY_OPERATIONS[op].shape(Call(op, dict(params), tuple(operands), ())))
         return shapes[value.id]
+
+    def _like(self, handle: int) -> Shape | None:
+        """The shape of an older node that picks by the same arrays: with truth values it cannot be told from shapes."""
+        builder, shapes = self.builder, self.shapes
+        taken, first = builder.operands[handle][1:], shapes[builder.operands[handle][0]]
+        if not taken:
+            return None
+        for older in range(handle):
+            if builder.ops[older] == "index" and builder.operands[older][1:] == taken and builder.params[older] == builder.params[handle]:
+                if shapes[builder.operands[older][0]] == first:
+                    return shapes[older]
+        return None
 
     def spread(self, value: Any, shape: Shape) -> Handle:
         """A value in full shape."""
@@ -226,7 +240,7 @@ def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
         raise ShapeError(told, hint="sum it, or ask for point.jacobian(name)")
     made = backward(kernels, output, [_input(graph, name) for name in names])
     outputs = [_finish(builder, handle, f"d{graph.output}_d{name}", len(graph)) for name, handle in zip(names, made, strict=True)]
-    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called, keep=len(graph)), graph)
+    return _finished(kernels, tuple(outputs), graph)
 
 
 def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
@@ -244,7 +258,7 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
     for first, row in zip(names, rows, strict=True):
         for second, entry in zip(names, backward(kernels, row, handles), strict=True):
             outputs.append(_finish(builder, entry, f"d2{graph.output}_d{first}_d{second}", len(graph)))
-    return _with_shapes(kernels, builder.build(tuple(outputs), graph.text, graph.source, graph.called, keep=len(graph)), graph)
+    return _finished(kernels, tuple(outputs), graph)
 
 
 def _shapes(graph: Graph) -> tuple[Shape, ...]:
@@ -267,9 +281,14 @@ def _shapes(graph: Graph) -> tuple[Shape, ...]:
     return found
 
 
-def _with_shapes(kernels: SymbolicKernels, graph: Graph, before: Graph) -> Graph:
-    """The finished graph with its shapes where the first one had some."""
-    return graph if before.shapes is None else graph.shaped({name: before.shapes[h] for name, h in before.input_handles.items()})
+def _finished(kernels: SymbolicKernels, outputs: tuple[int, ...], before: Graph) -> Graph:
+    """The finished graph, with its shapes where the first one had some."""
+    builder = kernels.builder
+    graph = builder.build(outputs, before.text, before.source, before.called, keep=len(before))
+    if before.shapes is None:
+        return graph
+    kernels.shape(Handle(kernels, len(builder.ops) - 1))
+    return graph.with_shapes(tuple([kernels.shapes[handle] for handle in builder.order(outputs, len(before))]))
 
 
 def backward(kernels: SymbolicKernels, output: int, inputs: list[int]) -> list[int]:

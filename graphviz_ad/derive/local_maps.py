@@ -85,8 +85,13 @@ class LocalMap:
             raise DerivativeError(f"{call.op} has no derivative of its own")
         amount = rule(k, call, position, upstream, self.operands, self.out)
         if reached is not None:
-            reach = self._record().reach
-            reached = None if reach is None else reach(k, call, position, np.asarray(reached))
+            record = self._record()
+            if record.reach is not None:
+                reached = record.reach(k, call, position, np.asarray(reached))
+            elif record.linear:  # what a linear operation moves forward, its pullback moves back
+                reached = np.asarray(rule(k, call, position, np.asarray(reached) * 1.0, self.operands, self.out)) > 0
+            else:
+                reached = None
             if reached is not None:
                 amount = np.where(reached, amount, 0.0)
         return _settled(amount, target), _known(reached)

@@ -139,6 +139,14 @@ class Builder:
         if self._shared.get(key) == handle:
             del self._shared[key]
 
+    def order(self, outputs: tuple[int, ...], keep: int | None = None) -> list[int]:
+        """The handles in the order in which :meth:`build` puts them down."""
+        order = [*self.inputs.values()]
+        first = set(order)
+        wanted = self._needed(outputs, len(self.ops) if keep is None else keep)
+        order.extend(handle for handle in range(len(self.ops)) if handle not in first and wanted[handle])
+        return order
+
     def build(
         self,
         outputs: tuple[int, ...],
@@ -153,10 +161,7 @@ class Builder:
         """
         from .graph import Graph
 
-        order = [*self.inputs.values()]
-        first = set(order)
-        wanted = self._needed(outputs, len(self.ops) if keep is None else keep)
-        order.extend(handle for handle in range(len(self.ops)) if handle not in first and wanted[handle])
+        order = self.order(outputs, keep)
         new = [0] * len(self.ops)
         for position, handle in enumerate(order):
             new[handle] = position

@@ -58,6 +58,8 @@ def node_shape(graph: Graph, handle: int, shapes: Sequence[Shape], values: Seque
         else:
             from ..primitives.arrays import ARRAY_OPERATIONS
 
+            if values is None and op == "index" and any(_is_mask(graph, k) for k in graph.operands[handle][1:]):
+                raise Misfit("by truth values has a shape that depends on them; give values with graph.at(…)")
             shape = ARRAY_OPERATIONS[op].shape(call_of(graph, handle, shapes, values))
     except Misfit as misfit:
         raise misfit_error(graph, handle, shapes, misfit) from None
@@ -65,6 +67,12 @@ def node_shape(graph: Graph, handle: int, shapes: Sequence[Shape], values: Seque
     if size > _SMALL:
         require("GRADVIZ_MAX_ENTRIES", size, f"entries of {graph.labels[handle]} of shape {shape}")
     return shape
+
+
+def _is_mask(graph: Graph, handle: int) -> bool:
+    """Whether a node is a condition."""
+    record = OPERATIONS.get(graph.ops[handle])
+    return record is not None and record.boolean
 
 
 def misfit_error(graph: Graph, handle: int, shapes: Sequence[Shape], misfit: Exception) -> ShapeError:

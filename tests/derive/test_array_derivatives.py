@@ -1,0 +1,198 @@
+"""Jacobians and how they are found, second derivatives, gradients as graphs, branches and inputs without a gradient."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import graphviz_ad as gv
+from graphviz_ad.derive.jacobians import by_columns, by_rows, colours
+from tests.arrays.sweep import USES, Use, values
+
+BANDED = "y = x**2; y[1:-1] - 2*y[:-2]*x[1:-1] + sin(y[2:])"
+
+
+@pytest.mark.parametrize(
+    ("text", "shapes", "name", "words"),
+    [
+        (BANDED, {"x": (60,)}, "x", "3 colours of columns: 3 forward sweeps"),
+        ("tanh(W @ x)", {"W": (20, 20), "x": (20,)}, "x", "by rows: 20 backward sweeps"),
+        ("tanh(W @ x)", {"W": (20, 20), "x": (20,)}, "W", "1 colour of rows: 1 backward sweep"),
+        ("tanh(W @ x)", {"W": (5, 20), "x": (20,)}, "x", "by rows: 5 backward sweeps"),
+        ("outer(x, x)", {"x": (4,)}, "x", "by columns: 4 forward sweeps"),
+        ("sum(x)", {"x": (30,)}, "x", "by rows: 1 backward sweep"),
+    ],
+)
+def test_the_cheapest_way_is_chosen_and_said(text: str, shapes: dict[str, tuple[int, ...]], name: str, words: str) -> None:
+    point = gv.parse(text).at(values(Use(text, shapes)))
+    found = point.jacobian(name)
+    assert words in point.jacobian_method(name)
+    output, handle = point.graph.outputs[0], point.graph.input_handles[name]
+    for other in (by_rows, by_columns):
+        np.testing.assert_allclose(found.reshape(-1), other(point, output, handle).reshape(-1), rtol=1e-13, atol=1e-14)
+    np.testing.assert_allclose(point.sparse_jacobian(name).toarray().reshape(found.shape), found, rtol=1e-13, atol=1e-14)
+
+
+@pytest.mark.parametrize("use", USES, ids=[f"{use.formula} {list(use.shapes.values())}" for use in USES])
+def test_sparse_jacobians_are_the_full_ones(use: Use) -> None:
+    point = gv.parse(use.formula).at(values(use))
+    for name in point.wrt:
+        full = by_rows(point, point.graph.outputs[0], point.graph.input_handles[name])
+        np.testing.assert_allclose(point.sparse_jacobian(name).toarray(), full, rtol=1e-9, atol=1e-11)
+        assert point.jacobian(name).shape == np.shape(point.value) + use.shapes[name]
+
+
+def test_a_long_band_is_not_dense() -> None:
+    point = gv.parse(BANDED).at(x=np.linspace(0, 1, 10_000))
+    found = point.sparse_jacobian("x")
+    assert found.shape == (9998, 10_000)
+    assert found.nnz == 3 * 9998
+    with pytest.raises(gv.LimitError, match="sparse_jacobian"):
+        point.jacobian("x")
+
+
+@given(st.lists(st.tuples(st.integers(0, 7), st.integers(0, 9)), max_size=40))
+def test_rows_of_one_colour_share_no_column(places: list[tuple[int, int]]) -> None:
+    from scipy import sparse
+
+    dense = np.zeros((8, 10))
+    for row, column in places:
+        dense[row, column] = 1
+    pattern = sparse.csr_array(dense)
+    colour, count = colours(pattern, sparse.csr_array(pattern.T))
+    assert set(colour) == set(range(count))
+    for one in range(count):
+        assert dense[colour == one].sum(axis=0).max() <= 1
+
+
+SECOND = [
+    use
+    for use in USES
+    if not any(word in use.formula for word in ("eigvalsh", "svdvals", "stop_gradient", "count"))
+    and 0 not in {n for s in use.shapes.values() for n in s}
+]
+
+
+@pytest.mark.parametrize("use", SECOND, ids=[f"{use.formula} {list(use.shapes.values())}" for use in SECOND])
+def test_gradients_are_graphs_that_can_be_differentiated_again(use: Use) -> None:
+    inputs = values(use)
+    weights = np.random.default_rng(3).normal(size=np.shape(gv.parse(use.formula).at(inputs).value))
+    weighted = f"u = {use.formula}; sum(sin(u)*weights)"
+    point = gv.parse(weighted).at({**inputs, "weights": weights}).with_respect_to(*(name for name in inputs if name != "labels"))
+    graph = point.graph.gradient(*point.wrt)
+    assert graph.shapes is not None
+    for name, output in zip(point.wrt, graph.output_names, strict=True):
+        found = graph.of(output).at({key: array for key, array in point._bound.items() if key in graph.input_handles}).value
+        np.testing.assert_allclose(found, point.gradients[name], rtol=1e-10, atol=1e-12)
+    chance = np.random.default_rng(5)
+    tangents = {name: chance.normal(size=inputs[name].shape) for name in point.wrt}
+    moved = point.hessian_vector_product(tangents)
+    step = 1e-6
+
+    def shifted(sign: int) -> dict[str, Any]:
+        moved_inputs = {name: array + sign * step * tangents[name] if name in tangents else array for name, array in inputs.items()}
+        return gv.parse(weighted).at({**moved_inputs, "weights": weights}).gradients
+
+    ahead, behind = shifted(1), shifted(-1)
+    for name in point.wrt:
+        size = 1 + np.abs(point.gradients[name]).max(initial=0) + np.abs(moved[name]).max(initial=0)
+        np.testing.assert_allclose(moved[name] / size, (ahead[name] - behind[name]) / (2 * step) / size, atol=2e-6)
+
+
+def test_a_matrix_product_without_shapes_has_no_gradient_graph() -> None:
+    with pytest.raises(gv.ShapeError, match="shaped"):
+        gv.parse("sum((W @ x)**2)").gradient("W")
+    graph = gv.parse("f = sum((W @ x)**2)").shaped(W=(3, 2), x=(2,)).gradient("W", "x")
+    assert any(node.formula.startswith("outer(") for node in graph)
+    assert [graph[name].shape for name in graph.output_names] == [(3, 2), (2,)]
+
+
+def test_hessians() -> None:
+    point = gv.parse("x @ A @ x").at(x=[1.0, 2], A=[[1, 2], [3, 4.0]])
+    np.testing.assert_allclose(point.hessian("x"), [[2, 5], [5, 8]], rtol=1e-14)
+    assert point.hessian("A").shape == (2, 2, 2, 2)
+    assert point.hessian().shape == (6, 6)
+    np.testing.assert_allclose(gv.parse("x**2*y").at(x=2, y=3).hessian(), [[6, 4], [4, 0]])
+
+
+def test_second_derivatives_of_eigenvalues_are_refused() -> None:
+    with pytest.raises(gv.DerivativeError, match="eigenvectors"):
+        gv.parse("sum(eigvalsh(A)**2)").at(A=[[2.0, 0.1], [0.1, 1]]).hessian("A")
+
+
+def test_branches_not_taken_leak_nothing() -> None:
+    for text in ("sum(where(x > 0, sqrt(x), 0))", "sum(where(x > 0, log(x)*2, x))", "sum(where(x > 0, sum([sqrt(x), x], axis=0), 0))"):
+        gradient = gv.parse(text).at(x=[0.0, 4.0]).gradients["x"]
+        assert np.all(np.isfinite(gradient)), text
+    again = gv.parse("sum(where(x > 0, sqrt(x), 0))").at(x=[0.0, 4.0]).hessian("x")
+    np.testing.assert_allclose(again, [[0, 0], [0, -1 / 32]])
+
+
+def test_ties_share() -> None:
+    np.testing.assert_allclose(gv.parse("max(x)").at(x=[1, 3, 3]).gradients["x"], [0, 0.5, 0.5])
+    np.testing.assert_allclose(gv.parse("sum(max(x, y))").at(x=[1.0, 2], y=[1.0, 0]).gradients["x"], [0.5, 1])
+
+
+def test_inputs_of_whole_numbers_have_no_gradient() -> None:
+    point = gv.parse("cross_entropy(s, y)").at(s=np.zeros((2, 3)), y=np.array([0, 2]))
+    assert point.gradients["y"] is None
+    assert point.wrt == ("s",)
+    assert gv.parse("sum(x*m)").at(x=[1.0, 2], m=np.array([True, False])).gradients == {"x": pytest.approx([1, 0]), "m": None}
+    np.testing.assert_array_equal(gv.parse("sum(x**2)").at(x=[1, 2]).gradients["x"], [2, 4])
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ([[1, 2], [3]], "different lengths"),
+        (["a"], "not a number"),
+        ([1j], "complex"),
+        (np.array(["a"]), "not a number"),
+        ([[1], 2], "different lengths"),
+    ],
+)
+def test_values_that_are_no_arrays(given: Any, message: str) -> None:
+    with pytest.raises(gv.BindingError, match=message):
+        gv.parse("sum(x)").at(x=given)
+
+
+def test_scalars_and_arrays_run_alike() -> None:
+    text = "where(x > 1, x**y, sin(x)*exp(y)) + max(x, y) + atan2(x, y)"
+    scalar = gv.parse(text).at(x=1.3, y=0.4)
+    array = gv.parse(text).at(x=[1.3], y=[0.4])
+    np.testing.assert_allclose(array.value, [scalar.value], rtol=1e-15)
+    for name in "xy":
+        np.testing.assert_allclose(array.jacobian(name).item(), scalar.gradients[name], rtol=1e-14)
+    mixed = gv.parse(f"sum([{text}])").at(x=1.3, y=0.4)
+    assert mixed.gradients == scalar.gradients
+
+
+def test_a_gradient_is_asked_of_a_scalar() -> None:
+    with pytest.raises(gv.ShapeError, match=r"(?s)shape \(2,\).*jacobian"):
+        _ = gv.parse("x*2").at(x=[1, 2]).gradients
+    with pytest.raises(gv.ShapeError, match=r"seed has shape \(3,\)"):
+        gv.parse("x*2").at(x=[1, 2]).pullback([1, 2, 3])
+
+
+def test_local_maps_written_out_are_jacobians() -> None:
+    chance = np.random.default_rng(2)
+    point = gv.parse("q = W @ x").at(W=chance.normal(size=(2, 3)), x=chance.normal(size=3))
+    for position, name in enumerate("Wx"):
+        np.testing.assert_allclose(point["q"].locals[position].dense(), point.jacobian(name), rtol=1e-14)
+
+
+def test_index_notation() -> None:
+    graph = gv.parse("q = W @ x; C = A @ B; t = sum(q) + sum(C); m = mean(A, axis=0); k = q*x").shaped(W=(2, 2), x=(2,), A=(2, 3), B=(3, 4))
+    assert graph["q"].index_rule(0).short == "∂q_i/∂W_ij = x_j"
+    assert graph["q"].index_rule(0).matrix == "dW = outer(dq, x)"
+    assert graph["q"].index_rule(1).matrix == "dx = W.T @ dq"
+    assert graph["C"].index_rule(0).text == "∂C_ik/∂A_i'j' = δ_ii' B_j'k"
+    assert graph["C"].index_rule(0).matrix == "dA = dC @ B.T"
+    assert graph["C"].index_rule(1).matrix == "dB = A.T @ dC"
+    assert graph["m"].index_rule(0).text == "∂m_j/∂A_i'j' = 1/2 δ_jj'"
+    assert graph["k"].index_rule(0).text == "∂k_i/∂q_i' = δ_ii' x_i"
+    assert graph["C"].local_formula(0) == "δ_ii' B_j'k"
