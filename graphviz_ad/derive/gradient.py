@@ -153,9 +153,10 @@ class SymbolicKernels:
         if not taken:
             return None
         for older in range(handle):
-            if builder.ops[older] == "index" and builder.operands[older][1:] == taken and builder.params[older] == builder.params[handle]:
-                if shapes[builder.operands[older][0]] == first:
-                    return shapes[older]
+            operands = builder.operands[older]
+            alike = builder.ops[older] == "index" and operands[1:] == taken and builder.params[older] == builder.params[handle]
+            if alike and shapes[operands[0]] == first:
+                return shapes[older]
         return None
 
     def spread(self, value: Any, shape: Shape) -> Handle:

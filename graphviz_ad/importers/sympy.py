@@ -48,7 +48,15 @@ def from_sympy(expression: Any) -> Graph:
         output = _build(builder, [sympy.sympify(expression)])[0]
     if builder.ops[output] in ("input", "constant"):
         output = builder.apply("copy", (output,))
-    return builder.build((output,), str(expression), "SymPy expression")
+    return builder.build((output,), _written(expression), "SymPy expression")
+
+
+def _written(expression: Any) -> str:
+    """The expression as SymPy writes it; nothing where it is too deep for SymPy's printer, which recurses."""
+    try:
+        return str(expression)
+    except RecursionError:
+        return ""
 
 
 def _build(builder: Builder, expressions: list[Any]) -> list[int]:
