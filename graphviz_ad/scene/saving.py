@@ -13,17 +13,19 @@ if TYPE_CHECKING:
 
 PICTURES = ("svg", "png", "pdf", "dot")
 TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
-FORMATS = (*PICTURES, "html", "json", *TEXTS)
-_ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html"}
+WRITTEN = ("tikz", "mmd")
+FORMATS = (*PICTURES, "html", *WRITTEN, "json", *TEXTS)
+_ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html", "mermaid": "mmd"}
 _SCENE = frozenset(("style", "title", "precision", "depth"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
+_OTHER = frozenset(("check", "animate"))
 
 
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
-    """The graph in a format: a picture (svg, png, pdf, dot), the live page (html), data (json), or its derivation (txt, md, tex).
+    """The graph in a format: a picture (svg, png, pdf, dot), the live page (html), TikZ, Mermaid (mmd), data (json), or its derivation (txt, md, tex).
 
     Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``theme``, ``palette``, ``math``, ``scale``,
-    ``bundled``; ``precision`` goes for derivations too; of data: ``check``. Options that a format has no use for are
+    ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG: ``animate``, which lets the steps play. Options that a format has no use for are
     accepted, so that one set of them serves several files.
 
     Raises
@@ -38,10 +40,12 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
     True
     """
     format = _ALIASES.get(format, format)
-    unknown = set(options) - _SCENE - _DRAWING - {"check"}
+    unknown = set(options) - _SCENE - _DRAWING - _OTHER
     if unknown:
-        known = ", ".join(sorted(_SCENE | _DRAWING | {"check"}))
+        known = ", ".join(sorted(_SCENE | _DRAWING | _OTHER))
         raise GradvizError(f"unknown option {', '.join(sorted(unknown))}; known are {known}")
+    if format in WRITTEN or (format == "svg" and options.get("animate")):
+        return _written(graph, point, format, options).encode("utf-8", "backslashreplace")
     if format in PICTURES:
         from ..render import render
         from .compose import compose
@@ -64,10 +68,29 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
     if format == "html":
         from ..page import page_html
 
-        return page_html(graph, point, **{key: value for key, value in options.items() if key not in ("scale", "check")}).encode(
+        return page_html(graph, point, **{key: value for key, value in options.items() if key not in ("scale", *_OTHER)}).encode(
             "utf-8", "backslashreplace"
         )
     raise GradvizError(f"unknown format {format!r}; known are {', '.join(FORMATS)}")
+
+
+def _written(graph: Graph, point: Point | None, format: str, options: dict[str, Any]) -> str:
+    """A picture in another language than those of :func:`graphviz_ad.render.render`."""
+    from .compose import compose
+
+    scene = compose(graph, point, **{key: value for key, value in options.items() if key in _SCENE})
+    palette, bundled = options.get("palette", "default"), options.get("bundled", False)
+    if format == "tikz":
+        from ..render.tikz import render_tikz
+
+        return render_tikz(scene, palette=palette, bundled=bundled)
+    if format == "mmd":
+        from ..render.mermaid import render_mermaid
+
+        return render_mermaid(scene, palette=palette)
+    from ..render.animation import render_animated
+
+    return render_animated(scene, **{key: value for key, value in options.items() if key in _DRAWING - {"scale"}})
 
 
 def format_of(path: str | os.PathLike[str]) -> str:
