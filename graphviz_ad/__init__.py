@@ -23,6 +23,7 @@ _PUBLIC = {
     "Builder": "graph.builder",
     "Point": "derive.point",
     "Report": "check.report",
+    "check_gradient": "check.callables",
     "GradvizError": "errors",
     "LocatedError": "errors",
     "ParseError": "errors",
@@ -39,6 +40,7 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's keys
 
 if TYPE_CHECKING:
+    from .check.callables import check_gradient as check_gradient
     from .check.report import Report as Report
     from .derive.point import Point as Point
     from .errors import BindingError as BindingError

@@ -50,13 +50,19 @@ class Report:
     """What a check found.
 
     ``verdict`` is "pass", "pass-at-kink", "fail" or "inconclusive". ``value`` is the row of the output's own value
-    (``wrt`` is the output's name there). ``notes`` say what a reader must know besides.
+    (``wrt`` is the output's name there). ``notes`` say what a reader must know besides. ``causes`` are likely causes of a
+    failure, each proved by repairing the claim; ``evaluations`` of the function were spent; ``power`` says what the check
+    could have seen, ``curve`` how the error depends on the step (pairs of step and error), both where they are known.
     """
 
-    __slots__ = ("notes", "rows", "value", "verdict")
+    __slots__ = ("causes", "curve", "evaluations", "notes", "power", "rows", "value", "verdict")
 
     def __init__(self, rows: list[Row], value: Row | None = None, notes: tuple[str, ...] = ()) -> None:
         self.rows, self.value, self.notes = tuple(rows), value, notes
+        self.causes: tuple[str, ...] = ()
+        self.evaluations = 0
+        self.power = ""
+        self.curve: tuple[tuple[float, float], ...] = ()
         self.verdict = overall([row.verdict for row in rows] + ([value.verdict] if value is not None else []))
 
     def __bool__(self) -> NoReturn:
@@ -70,7 +76,10 @@ class Report:
                 for row in self.rows
                 if row.verdict == FAIL
             ]
-            raise CheckFailed("the gradient is wrong:\n" + "\n".join(lines[:20]))
+            if len(lines) > 20:
+                lines[20:] = [f"  … and {len(lines) - 20:,} more"]
+            lines.extend(f"  likely cause: {cause}" for cause in self.causes)
+            raise CheckFailed("the gradient is wrong:\n" + "\n".join(lines))
 
     def data(self, most: int = 1000) -> dict[str, Any]:
         """The report as plain data for JSON; at most ``most`` rows, the failing ones first."""

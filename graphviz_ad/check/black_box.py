@@ -1,0 +1,174 @@
+"""A function under test as a function of one real vector: counted, protected from its own side effects, its noise measured."""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from ..errors import ShapeError
+from .structure import Layout, flatten_output
+
+#: points in the difference table that measures noise
+NOISE_POINTS = 6
+
+
+class BudgetSpent(Exception):
+    """The evaluations that were allowed are used up."""
+
+
+class BlackBox:
+    """``call(vector)`` evaluates the function; what lies outside its domain is NaN."""
+
+    def __init__(self, function: Callable[..., Any], layout: Layout, *, budget: int, executor: Any = None, promote: bool = False) -> None:
+        self.function, self.layout, self.budget, self.executor = function, layout, budget, executor
+        self.promote = promote
+        self.evaluations = 0
+        self.notes: list[str] = []
+        self.progress: Callable[[int, int], None] | None = None
+        base = _Task(function, layout, promote)
+        self._task = base
+        value, self.shape, self.complex_output, mutated = base.first(layout.vector)
+        base.complex_output = self.complex_output
+        self.evaluations += 1
+        self.width = len(value)
+        self.base = value
+        if mutated:
+            self.notes.append(f"the function changes its argument {', '.join(mutated)} in place; each evaluation got a fresh copy")
+
+    def __call__(self, vector: Any) -> Any:
+        """The output as a vector of reals.
+
+        Raises BudgetSpent when no evaluation is left.
+        """
+        if self.evaluations >= self.budget:
+            raise BudgetSpent
+        self.evaluations += 1
+        return self._checked(self._task(vector))
+
+    def many(self, vectors: Sequence[Any]) -> list[Any]:
+        """The outputs of many vectors, through the executor where there is one."""
+        if self.evaluations + len(vectors) > self.budget:
+            raise BudgetSpent
+        if self.executor is None:
+            found = []
+            for number, vector in enumerate(vectors):
+                found.append(self._checked(self._task(vector)))
+                self.evaluations += 1
+                if self.progress is not None and number % 64 == 0:
+                    self.progress(number, len(vectors))
+            return found
+        workers = getattr(self.executor, "_max_workers", None) or 8
+        size = max(1, math.ceil(len(vectors) / (4 * workers)))
+        futures = [self.executor.submit(_run, self._task, vectors[k : k + size]) for k in range(0, len(vectors), size)]
+        results: list[Any] = []
+        for future in futures:
+            results.extend(self._checked(value) for value in future.result())
+            if self.progress is not None:
+                self.progress(len(results), len(vectors))
+        self.evaluations += len(vectors)
+        return results
+
+    def _checked(self, value: Any) -> Any:
+        if value is None:
+            return np.full(self.width, np.nan)
+        if len(value) != self.width:
+            raise ShapeError(f"the function returned {self.width} numbers at one point and {len(value)} at another")
+        return value
+
+
+class _Task:
+    """What an evaluation is, on its own so that it can travel to another process."""
+
+    def __init__(self, function: Callable[..., Any], layout: Layout, promote: bool) -> None:
+        self.function, self.layout, self.promote = function, layout, promote
+        self.complex_output = False
+
+    def first(self, vector: Any) -> tuple[Any, tuple[int, ...], bool, list[str]]:
+        """The output at the point itself with its shape; errors of the function are raised to the caller."""
+        positional, named = self.layout.arguments(vector, self.promote)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            result = self.function(*positional, **named)
+        value, shape, imaginary = flatten_output(result)
+        tree: Any = named if self.layout.named else positional
+        mutated = []
+        for leaf in self.layout.leaves:
+            now: Any = tree
+            for key in leaf.path:
+                now = now[key]
+            part = vector[leaf.start : leaf.stop]
+            old = part if not leaf.complex else part[: leaf.size] + 1j * part[leaf.size :]
+            now = np.asarray(now)
+            if now.shape != leaf.shape or not np.array_equal(now.ravel(), old.astype(now.dtype), equal_nan=True):
+                mutated.append(leaf.name)
+        return value.copy(), shape, imaginary, mutated
+
+    def __call__(self, vector: Any) -> Any:
+        """The output, or None where the function refuses the point as outside its domain."""
+        positional, named = self.layout.arguments(vector, self.promote)
+        with np.errstate(all="ignore"), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                result = self.function(*positional, **named)
+            except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # math.log(-1) and the like: a point outside the domain
+                return None
+        value, _, imaginary = flatten_output(result)
+        if imaginary and not self.complex_output:  # (-0.1)**1.5 is complex in Python: outside the real domain
+            return None
+        if self.complex_output and not imaginary:
+            value = np.concatenate([value, np.zeros(len(value))])
+        return value.copy()
+
+
+def _run(task: _Task, vectors: Iterable[Any]) -> list[Any]:
+    return [task(vector) for vector in vectors]
+
+
+def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, float]:
+    """The noise of each output near a point (an array like ``base``), and how far two evaluations at the point differ.
+
+    A difference table over points a few hundred roundings apart: differences of order 3 to 5 of a smooth function vanish
+    there, those of noise with deviation s have variance s**2 (2k)!/(k!)**2 (Hamming; Moré and Wild, SIAM J. Sci. Comput. 33, 2011).
+    """
+    again = box(vector)
+    with np.errstate(all="ignore"):
+        apart = np.abs(again - base)
+    floor = np.abs(base) * np.finfo(float).eps
+    direction = np.where(rng.random(len(vector)) < 0.5, -1.0, 1.0) * scales
+    noise = floor
+    for spacing in (2.0**-43, 2.0**-24):
+        rows = np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
+        if not np.all(np.isfinite(rows)):
+            break
+        found = []
+        size = np.maximum(np.max(np.abs(rows), axis=0), 1e-300)  # so that squares neither overflow nor vanish
+        differences = rows / size
+        for order in range(1, NOISE_POINTS):
+            differences = np.diff(differences, axis=0)
+            if order >= 3:
+                found.append(np.sqrt(np.mean(differences**2, axis=0) * math.factorial(order) ** 2 / math.factorial(2 * order)))
+        noise = np.maximum(noise, 2 * size * np.max(np.array(found), axis=0))
+        if np.any(rows != base):
+            break  # else the steps drown in the function's own rounding (single precision inside?), so larger ones are tried
+    shift = float(np.nanmax(apart, initial=0.0))
+    return np.maximum(noise, np.where(np.isfinite(apart), apart, 0.0)), shift
+
+
+def natural_scales(layout: Layout, vector: Any) -> Any:
+    """For each entry the power of two near its size; a zero takes the median size of its array, or 1.
+
+    Powers of two, so that steps are added without rounding.
+    """
+    sizes = np.abs(vector)
+    for leaf in layout.leaves:
+        part = sizes[leaf.start : leaf.stop]
+        zero = part == 0
+        if zero.any():
+            part[zero] = np.median(part[~zero]) if not zero.all() else 1.0
+    with np.errstate(all="ignore"):
+        exponents = np.floor(np.log2(np.maximum(sizes, 1e-300)))
+    return 2.0**exponents

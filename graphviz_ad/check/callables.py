@@ -1,0 +1,502 @@
+"""Check anybody's gradient: a function and a claimed derivative as callables, or the derivative as plain values.
+
+The given point is checked entry by entry (beyond a budget, by signed random projections), then other points along random
+directions, entry by entry where one disagrees.
+"""
+
+from __future__ import annotations
+
+import dis
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from ..errors import BindingError, ShapeError
+from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
+from .examination import EXACT, FLOAT, Examiner, Finding
+from .mpmath_numbers import ExactBox
+from .points import degeneracies, variants
+from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
+from .structure import Layout, Leaf
+
+KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
+#: entries of the derivative that are checked one by one
+ENTRIES = 20_000
+#: evaluations that one check may spend
+EVALUATIONS = 200_000
+#: beyond so many entries the function is not run in high precision; and it is given up after so many seconds
+EXACT_SIZE, EXACT_SECONDS = 5_000, 20
+#: other points looked at
+POINTS = 4
+#: directions along which another point is checked
+DIRECTIONS = 2
+
+
+def check_gradient(
+    f: Any,
+    gradient: Any,
+    at: Any,
+    *,
+    kind: str = "gradient",
+    points: int = POINTS,
+    seed: int = 0,
+    entries: int = ENTRIES,
+    max_evaluations: int = EVALUATIONS,
+    tolerance: float | None = None,
+    convention: str = "steepest",
+    executor: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+    diagnose: bool = True,
+) -> Report:
+    """The report of a claimed derivative of ``f`` at a point and around it.
+
+    ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
+    otherwise ``f(at)``. ``gradient`` may be plain values; then, and when it never reads its arguments, only this point is judged.
+
+    ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
+    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "hessian"; "hvp":
+    ``gradient(*at, u)``. ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
+    (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
+    default four times the square root of the precision of the arguments. ``executor`` runs evaluations
+    (``concurrent.futures``). Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
+
+    >>> check_gradient(lambda x: x**3, lambda x: 3 * x, at=1.0).verdict
+    'fail'
+    >>> check_gradient(np.sum, np.ones_like, at=np.array([1.0, 2.0])).verdict
+    'pass'
+    """
+    if kind not in KINDS:
+        raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
+    if convention not in ("steepest", "conjugate"):
+        raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose)
+    if kind in ("gradient", "jacobian"):
+        return GradientCheck(f, gradient, at, kind, options).report()
+    from .products import check_product
+
+    return check_product(f, gradient, at, kind, options)
+
+
+class Options:
+    """What a check was asked for."""
+
+    __slots__ = ("budget", "convention", "diagnose", "entries", "executor", "points", "progress", "seed", "tolerance")
+
+    def __init__(
+        self, points: int, seed: int, entries: int, budget: int, tolerance: float | None, convention: str, executor: Any,
+        progress: Callable[[int, int], None] | None, diagnose: bool,
+    ) -> None:  # fmt: skip
+        self.points, self.seed, self.entries, self.budget, self.tolerance = points, seed, entries, budget, tolerance
+        self.convention, self.executor, self.progress, self.diagnose = convention, executor, progress, diagnose
+
+
+class GradientCheck:
+    """One check of a gradient or Jacobian."""
+
+    def __init__(self, f: Any, gradient: Any, at: Any, kind: str, options: Options) -> None:
+        self.f, self.kind, self.options = f, kind, options
+        self.layout = Layout(at, f)
+        self.plain = not callable(gradient) or not reads_arguments(gradient)
+        self.gradient: Callable[..., Any] = gradient if callable(gradient) else lambda *_, **__: gradient
+        single = min(np.finfo(leaf.dtype).eps for leaf in self.layout.leaves) if self.layout.leaves else 2.0**-52
+        coarse = max(float(np.finfo(leaf.dtype).eps) for leaf in self.layout.leaves)
+        self.tolerance = 4 * coarse**0.5 if options.tolerance is None else options.tolerance
+        self.box = self._open(coarse > single or coarse > 2.0**-50)
+        self.rng = np.random.default_rng(options.seed)
+        self.notes: list[str] = []
+        self.trailing = self.box.shape if kind == "jacobian" else ()
+        if kind == "gradient" and int(np.prod(self.box.shape)) != 1:
+            raise ShapeError(f"the function returns an array of shape {self.box.shape}, which has no gradient", hint='use kind="jacobian"')
+        self._where: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
+        self._faulty: set[str] = set()
+        self._exact: ExactBox | None = None
+        self._exact_tried = False
+        self.method_note = ""
+        self.projection_power: float | None = None
+
+    def _open(self, single: bool) -> BlackBox:
+        """The function as a black box; single precision is evaluated in double where the function follows."""
+        plain = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor)
+        plain.progress = self.options.progress
+        if single:
+            wide = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor, promote=True)
+            wide.progress = self.options.progress
+            size = np.abs(plain.base) + 1e-30
+            if wide.width == plain.width and np.all(np.abs(wide.base - plain.base) <= 1e-3 * size):
+                return wide
+        return plain
+
+    # -- the claim ---------------------------------------------------------------------------------------------------
+
+    def claim(self, vector: Any) -> tuple[Any, list[tuple[Leaf, str]]]:
+        """The claimed derivative as a matrix (outputs × entries), NaN where none is claimed, and the faults of shape."""
+        positional, named = self.layout.arguments(vector)
+        with np.errstate(all="ignore"):
+            raw = self.gradient(*positional, **named)
+        matrix = np.full((self.box.width, self.layout.size), np.nan)
+        faults: list[tuple[Leaf, str]] = []
+        self.unclaimed: set[str] = set()
+        for leaf, (array, fault) in zip(self.layout.leaves, self.layout.claimed(raw, self.trailing, self.box.complex_output), strict=True):
+            if fault:
+                faults.append((leaf, fault))
+            elif array is None:
+                self.unclaimed.add(leaf.name)
+            else:
+                matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(-1, leaf.size))
+        return matrix, faults
+
+    def _realify(self, leaf: Leaf, rows: Any) -> Any:
+        """Complex claims as derivatives by real and imaginary parts."""
+        if self.box.complex_output:
+            by_real = np.concatenate([rows.real, rows.imag])
+            return np.hstack([by_real, np.concatenate([-rows.imag, rows.real])]) if leaf.complex else by_real
+        if leaf.complex:
+            sign = 1.0 if self.options.convention == "steepest" else -1.0
+            return np.hstack([rows.real, sign * rows.imag])
+        return rows.real.astype(float)
+
+    # -- references --------------------------------------------------------------------------------------------------
+
+    def exact(self) -> ExactBox | None:
+        """The function in high precision, if it runs there and gives the same value; tried once."""
+        if not self._exact_tried:
+            self._exact_tried = True
+            if self.layout.size > EXACT_SIZE:
+                return None
+            box = ExactBox(self.f, self.layout, self.box.complex_output)
+            try:
+                base = box.base(self.layout.vector)
+            except Exception as error:  # noqa: BLE001 - foreign code on foreign numbers may raise anything; it is told, and decides nothing
+                self.method_note = f"the function does not run in high precision ({type(error).__name__}: {str(error)[:100]})"
+                return None
+            values = np.array([float(value) for value in base])
+            allowed = 1e3 * self.noise + 1e-6 * np.abs(self.box.base)
+            if len(values) == self.box.width and np.all(np.abs(values - self.box.base) <= allowed):
+                self._exact = box
+            else:
+                self.method_note = "in high precision the function gives another value than in float64"
+        if self._exact is not None and self._exact.seconds > EXACT_SECONDS:
+            self.notes.append(f"high precision was given up after {EXACT_SECONDS} seconds")
+            self._exact = None
+        return self._exact
+
+    def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
+        """An examiner at a point."""
+        examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
+        if not self.plain:
+            examiner.claim_noise = lambda direction: self.claim_noise(vector, direction)
+        return examiner
+
+    def claim_noise(self, vector: Any, direction: Any) -> Any:
+        """How far the claimed slopes along a direction move within a few roundings of a point."""
+        found = []
+        for k in range(-3, 4):
+            matrix, _ = self.claim(vector * (1 + k * 2.0**-51))
+            with np.errstate(all="ignore"):
+                found.append(np.where(np.isfinite(matrix), matrix, 0.0) @ direction)
+        rows = np.array(found)
+        return np.max(rows, axis=0) - np.min(rows, axis=0)
+
+    # -- the whole ---------------------------------------------------------------------------------------------------
+
+    def report(self) -> Report:
+        """Everything, the given point first."""
+        vector, base = self.layout.vector, self.box.base
+        scales = natural_scales(self.layout, vector)
+        self.noise, shift = measure_noise(self.box, vector, base, scales, self.rng)
+        matrix, faults = self.claim(vector)
+        self._faulty = {leaf.name for leaf, _ in faults}
+        rows = [self._fault(leaf, fault) for leaf, fault in faults]
+        self.notes.extend(self.box.notes)
+        if self.unclaimed:
+            self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
+        if not np.all(np.isfinite(base)):
+            self.notes.append("the function is not finite at the given point")
+        random = shift > 1e-6 * float(np.nanmax(np.abs(base), initial=0.0)) and shift > 0
+        if random:
+            told = f"the function is not deterministic: two evaluations at the same point differ by {shift:.3g} (randomness drawn anew?)"
+            rows.extend(self._undecided(matrix, told))
+            self.notes.append(told)
+            return self._finish(rows, matrix)
+        if not np.all(np.isfinite(base)):
+            rows.extend(self._undecided(matrix, "the function is not finite here"))
+            return self._finish(rows, matrix)
+        self._look_twice(matrix, vector)
+        examiner = self.examiner(vector, base, self.noise, scales)
+        rows.extend(self._given(examiner, matrix))
+        if not self.plain and not faults:
+            rows.extend(self._elsewhere(scales))
+        elif self.plain:
+            self.notes.append("the claim is plain values, so only the given point was judged")
+        self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
+        return self._finish(rows, matrix)
+
+    def _finish(self, rows: list[Row], matrix: Any) -> Report:
+        report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
+        report.evaluations = self.box.evaluations
+        report.power = self._power(rows)
+        if report.verdict == FAIL and self.options.diagnose:
+            from .diagnosis import diagnose
+
+            report.causes = tuple(diagnose(self, report, matrix))
+        return report
+
+    def _power(self, rows: list[Row]) -> str:
+        """The smallest error of a single entry that would have been called a fault, from the bounds of this very run."""
+        seen = [row.bound / max(abs(row.analytic), abs(row.reference)) for row in rows if _measured(row)]  # type: ignore[operator,arg-type]
+        if self.projection_power is not None:
+            share = f"{self.projection_power:.1e} of an entry of median size in any of the {self.layout.size:,}"
+            return f"an error of {share} would have been seen in the projections"
+        if not seen:
+            return ""
+        seen.sort()
+        text = f"an error of {seen[-1]:.1e} of any of the {len(seen)} entries would have been seen"
+        return text + (f"; of half of them, {seen[len(seen) // 2]:.1e}" if len(seen) > 1 else "")
+
+    def _look_twice(self, matrix: Any, vector: Any) -> None:
+        again, _ = self.claim(vector)
+        if not np.array_equal(again, matrix, equal_nan=True):
+            self.notes.append("the gradient is not deterministic: two calls at the same point differ")
+
+    def _fault(self, leaf: Leaf, fault: str) -> Row:
+        return Row(leaf.name, (), None, None, None, None, "shape", FAIL, fault)
+
+    def _undecided(self, matrix: Any, reason: str) -> list[Row]:
+        rows = []
+        for output in range(self.box.width):
+            for index in range(min(self.layout.size, self.options.entries)):
+                if np.isinf(matrix[output, index]) or (np.isnan(matrix[output, index]) and self._claims(index)):
+                    rows.append(self._nonfinite(matrix, output, index))
+                elif np.isfinite(matrix[output, index]):
+                    finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, reason)
+                    rows.append(self.row(finding, output, index, float(matrix[output, index])))
+        return rows
+
+    def _claims(self, index: int) -> bool:
+        """Whether something of the right shape is claimed for an entry."""
+        leaf, _ = self.layout.place(index)
+        return leaf.name not in self.unclaimed and leaf.name not in self._faulty
+
+    def _nonfinite(self, matrix: Any, output: int, index: int) -> Row:
+        finding = Finding(FAIL, np.nan, np.inf, np.inf, "finiteness", "the claim is not finite")
+        return self.row(finding, output, index, float(matrix[output, index]))
+
+    def _given(self, examiner: Examiner, matrix: Any) -> list[Row]:
+        """The given point, entry by entry as far as the budget goes."""
+        rows: list[Row] = []
+        columns = []
+        for index in range(self.layout.size):
+            column = matrix[:, index]
+            if np.all(np.isfinite(column)):
+                columns.append(index)
+            elif self._claimed_column(index):
+                rows.extend(self._nonfinite(matrix, output, index) for output in range(self.box.width) if not np.isfinite(column[output]))
+        if 4 * len(columns) > min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
+            from .projections import check_projected
+
+            return rows + check_projected(self, examiner, matrix, columns)
+        return rows + self.check_entries(examiner, matrix, columns)
+
+    def _claimed_column(self, index: int) -> bool:
+        leaf, _ = self.layout.place(index)
+        return leaf.name not in self.unclaimed and leaf.name not in self._faulty
+
+    def check_entries(self, examiner: Examiner, matrix: Any, columns: list[int]) -> list[Row]:
+        """A row for every output and every entry in ``columns``."""
+        rows: list[Row] = []
+        kinked: dict[int, list[tuple[int, Finding]]] = {}
+        try:
+            quick, kept = examiner.sweep(columns, matrix[:, columns])
+        except BudgetSpent:
+            finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")
+            return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
+        width = self.box.width
+        for number, index in enumerate(columns):
+            findings = quick[number * width : (number + 1) * width]
+            if any(f is None for f in findings):
+                scale = examiner.scales[index]
+                direction = np.zeros(self.layout.size)
+                direction[index] = scale
+                careful = [_scaled(f, scale) for f in examiner.examine(direction, matrix[:, index] * scale, kept[number])]
+                findings = [c if f is None else f for f, c in zip(findings, careful, strict=True)]
+            for output, finding in enumerate(f for f in findings if f is not None):
+                rows.append(self.row(finding, output, index, float(matrix[output, index])))
+                if finding.verdict == AT_KINK:
+                    kinked.setdefault(output, []).append((index, finding))
+        from .subdifferential import judge_together
+
+        for output, entries in kinked.items():
+            if len(entries) > 1:
+                verdict, reason = judge_together(examiner, matrix[output], entries, output, self.options.seed)
+                if verdict != AT_KINK:
+                    places = {index for index, _ in entries}
+                    rows = [
+                        row._replace(verdict=verdict, reason=f"{row.reason}; {reason}")
+                        if row.verdict == AT_KINK and self._row_index(row) in {(output, index) for index in places}
+                        else row
+                        for row in rows
+                    ]
+        return rows
+
+    def _row_index(self, row: Row) -> tuple[int, int]:
+        return self._where[row.wrt, row.entry]
+
+    def row(self, finding: Finding, output: int, index: int, claim: float, place: str = "") -> Row:
+        """A finding as a row of the report."""
+        leaf, entry = self.layout.place(index)
+        name = leaf.name
+        if leaf.complex:
+            name += ".imag" if index - leaf.start >= leaf.size else ".real"
+        outputs = self.box.width // 2 if self.box.complex_output else self.box.width
+        if self.kind == "jacobian" and self.box.shape:
+            entry = tuple(int(k) for k in np.unravel_index(output % outputs, self.box.shape)) + entry
+        if self.box.complex_output:
+            name = ("Re " if output < outputs else "Im ") + name
+        self._where[name, entry] = (output, index)
+        with np.errstate(all="ignore"):
+            reference = finding.reference
+            error = abs(claim - reference) if np.isfinite(reference) and np.isfinite(claim) else None
+        reason = f"at another point ({place}): {finding.reason}".rstrip(": ") if place else finding.reason
+        return Row(
+            name, entry, claim, float(reference) if np.isfinite(reference) else None, error, _finite(finding.bound), finding.method,
+            finding.verdict, reason, interval=finding.interval,
+        )  # fmt: skip
+
+    # -- other points ------------------------------------------------------------------------------------------------
+
+    def _elsewhere(self, scales: Any) -> list[Row]:
+        """Failing rows at other points, and notes on what was looked at."""
+        rows: list[Row] = []
+        looked = 0
+        left_out = []
+        for text, vector in variants(self.layout, self.layout.vector, scales, self.options.points, self.options.seed):
+            try:
+                found = self._at_point(text, vector)
+            except BudgetSpent:
+                self.notes.append("the budget of evaluations was spent before all points were looked at")
+                break
+            if found is None:
+                left_out.append(text)
+            else:
+                looked += 1
+                rows.extend(found)
+        if looked:
+            self.notes.append(f"looked at {looked} other point{'s' if looked > 1 else ''}, along random directions")
+        if left_out:
+            self.notes.append(f"outside the domain, so not looked at: {'; '.join(left_out)}")
+        return rows
+
+    def _at_point(self, text: str, vector: Any) -> list[Row] | None:
+        """Failing rows at one point; None where the function or the claim has no value."""
+        base = self.box(vector)
+        if not np.all(np.isfinite(base)):
+            return None
+        try:
+            matrix, faults = self.claim(vector)
+        except (ArithmeticError, ValueError):  # the gradient's own domain ends here
+            return None
+        if faults:
+            return [self._fault(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
+        scales = natural_scales(self.layout, vector)
+        examiner = self.examiner(vector, base, np.maximum(self.noise, 2.0**-52 * np.abs(base)), scales)
+        claimed = [j for j in range(self.layout.size) if self._claimed_column(j)]
+        broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
+        usable = [j for j in claimed if j not in set(broken)]
+        if len(usable) > 2 and not broken:
+            suspicious = False
+            for _ in range(DIRECTIONS):
+                direction = np.zeros(self.layout.size)
+                signs = np.where(self.rng.random(len(usable)) < 0.5, -1.0, 1.0)
+                direction[usable] = signs * scales[usable]
+                claims = matrix[:, usable] @ direction[usable]
+                suspicious |= not self._plausible(examiner, direction, claims)
+            if not suspicious:
+                return []
+        if len(usable) > self.options.entries:
+            from .projections import narrow_down
+
+            usable = narrow_down(examiner, matrix, usable)
+        examiner.noise = measure_noise(self.box, vector, base, scales, self.rng)[0]
+        rows = self.check_entries(examiner, matrix, usable)
+        failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
+        if broken:
+            failing.extend(self._broken(examiner, matrix, broken, text))
+        return failing
+
+    def _broken(self, examiner: Examiner, matrix: Any, broken: list[int], text: str) -> list[Row]:
+        """Claims that are not finite where the function has a clear slope."""
+        rows = []
+        for index in broken[:20]:
+            direction = np.zeros(self.layout.size)
+            direction[index] = examiner.scales[index]
+            left, right, error = examiner.both_sides(direction)
+            for output in range(self.box.width):
+                slope = float(left[output]) / examiner.scales[index]
+                if not np.isfinite(matrix[output, index]) and np.isfinite(slope) and abs(right[output] - left[output]) <= error[output]:
+                    finding = Finding(FAIL, slope, 0.0, 0.0, FLOAT, "the claim is not finite")
+                    rows.append(self.row(finding, output, index, float(matrix[output, index]), text))
+        return rows
+
+    def _plausible(self, examiner: Examiner, direction: Any, claims: Any) -> bool:
+        """Whether the claimed slopes along a direction agree with plain differences; what looks odd is looked at closely."""
+        step = 2.0**examiner.first
+        values = [self.box(examiner.vector + factor * direction) for factor in (step, -step, step / 2, -step / 2)]
+        with np.errstate(all="ignore"):
+            wide, narrow = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
+            slope = (4 * narrow - wide) / 3
+            noise = np.maximum(examiner.noise, 2.0**-52 * np.max(np.abs(values), axis=0))
+            change = np.abs(narrow - wide)
+            size = np.maximum(np.abs(slope), np.abs(claims))
+            error = change * np.minimum(1 / 3, np.where(size > 0, 10 * change / np.where(size > 0, size, 1), 0)) + 3 * noise / step
+            fine = np.abs(slope - claims) <= error + self.tolerance * size
+            sharp = error <= 1e-5 * size + self.tolerance * np.abs(examiner.base)
+        return bool(np.all(fine & sharp))
+
+
+def _scaled(finding: Finding, scale: float) -> Finding:
+    """A finding per unit of the entry, from one per unit of the direction."""
+    interval = None if finding.interval is None else (finding.interval[0] / scale, finding.interval[1] / scale)
+    return finding._replace(
+        reference=finding.reference / scale, error=finding.error / scale, bound=finding.bound / scale, interval=interval,
+        reason=finding.reason if finding.interval is None or scale == 1 else _told(finding, scale),
+    )  # fmt: skip
+
+
+def _told(finding: Finding, scale: float) -> str:
+    assert finding.interval is not None
+    left, right = finding.interval[0] / scale, finding.interval[1] / scale
+    if finding.verdict == AT_KINK:
+        return f"a kink: slopes {left:.6g} from the left, {right:.6g} from the right"
+    return f"outside the slopes at this kink, {left:.6g} … {right:.6g}"
+
+
+def _measured(row: Row) -> bool:
+    return row.verdict == PASS and bool(row.bound) and bool(row.analytic) and bool(row.reference)
+
+
+def _finite(number: float) -> float | None:
+    return float(number) if np.isfinite(number) else None
+
+
+def reads_arguments(function: Callable[..., Any]) -> bool:
+    """Whether a Python function ever reads its parameters; ``lambda x: 2.0`` does not, so it is a value in disguise.
+
+    >>> reads_arguments(lambda x: 2.0), reads_arguments(lambda x: 2 * x)
+    (False, True)
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return True
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    names = set(code.co_varnames[:count])
+    for instruction in dis.get_instructions(code):
+        used = instruction.argval
+        if instruction.opname.startswith(("LOAD", "COPY_FREE")) or "LOAD_FAST" in instruction.opname or "LOAD_DEREF" in instruction.opname:
+            mentioned = used if isinstance(used, tuple) else (used,)
+            if any(isinstance(name, str) and name in names for name in mentioned) and not instruction.opname.startswith("LOAD_GLOBAL"):
+                return True
+    return False
+
+
+__all__ = ["EXACT", "PASS", "check_gradient", "reads_arguments"]

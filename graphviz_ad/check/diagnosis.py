@@ -1,0 +1,6 @@
+"""What a wrong gradient looks like."""
+from typing import Any
+
+
+def diagnose(check: Any, report: Any, matrix: Any) -> list[str]:
+    return []

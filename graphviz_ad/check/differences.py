@@ -1,0 +1,216 @@
+"""Slopes of a black box along a line, from both sides, each with its own error estimate.
+
+Steps are halved again and again. Differences at three neighbouring steps are extrapolated (Richardson, Phil. Trans. A 226,
+1927), from both sides together (even powers of the step) and from each side alone (all powers). The error is what the last
+extrapolation changed plus what the measured noise of the function can do. Where both sides disagree, steps shrink until they
+agree (a kink nearby) or cannot shrink any more (a kink here).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+EPSILON = 2.0**-52
+SMOOTH, KINK, JUMP, NO_LIMIT, EDGE, NONE = "smooth", "kink", "jump", "no limit", "edge", "none"
+#: the first step, as an exponent of two, relative to the size of the entry: the fifth root of float64's rounding
+FIRST = -10
+#: how far a ladder may go from its first step, in halvings
+UP, DOWN = 8, 38
+
+
+class Slopes(NamedTuple):
+    """Slopes along one direction, one entry an output: two-sided, from the left, from the right, with errors.
+
+    ``state`` says for each what was found; ``curve`` is (step, two-sided difference) for the picture of error against step.
+    """
+
+    value: Any
+    error: Any
+    left: Any
+    left_error: Any
+    right: Any
+    right_error: Any
+    state: Any
+    variation: Any  # how much the values moved per unit of the direction: the size against which a zero slope is zero
+
+
+class Ladder:
+    """Differences along ``direction`` from ``vector``, at steps 2**-k, evaluated when asked for and kept."""
+
+    def __init__(self, call: Callable[[Any], Any], vector: Any, base: Any, direction: Any, noise: Any, first: int = FIRST) -> None:
+        self.call, self.vector, self.base, self.direction, self.noise, self.first = call, vector, base, direction, noise, first
+        self.ahead: dict[int, Any] = {}
+        self.behind: dict[int, Any] = {}
+
+    def have(self, level: int) -> None:
+        """Evaluate both sides at step 2**(first - level)."""
+        if level not in self.ahead:
+            step = 2.0 ** (self.first - level)
+            self.ahead[level] = self.call(self.vector + step * self.direction)
+            self.behind[level] = self.call(self.vector - step * self.direction)
+
+    def explore(self, enough: Callable[[Slopes], Any]) -> Slopes:
+        """Extend the ladder where its own errors say it helps, until ``enough`` says true for every output."""
+        low, high = 0, 2
+        for level in range(low, high + 1):
+            self.have(level)
+        while True:
+            found, wish_down, wish_up = self.slopes(low, high)
+            done = enough(found)
+            if np.all(done):
+                return found
+            down = bool(np.any(wish_down & ~done)) and high < DOWN
+            up = bool(np.any(wish_up & ~done)) and low > -UP
+            if not down and not up:
+                return found
+            if down:
+                self.have(high + 1)
+                self.have(high + 2)
+                high += 2
+            if up:
+                self.have(low - 1)
+                self.have(low - 2)
+                low -= 2
+
+    def slopes(self, low: int, high: int) -> tuple[Slopes, Any, Any]:
+        """The slopes from levels ``low`` to ``high``, and for which outputs smaller or larger steps may help."""
+        levels = range(low, high + 1)
+        steps = np.array([2.0 ** (self.first - k) for k in levels])[:, None]
+        plus = np.array([self.ahead[k] for k in levels])
+        minus = np.array([self.behind[k] for k in levels])
+        base = self.base[None, :]
+        with np.errstate(all="ignore"):
+            noise = np.maximum(self.noise, EPSILON * np.maximum(np.abs(plus), np.abs(minus)))
+            central = _extrapolated((plus - minus) / (2 * steps), noise / steps, even=True)
+            right = _extrapolated((plus - base) / steps, 2 * noise / steps, even=False)
+            left = _extrapolated((base - minus) / steps, 2 * noise / steps, even=False)
+            return _judge(steps, plus, minus, base, noise, central, left, right)
+
+
+def _extrapolated(quotients: Any, noise: Any, even: bool) -> tuple[Any, Any, Any, Any]:
+    """Value, truncation error, noise and largest quotient of each triple of neighbouring steps."""
+    a, b, c = quotients[:-2], quotients[1:-1], quotients[2:]
+    if even:
+        ab, bc = (4 * b - a) / 3, (4 * c - b) / 3
+        value = (16 * bc - ab) / 15
+        amplified = (64 * noise[2:] + 20 * noise[1:-1] + noise[:-2]) / 45
+    else:
+        ab, bc = 2 * b - a, 2 * c - b
+        value = (4 * bc - ab) / 3
+        amplified = (8 * noise[2:] + 6 * noise[1:-1] + noise[:-2]) / 3
+    return value, np.abs(value - bc), amplified, np.maximum(np.abs(a), np.maximum(np.abs(b), np.abs(c)))
+
+
+def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: Any, left: Any, right: Any) -> tuple[Slopes, Any, Any]:
+    value, truncation, rounding, _ = central
+    error = truncation + rounding
+    right_error, left_error = right[1] + right[2], left[1] + left[2]
+    triples, width = value.shape
+    columns = np.arange(width)
+    inf = np.inf
+    error = np.where(np.isfinite(value) & np.isfinite(error), error, inf)
+    right_error = np.where(np.isfinite(right[0]) & np.isfinite(right_error), right_error, inf)
+    left_error = np.where(np.isfinite(left[0]) & np.isfinite(left_error), left_error, inf)
+    gap = right[0] - left[0]
+    gap_error = right_error + left_error
+    sizes = np.abs(right[0]) + np.abs(left[0])
+    kinked = np.isfinite(gap) & (np.abs(gap) > 4 * gap_error) & (np.abs(gap) > 1e-9 * sizes)
+    # the smallest step at which both sides clearly disagree
+    order = np.arange(triples)[:, None]
+    last = np.max(np.where(kinked, order, -1), axis=0)
+    last_gap = np.abs(gap[np.maximum(last, 0), columns])
+    calm = ~kinked & (gap_error <= last_gap / 4) & (np.abs(gap) <= last_gap / 4)
+    below = (order > last) & ((last < 0) | calm)
+    rough = _rough(left, right)
+    smooth = np.any(below & np.isfinite(error), axis=0) & ~rough
+    # both sides of a smooth point may be better known apart than together: x*|x| at 0
+    averaged = (right[0] + left[0]) / 2
+    averaged_error = (right_error + left_error) / 2 + np.abs(gap) / 2
+    better = np.isfinite(averaged_error) & (averaged_error < error)
+    value, error = np.where(better, averaged, value), np.where(better, averaged_error, error)
+    candidates = np.where(below, error, inf)
+    best = np.argmin(candidates, axis=0)
+    chosen, chosen_error = value[best, columns], candidates[best, columns]
+    # estimates that claim to be nearly as good must agree with the best one
+    rivals = below & (error <= 30 * chosen_error)
+    distance = np.where(rivals, np.abs(value - chosen) - 3 * error, 0.0)
+    chosen_error = np.maximum(chosen_error, np.max(np.where(np.isfinite(distance), distance, 0.0), axis=0))
+    best_right = np.argmin(np.where((order <= np.maximum(last, 0)) | (last < 0), right_error, inf), axis=0)
+    best_left = np.argmin(np.where((order <= np.maximum(last, 0)) | (last < 0), left_error, inf), axis=0)
+    at_kink = (last >= 0) & ~smooth
+    # at a kink the smallest steps count: what larger ones said may belong to another kink further away
+    near = at_kink & kinked[np.maximum(last, 0), columns]
+    best_right = np.where(near, last, best_right)
+    best_left = np.where(near, last, best_left)
+    slopes_right, slopes_left = right[0][best_right, columns], left[0][best_left, columns]
+    errors_right, errors_left = right_error[best_right, columns], left_error[best_left, columns]
+    state = np.where(smooth, SMOOTH, np.where(at_kink, KINK, NONE)).astype(object)
+    _name_oddities(state, plus, minus, base, noise, slopes_left, slopes_right, errors_left, errors_right)
+    state[(state == KINK) & rough] = NO_LIMIT
+    before = np.maximum(last - 4, 0)
+    growing = (last >= 4) & kinked[before, columns] & (last_gap > 1.5 * np.abs(gap[before, columns]))
+    state[(state == KINK) & growing] = NO_LIMIT
+    edge = state == EDGE
+    one = np.where(np.isfinite(errors_right), slopes_right, slopes_left)
+    one_error = np.minimum(errors_right, errors_left)
+    chosen = np.where(edge, one, np.where(at_kink, (slopes_left + slopes_right) / 2, chosen))
+    chosen_error = np.where(edge, one_error, np.where(at_kink, np.abs(slopes_right - slopes_left) / 2, chosen_error))
+    moved = np.nanmax(np.where(np.isfinite(plus), np.abs(plus - base), 0.0), axis=0)
+    variation = np.maximum(np.abs(base[0]), moved)
+    at_kink |= rough
+    wish_down, wish_up = _wishes(truncation, rounding, kinked, last, gap, right[2] + left[2], value, best, columns, at_kink, state)
+    wish_down |= rough
+    found = Slopes(chosen, chosen_error, slopes_left, errors_left, slopes_right, errors_right, state, variation)
+    return found, wish_down, wish_up
+
+
+def _rough(left: Any, right: Any) -> Any:
+    """Where one-sided quotients do not settle as the step shrinks: x sin(1/x) at 0, whose two-sided quotients are all zero."""
+    truncation, noise, size = left[1] + right[1], left[2] + right[2], left[3] + right[3]
+    late = np.max(truncation[-3:], axis=0) if len(truncation) > 3 else truncation[-1]
+    return (late > 4 * noise[-1] + 0.3 * size[-1]) & ~(late <= truncation[0] / 8)
+
+
+def _wishes(
+    truncation: Any, rounding: Any, kinked: Any, last: Any, gap: Any, gap_noise: Any, value: Any, best: Any, columns: Any, at_kink: Any,
+    state: Any,
+) -> tuple[Any, Any]:  # fmt: skip
+    triples = len(truncation)
+    smallest_noise = gap_noise[triples - 1]
+    kink_open = at_kink & (last == triples - 1) & (smallest_noise < np.abs(gap[np.maximum(last, 0), columns]) / 16)
+    kink_open |= (last >= 0) & (last < triples - 1) & at_kink & (smallest_noise < np.abs(gap[np.maximum(last, 0), columns]) / 8)
+    t, r = truncation[best, columns], rounding[best, columns]
+    lost = ~np.isfinite(value[triples - 1]) | (state == NONE)
+    down = kink_open | (~at_kink & (~(t <= r) & (best == triples - 1))) | lost
+    up = ~at_kink & (r >= t) & (best == 0) & np.isfinite(value[0])
+    return down, up
+
+
+def _name_oddities(
+    state: Any, plus: Any, minus: Any, base: Any, noise: Any, left: Any, right: Any, left_error: Any, right_error: Any
+) -> None:
+    """Jumps, edges of the domain and sides without a limit, told from how the values shrink with the step."""
+    for column in range(len(state)):
+        finite_right, finite_left = np.isfinite(plus[:, column]), np.isfinite(minus[:, column])
+        if state[column] == SMOOTH:
+            continue
+        if not finite_right[-1] and not finite_left[-1]:
+            state[column] = NONE
+            continue
+        if finite_right[-1] != finite_left[-1]:
+            state[column] = EDGE
+            continue
+        if state[column] != KINK:
+            state[column] = NO_LIMIT if len(plus) >= 8 else NONE
+            continue
+        for side in (plus, minus):
+            change = np.abs(side[-4:, column] - base[0, column])
+            if len(change) == 4 and change[-1] > 8 * noise[-1, column] and change[-1] > 0.75 * change[0]:
+                state[column] = JUMP
+        if state[column] != JUMP:
+            span = max(abs(right[column] - left[column]), 1e-300)
+            if max(left_error[column], right_error[column]) > 0.2 * span:
+                state[column] = NO_LIMIT

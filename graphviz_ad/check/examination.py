@@ -1,0 +1,311 @@
+"""One claimed slope against what the function does along one direction: the verdict, and the evidence for it.
+
+First differences in the function's own precision. Where they agree with the claim and are sharp enough, that decides. Where
+they do not, the function is run on numbers of high precision if it runs on them, or with a complex step if it is analytic.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from .black_box import BlackBox, BudgetSpent
+from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, Ladder, Slopes
+from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
+from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
+
+#: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
+SHARP = 1e-4
+#: what is aimed at, so that the smallest error seen lies far below
+WANTED = 1e-6
+#: a difference must exceed the reference's error this many times before it is called a fault
+SURE = 4.0
+FLOAT = "differences in float64"
+EXACT = f"differences in {DIGITS} digits"
+COMPLEX = "complex step"
+
+
+class Finding(NamedTuple):
+    """What came out for one output along one direction."""
+
+    verdict: str
+    reference: float
+    error: float  # of the reference
+    bound: float  # how far the claim may be off
+    method: str
+    reason: str = ""
+    interval: tuple[float, float] | None = None
+
+
+class Examiner:
+    """Examines claims about one function near one point.
+
+    ``tolerance`` is the relative error that a right claim may have from its own rounding.
+    """
+
+    def __init__(
+        self, box: BlackBox, vector: Any, base: Any, noise: Any, scales: Any, exact: Callable[[], ExactBox | None], tolerance: float
+    ) -> None:
+        self.box, self.vector, self.base, self.noise, self.scales = box, vector, base, noise, scales
+        self.exact, self.tolerance = exact, tolerance
+        self.sharp = max(SHARP, 8 * tolerance)
+        with np.errstate(all="ignore"):
+            relative = np.nanmax(np.where(base != 0, noise / np.abs(base), 0.0), initial=2.0**-52)
+        self.first = int(np.clip(round(float(np.log2(np.clip(relative, 2.0**-52, 1.0)) / 5)), -10, -3))
+        self.analytic: bool | None = None
+        self.claim_noise: Callable[[Any], Any] | None = None  # from a direction to the spread of the claimed slopes
+        self.curves: dict[int, list[tuple[float, float]]] = {}
+
+    # -- the quick way -----------------------------------------------------------------------------------------------
+
+    def sweep(self, columns: list[int], claims: Any) -> tuple[list[Finding | None], list[dict[int, Any]]]:
+        """Four evaluations an axis, all together: findings for single outputs that pass at once, None for the others.
+
+        ``claims`` has a row an output and a column an entry of ``columns``. The values are kept for what follows.
+        """
+        step = 2.0**self.first
+        vectors = []
+        for index in columns:
+            for factor in (step, -step, step / 2, -step / 2):
+                moved = self.vector.copy()
+                moved[index] += factor * self.scales[index]
+                vectors.append(moved)
+        values = np.array(self.box.many(vectors)).reshape(len(columns), 4, self.box.width)
+        scale = self.scales[columns][:, None]
+        with np.errstate(all="ignore"):
+            h = step * scale
+            noise = np.maximum(self.noise, 2.0**-52 * np.max(np.abs(values), axis=1))
+            wide, narrow = (values[:, 0] - values[:, 1]) / (2 * h), (values[:, 2] - values[:, 3]) / h
+            slope = (4 * narrow - wide) / 3
+            change = np.abs(narrow - wide)
+            size = np.maximum(np.abs(slope), np.abs(claims.T))
+            ratio = np.where(size > 0, 10 * change / np.where(size > 0, size, 1.0), 0.0)
+            error = change * np.minimum(1 / 3, ratio) + 3 * noise / h
+            bend = 2 * (2 * (values[:, 2] + values[:, 3] - 2 * self.base) / h) - (values[:, 0] + values[:, 1] - 2 * self.base) / h
+            straight = np.abs(bend) <= np.maximum(1e-4 * size, 20 * noise / h)
+            bound = error + self.tolerance * size
+            agrees = np.abs(slope - claims.T) <= bound
+            sharp = error <= WANTED * size
+            still = (claims.T == 0) & np.all(values == self.base, axis=1)
+            good = (agrees & sharp & straight) | still
+        kept = [{0: row[0], -1: row[1], 1: row[2], -2: row[3]} for row in values]
+        found: list[Finding | None] = []
+        for row in range(len(columns)):
+            for output in range(self.box.width):
+                fine = bool(good[row, output])
+                numbers = (float(slope[row, output]), float(error[row, output]), float(bound[row, output]))
+                found.append(Finding(PASS, *numbers, FLOAT) if fine else None)
+        return found, kept
+
+    def ladder(self, direction: Any, kept: dict[int, Any] | None = None) -> Ladder:
+        """A ladder along a direction, with the values that are already known."""
+        ladder = Ladder(self.box, self.vector, self.base, direction, self.noise, self.first)
+        if kept is not None:
+            ladder.ahead.update({0: kept[0], 1: kept[1]})
+            ladder.behind.update({0: kept[-1], 1: kept[-2]})
+        return ladder
+
+    # -- the careful way ---------------------------------------------------------------------------------------------
+
+    def examine(self, direction: Any, claims: Any, kept: dict[int, Any] | None = None, sharpen: bool = True) -> list[Finding]:
+        """A finding for every output; ``claims`` are the claimed slopes along the direction.
+
+        ``sharpen`` asks better references where differences do not pass.
+        """
+        ladder = self.ladder(direction, kept)
+        try:
+            slopes = ladder.explore(lambda s: self._enough(s, claims))
+        except BudgetSpent:
+            return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
+        findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
+        if not sharpen or all(f.verdict == PASS for f in findings):
+            return findings
+        sharper = self._sharpen(direction, slopes, claims, findings)
+        return [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
+
+    def _enough(self, s: Slopes, claims: Any) -> Any:
+        with np.errstate(all="ignore"):
+            size = np.maximum(np.abs(s.value), np.abs(claims))
+            distance = np.abs(s.value - claims)
+            smooth = s.state == SMOOTH
+            agrees = smooth & (distance <= s.error + self.tolerance * size) & (s.error <= WANTED * size)
+            zero = smooth & (claims == 0) & (distance <= s.error) & (s.error <= 1e-9 * s.variation)
+            wrong = smooth & (distance > 20 * s.error + self.tolerance * size) & (s.error <= 1e-3 * distance)
+        return agrees | zero | wrong
+
+    def _judge(self, s: Slopes, claims: Any, k: int) -> Finding:
+        claim, value, error = float(claims[k]), float(s.value[k]), float(s.error[k])
+        state = s.state[k]
+        size = max(abs(claim), abs(value))
+        bound = SURE * error + self.tolerance * size
+        left, right = float(s.left[k]), float(s.right[k])
+        if state == SMOOTH:
+            return self._smooth(claim, value, error, bound, float(s.variation[k]))
+        if state == EDGE:
+            side = "one-sided slope at the edge of the domain"
+            if (np.isfinite(error) and error <= self.sharp * size) or (claim == value == 0):
+                if abs(claim - value) <= bound:
+                    return Finding(PASS, value, error, bound, FLOAT, side)
+                return Finding(INCONCLUSIVE, value, error, bound, FLOAT, f"{side} is {value:.6g}; there is none on the other side")
+            return Finding(INCONCLUSIVE, value, error, bound, FLOAT, "the edge of the domain: the slope has no finite limit there")
+        if state == KINK:
+            spread = SURE * max(float(s.left_error[k]), float(s.right_error[k])) + self.tolerance * max(abs(left), abs(right))
+            return self._kink(claim, left, right, spread, FLOAT)
+        reasons = {
+            JUMP: "the function jumps here, so it has no derivative",
+            NO_LIMIT: "the difference quotients have no limit here",
+            NONE: "the function is not finite around this point",
+        }
+        return Finding(INCONCLUSIVE, value, error, bound, FLOAT, reasons[state])
+
+    def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float) -> Finding:
+        distance, size = abs(claim - value), max(abs(claim), abs(value))
+        if distance > bound:
+            return Finding(FAIL, value, error, bound, FLOAT)
+        if error <= self.sharp * size or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
+            return Finding(PASS, value, error, bound, FLOAT)
+        told = f"noise: the slope is known to ±{error:.1e} only, the claim is {claim:.3g}"
+        return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
+
+    def _kink(self, claim: float, left: float, right: float, spread: float, method: str) -> Finding:
+        low, high = min(left, right), max(left, right)
+        interval = (left, right)
+        reference = min(max(claim, low), high)
+        if low - spread <= claim <= high + spread:
+            told = f"a kink: slopes {left:.6g} from the left, {right:.6g} from the right"
+            return Finding(AT_KINK, reference, spread, spread, method, told, interval)
+        told = f"outside the slopes at this kink, {left:.6g} … {right:.6g}"
+        return Finding(FAIL, reference, spread, spread, method, told, interval)
+
+    # -- better references -------------------------------------------------------------------------------------------
+
+    def _sharpen(self, direction: Any, slopes: Slopes, claims: Any, findings: list[Finding]) -> list[Finding]:
+        box = self.exact()
+        if box is not None:
+            exact = box.slope(self.vector, direction)
+            return [self._with_exact(exact, slopes, claims, k, findings[k], direction) for k in range(len(claims))]
+        if any(f.verdict == INCONCLUSIVE for f in findings):
+            step = self.complex_slope(direction)
+            if step is not None:
+                return [self._with_complex(step, slopes, claims, k, findings[k]) for k in range(len(claims))]
+        return findings
+
+    def _with_exact(self, exact: ExactSlope, s: Slopes, claims: Any, k: int, before: Finding, direction: Any) -> Finding:
+        if not exact.settled[k]:
+            return before
+        claim, left, right = float(claims[k]), float(exact.left[k]), float(exact.right[k])
+        size = max(abs(left), abs(right), abs(claim))
+        if abs(right - left) > 1e-9 * size:
+            if before.verdict == FAIL and s.state[k] == SMOOTH:  # rounding hides the kink from float64
+                return before
+            return self._kink(claim, left, right, self.tolerance * max(abs(left), abs(right)), EXACT)
+        value = float(exact.value[k])
+        bound = self.tolerance * size
+        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * SURE * float(s.error[k]) + bound
+        if contradicted:
+            measured = float(s.value[k])
+            told = f"differences give {measured:.6g}, high precision {value:.6g}: rounding decides what the function is here"
+            return Finding(INCONCLUSIVE, value, abs(value - float(s.value[k])), bound, EXACT, told)
+        if abs(claim - value) <= bound:
+            return Finding(PASS, value, 0.0, bound, EXACT)
+        if before.verdict == AT_KINK:
+            return before
+        if before.verdict == FAIL and s.state[k] == SMOOTH:
+            return before._replace(reference=value, error=0.0, bound=bound, method=EXACT)
+        if self._unstable(direction, abs(claim - value), k):
+            told = f"the claim loses its digits to rounding; the slope is {value:.12g}"
+            return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
+        if claim == 0 and abs(value) <= 2.0**-50 * float(s.variation[k]):
+            told = f"the claim is 0, the slope {value:.6g}: below what float64 shows of the function (saturated)"
+            return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
+        return Finding(FAIL, value, 0.0, bound, EXACT)
+
+    def _unstable(self, direction: Any, distance: float, k: int) -> bool:
+        """Whether the claim itself moves, within a few roundings of the point, by as much as it is off."""
+        if self.claim_noise is None:
+            return False
+        return bool(float(self.claim_noise(direction)[k]) >= distance / 64)
+
+    def both_sides(self, direction: Any) -> tuple[Any, Any, Any]:
+        """Slopes from the left and the right along a direction, and their error; NaN where they have none."""
+        box = self.exact()
+        if box is not None:
+            exact = box.slope(self.vector, direction)
+            if np.all(exact.settled):
+                return exact.left, exact.right, np.zeros(len(exact.left))
+        never = np.zeros(self.box.width, dtype=bool)
+
+        def enough(s: Slopes) -> Any:
+            with np.errstate(all="ignore"):
+                return never | ((s.state == SMOOTH) & (s.error <= WANTED * np.abs(s.value)))
+
+        s = self.ladder(direction).explore(enough)
+        usable = (s.state == SMOOTH) | (s.state == KINK)
+        left, right = np.where(s.state == KINK, s.left, s.value), np.where(s.state == KINK, s.right, s.value)
+        error = np.where(s.state == KINK, s.left_error + s.right_error, s.error)
+        return np.where(usable, left, np.nan), np.where(usable, right, np.nan), error
+
+    def complex_slope(self, direction: Any) -> Any:
+        """Slopes by a complex step, once the function has proved analytic along this direction; else None.
+
+        f(x + ih) has the imaginary part h f' and the real part f - h² f''/2 (Squire and Trapp, SIAM Review 40, 1998); |z|, max
+        and conj do not, which a step large enough to see f'' reveals.
+        """
+        if self.analytic is False or self.box.complex_output or any(leaf.complex for leaf in self.box.layout.leaves):
+            return None
+        layout = self.box.layout
+
+        def run(step: float) -> Any:
+            positional, named = layout.arguments(self.vector + 1j * step * direction)
+            names = layout.leaves
+            tree: Any = named if layout.named else positional
+            for leaf in names:
+                holder: Any = tree
+                for key in leaf.path[:-1]:
+                    holder = holder[key]
+                value = holder[leaf.path[-1]]
+                cast = complex(value) if leaf.scalar is not None else np.asarray(value, dtype=complex)
+                if isinstance(holder, tuple):
+                    return None
+                holder[leaf.path[-1]] = cast
+            with np.errstate(all="ignore"), warnings.catch_warnings():
+                warnings.simplefilter("error", np.exceptions.ComplexWarning)  # it drops the imaginary part: not analytic
+                result = np.asarray(self.box.function(*positional, **named))
+            self.box.evaluations += 1
+            return result.ravel() if np.iscomplexobj(result) else None
+
+        try:
+            tiny, moderate = run(2.0**-200), run(2.0**self.first)
+        except (TypeError, ValueError, ArithmeticError, np.linalg.LinAlgError, np.exceptions.ComplexWarning):
+            self.analytic = False  # it does not take complex numbers
+            return None
+        if tiny is None or moderate is None:
+            self.analytic = False
+            return None
+        h = 2.0**self.first
+        try:
+            ahead, behind = self.box(self.vector + h * direction), self.box(self.vector - h * direction)
+        except BudgetSpent:
+            return None
+        value = tiny.imag * 2.0**200
+        with np.errstate(all="ignore"):
+            bent = (ahead + behind - 2 * self.base) / 2
+            close = 1e-2 * np.abs(bent) + 1e-3 * np.abs(ahead - behind) / 2 + 64 * self.noise
+            good = (np.abs(tiny.real - self.base) <= 4 * self.noise) & (np.abs(moderate.real - self.base + bent) <= close)
+            good &= np.abs(moderate.imag / h - value) <= 1e-2 * np.abs(value) + 64 * self.noise / h
+        return np.where(good, value, np.nan)
+
+    def _with_complex(self, step: Any, s: Slopes, claims: Any, k: int, before: Finding) -> Finding:
+        value, claim = float(step[k]), float(claims[k])
+        if before.verdict != INCONCLUSIVE or not np.isfinite(value) or s.state[k] != SMOOTH:
+            return before
+        if abs(value - float(s.value[k])) > SURE * float(s.error[k]) + 1e-9 * abs(value):
+            return before
+        bound = self.tolerance * max(abs(value), abs(claim))
+        if abs(value - claim) <= bound:
+            return Finding(PASS, value, 0.0, bound, COMPLEX)
+        told = f"a complex step gives {value:.6g}; " + before.reason
+        return Finding(INCONCLUSIVE, value, float(s.error[k]), bound, COMPLEX, told)

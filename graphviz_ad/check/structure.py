@@ -1,0 +1,260 @@
+"""The arguments of a function under test as one vector of real numbers, and back.
+
+Arguments may be numbers, arrays, and tuples, lists and dictionaries of them, nested. Complex numbers count as two reals.
+Whatever is no floating-point number (text, flags, integers beside floats, None) is passed on as it is.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from ..errors import BindingError, ShapeError
+
+
+class Leaf(NamedTuple):
+    """One array of the arguments: where it stands, and which part of the vector it is."""
+
+    name: str
+    path: tuple[Any, ...]
+    shape: tuple[int, ...]
+    dtype: Any
+    start: int
+    size: int  # entries, complex ones counted once
+    scalar: type | None  # the Python type of a plain number
+
+    @property
+    def complex(self) -> bool:
+        """Whether each entry is two reals."""
+        return np.issubdtype(self.dtype, np.complexfloating)
+
+    @property
+    def stop(self) -> int:
+        """The end of its part of the vector."""
+        return self.start + self.size * (2 if self.complex else 1)
+
+
+class Layout:
+    """How arguments map to a vector.
+
+    ``at`` a tuple gives positional arguments, a dictionary keyword arguments, anything else one argument.
+
+    >>> layout = Layout((2.0, np.ones((2, 2))), lambda x, W: x)
+    >>> [leaf.name for leaf in layout.leaves], layout.size
+    (['x', 'W'], 5)
+    >>> layout.arguments(layout.vector + 1)[0][0]
+    3.0
+    """
+
+    def __init__(self, at: Any, function: Callable[..., Any] | None = None) -> None:
+        self.many = isinstance(at, tuple)
+        self.named = isinstance(at, Mapping)
+        self.tree: Any = dict(at) if self.named else at if self.many else (at,)
+        places = list(_walk(self.tree))
+        integral = not any(_kind(value) == "float" for _, value in places)
+        names = _names(function, self.tree)
+        self.leaves: list[Leaf] = []
+        parts: list[Any] = []
+        start = 0
+        for path, value in places:
+            kind = _kind(value)
+            if kind == "other" or (kind == "integer" and not integral):
+                continue
+            array = np.asarray(value)
+            dtype = array.dtype if kind == "float" else np.dtype(float)
+            scalar = (float if kind == "integer" else type(value)) if isinstance(value, (int, float, complex)) else None
+            leaf = Leaf(_spell(path, names), path, array.shape, dtype, start, array.size, scalar)
+            self.leaves.append(leaf)
+            parts.append(_real(array.astype(dtype)))
+            start = leaf.stop
+        self.size = start
+        self.vector = np.concatenate(parts) if parts else np.zeros(0)
+        if not self.size:
+            raise BindingError("there is nothing to differentiate by: no number with a decimal point in the arguments")
+
+    def place(self, index: int) -> tuple[Leaf, tuple[int, ...]]:
+        """The leaf of a position in the vector, and the index in it."""
+        leaf = next(leaf for leaf in self.leaves if leaf.start <= index < leaf.stop)
+        flat = (index - leaf.start) % max(leaf.size, 1)
+        return leaf, tuple(int(k) for k in np.unravel_index(flat, leaf.shape)) if leaf.shape else ()
+
+    def arguments(self, vector: Any, promote: bool = False) -> tuple[list[Any], dict[str, Any]]:
+        """Fresh positional and keyword arguments of a vector.
+
+        ``promote`` gives single precision as double. ``vector`` may hold any objects, which then come in object arrays.
+        """
+        values: dict[tuple[Any, ...], Any] = {}
+        foreign = vector.dtype == object or np.iscomplexobj(vector)
+        for leaf in self.leaves:
+            part = vector[leaf.start : leaf.stop]
+            if foreign:
+                if leaf.complex:
+                    part = np.array([a + b * 1j for a, b in zip(part[: leaf.size], part[leaf.size :], strict=True)], dtype=object)
+                array = part.reshape(leaf.shape).copy()
+                values[leaf.path] = array[()] if leaf.scalar is not None else array
+                continue
+            if leaf.complex:
+                part = part[: leaf.size] + 1j * part[leaf.size :]
+            wide = promote or leaf.scalar is not None
+            array = part.astype((complex if leaf.complex else float) if wide else leaf.dtype).reshape(leaf.shape)
+            values[leaf.path] = leaf.scalar(array[()]) if leaf.scalar is not None else array if leaf.shape else array[()]
+            if leaf.scalar is None and not leaf.shape and isinstance(_get(self.tree, leaf.path), np.ndarray):
+                values[leaf.path] = array
+        tree = _rebuild(self.tree, values)
+        return ([], tree) if self.named else (list(tree), {})
+
+    def claimed(self, claim: Any, trailing: tuple[int, ...] = (), imaginary: bool = False) -> list[tuple[Any, str]]:
+        """For each leaf its claimed derivative as an array of shape ``trailing + leaf.shape``, or None and what is wrong.
+
+        A claim of None for a leaf is (None, ""): nothing is claimed.
+        """
+        if not self.named and not (self.many and isinstance(claim, (tuple, list)) and len(claim) == len(self.tree)):
+            only = len(self.tree) == 1
+            if self.many and isinstance(claim, (tuple, list)) and not only:
+                return [(None, f"{len(claim)} gradients are claimed for {len(self.tree)} arguments")] * len(self.leaves)
+            if self.many and not only:
+                found = f"the claim is a {type(claim).__name__}, where a tuple of {len(self.tree)} is due"
+                return [(None, found)] * len(self.leaves)
+            claim = (claim,)
+        if self.named and not isinstance(claim, Mapping):
+            return [(None, f"the claim is a {type(claim).__name__}, where a dictionary is due")] * len(self.leaves)
+        result = []
+        for leaf in self.leaves:
+            missing = object()
+            value = _get(claim, leaf.path, missing)
+            if value is missing:
+                result.append((None, f"no gradient is claimed for {leaf.name}"))
+            elif value is None:
+                result.append((None, ""))
+            else:
+                result.append(_fit(leaf, value, trailing, imaginary))
+        return result
+
+
+def _fit(leaf: Leaf, value: Any, trailing: tuple[int, ...], imaginary: bool) -> tuple[Any, str]:
+    wanted = trailing + leaf.shape
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        return None, "the claim is no array: its rows have different lengths"
+    if array.dtype == object or not (np.issubdtype(array.dtype, np.number) or array.dtype == bool):
+        return None, f"the claim is no array of numbers but of {array.dtype}"
+    if array.shape != wanted:
+        if array.size == 1 and wanted == ():  # [3.0] for the derivative of a scalar by a scalar
+            return array.reshape(()), ""
+        return None, f"the claim has shape {array.shape} instead of {wanted}"
+    if np.iscomplexobj(array) and not leaf.complex and not imaginary:
+        if np.any(array.imag):
+            return None, "the claim is complex for a real argument"
+        array = array.real
+    return array, ""
+
+
+def flatten_output(value: Any) -> tuple[Any, tuple[int, ...], bool]:
+    """What a function returned as a vector of reals, its shape, and whether it is complex. Several arrays are joined."""
+    leaves = [np.asarray(leaf) for _, leaf in _walk((value,)) if leaf is not None]
+    if not leaves:
+        raise ShapeError("the function returned nothing")
+    for leaf in leaves:
+        if leaf.dtype == object and leaf.size and not hasattr(leaf.flat[0], "mp_value"):
+            raise ShapeError(f"the function returned {type(leaf.flat[0]).__name__}, which is no number")
+    imaginary = any(np.iscomplexobj(leaf) for leaf in leaves)
+    shape = leaves[0].shape if len(leaves) == 1 else (sum(leaf.size for leaf in leaves),)
+    if any(leaf.dtype == object for leaf in leaves):
+        return np.concatenate([leaf.astype(object).ravel() for leaf in leaves]), shape, imaginary
+    flat = np.concatenate([leaf.ravel() for leaf in leaves])
+    return _real(flat), shape, imaginary
+
+
+def _real(array: Any) -> Any:
+    flat = np.asarray(array).ravel()
+    if np.iscomplexobj(flat):
+        return np.concatenate([flat.real, flat.imag]).astype(float)
+    return flat.astype(float)
+
+
+def _kind(value: Any) -> str:
+    """float, integer or other."""
+    if isinstance(value, (bool, str, bytes)) or value is None:
+        return "other"
+    if isinstance(value, int):
+        return "integer"
+    if isinstance(value, (float, complex)):
+        return "float"
+    dtype = getattr(value, "dtype", None)
+    if isinstance(value, (np.ndarray, np.generic)) and dtype is not None:
+        return "float" if np.issubdtype(dtype, np.inexact) else "integer" if np.issubdtype(dtype, np.integer) else "other"
+    return "other"
+
+
+def _plain_list(value: Any) -> bool:
+    """Whether a list is an array of numbers written as a list."""
+    if not isinstance(value, list) or not value:
+        return False
+    pending = list(value)
+    while pending:
+        entry = pending.pop()
+        if isinstance(entry, list):
+            pending.extend(entry)
+        elif isinstance(entry, bool) or not isinstance(entry, (int, float, complex, np.number)):
+            return False
+    return True
+
+
+def _walk(tree: Any) -> list[tuple[tuple[Any, ...], Any]]:
+    """Every leaf with its path, in order; lists of numbers are arrays."""
+    found: list[tuple[tuple[Any, ...], Any]] = []
+    pending: list[tuple[tuple[Any, ...], Any]] = [((), tree)]
+    while pending:
+        path, value = pending.pop()
+        if isinstance(value, Mapping):
+            pending.extend(reversed([((*path, key), entry) for key, entry in value.items()]))
+        elif isinstance(value, (tuple, list)) and not (path and _plain_list(value)):
+            pending.extend(reversed([((*path, key), entry) for key, entry in enumerate(value)]))
+        else:
+            found.append((path, np.asarray(value, float) if isinstance(value, list) else value))
+    return found
+
+
+def _rebuild(tree: Any, values: Mapping[tuple[Any, ...], Any]) -> Any:
+    # containers are nested as deep as a person writes them, so recursion is safe here
+    def build(value: Any, path: tuple[Any, ...]) -> Any:
+        if path in values:
+            return values[path]
+        if isinstance(value, Mapping):
+            return {key: build(entry, (*path, key)) for key, entry in value.items()}
+        if isinstance(value, (tuple, list)):
+            parts = [build(entry, (*path, key)) for key, entry in enumerate(value)]
+            if isinstance(value, list):
+                return parts
+            return type(value)(*parts) if hasattr(value, "_fields") else tuple(parts)
+        return value.copy() if isinstance(value, np.ndarray) else value
+
+    return build(tree, ())
+
+
+def _get(tree: Any, path: tuple[Any, ...], default: Any = None) -> Any:
+    for key in path:
+        try:
+            tree = tree[key]
+        except (KeyError, IndexError, TypeError):
+            return default
+    return tree
+
+
+def _names(function: Callable[..., Any] | None, tree: Any) -> list[str]:
+    if isinstance(tree, dict):
+        return []
+    try:
+        found = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD] if function else []
+    except (TypeError, ValueError):  # a built-in function has no signature
+        found = []
+    return [*found, *(f"x{k}" for k in range(len(found), len(tree)))]
+
+
+def _spell(path: tuple[Any, ...], names: list[str]) -> str:
+    first = names[path[0]] if names else str(path[0])
+    return first + "".join(f"[{key!r}]" for key in path[1:])
