@@ -215,11 +215,14 @@ class Examiner:
             return before
         if before.verdict == FAIL and s.state[k] == SMOOTH:
             return before._replace(reference=value, error=0.0, bound=bound, method=EXACT)
+        tiny = abs(claim - value) <= 64 * 2.0**-52 * float(s.variation[k])
         if self._unstable(direction, abs(claim - value), k):
+            if tiny:
+                return Finding(PASS, value, 0.0, bound, EXACT, "what is left of a sum that cancels; the rest is rounding")
             told = f"the claim loses its digits to rounding; the slope is {value:.12g}"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
-        if claim == 0 and abs(value) <= 2.0**-50 * float(s.variation[k]):
-            told = f"the claim is 0, the slope {value:.6g}: below what float64 shows of the function (saturated)"
+        if tiny and before.verdict != FAIL:
+            told = f"claimed {claim:.6g}, the slope is {value:.6g}: both below what float64 shows of the function"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
         return Finding(FAIL, value, 0.0, bound, EXACT)
 

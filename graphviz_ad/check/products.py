@@ -113,7 +113,7 @@ class _DirectionCheck(GradientCheck):
         scales = natural_scales(self.layout, vector)
         self.noise, _ = measure_noise(self.box, vector, base, scales, self.rng)
         rows: list[Row] = []
-        places = [("", vector)] + variants(self.layout, vector, scales, self.options.points, self.options.seed)
+        places = [("", vector), *variants(self.layout, vector, scales, self.options.points, self.options.seed)]
         for text, point in places:
             value = base if not text else self.box(point)
             if not np.all(np.isfinite(value)):
@@ -122,12 +122,19 @@ class _DirectionCheck(GradientCheck):
                 continue
             sizes = natural_scales(self.layout, point)
             examiner = Examiner(self.box, point, value, np.maximum(self.noise, 2.0**-52 * np.abs(value)), sizes, self.exact, self.tolerance)
+            examiner.claim_noise = lambda direction, point=point: self._spread(point, direction)
             found = self._along(examiner, sizes, text)
             rows.extend(found if not text else [row for row in found if row.verdict == FAIL])
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
         report.evaluations, report.power = self.box.evaluations, self._power(rows)
         return report
+
+    def _spread(self, point: Any, direction: Any) -> Any:
+        """How far the claimed product moves within a few roundings of a point."""
+        found = [self._claimed(point * (1 + k * 2.0**-51), direction)[0] for k in range(-3, 4)]
+        rows = np.array([row for row in found if row is not None])
+        return np.max(rows, axis=0) - np.min(rows, axis=0) if len(rows) else np.zeros(self.box.width)
 
     def _along(self, examiner: Examiner, scales: Any, text: str) -> list[Row]:
         size = self.layout.size
@@ -200,7 +207,7 @@ class _SecondCheck:
             self.exact = self.exact if same else None
         except Exception as error:  # noqa: BLE001 - foreign code on foreign numbers may raise anything; it is told, and decides nothing
             self.exact = None
-            self.notes.append(f"the function does not run in high precision ({type(error).__name__}), so second differences in float64 judge")
+            self.notes.append(f"second differences in float64 judge: in high precision the function raises {type(error).__name__}")
         self.tolerance = 4 * float(np.finfo(self.leaf.dtype).eps) ** 0.5 if options.tolerance is None else options.tolerance
 
     def report(self) -> Report:
