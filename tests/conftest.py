@@ -38,8 +38,8 @@ _NEEDS = {
         lambda: importlib.util.find_spec("nbclient") is not None and importlib.util.find_spec("ipykernel") is not None,
     ),
     "needs_serve": (
-        "the extra serve",
-        lambda: importlib.util.find_spec("starlette") is not None and importlib.util.find_spec("uvicorn") is not None,
+        "the extra serve, and httpx",
+        lambda: all(importlib.util.find_spec(name) is not None for name in ("starlette", "uvicorn", "httpx")),
     ),
 }
 
