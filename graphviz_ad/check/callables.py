@@ -171,9 +171,12 @@ class GradientCheck:
                 self.method_note = f"the function does not run in high precision ({type(error).__name__}: {str(error)[:100]})"
                 return None
             values = np.array([float(value) for value in base])
-            allowed = 1e3 * self.noise + 1e-6 * np.abs(self.box.base)
-            if len(values) == self.box.width and np.all(np.abs(values - self.box.base) <= allowed):
+            off = np.abs(values - self.box.base)
+            if len(values) == self.box.width and np.all(off <= 1e-2 * np.abs(self.box.base) + 1e3 * self.noise):
                 self._exact = box
+                box.float_error = off if np.any(off > 1e-7 * np.abs(self.box.base) + 1e3 * self.noise) else None
+                if box.float_error is not None:
+                    self.notes.append("in float64 the function itself keeps few digits here; high precision decides")
             else:
                 self.method_note = "in high precision the function gives another value than in float64"
         if self._exact is not None and self._exact.seconds > EXACT_SECONDS:
@@ -204,7 +207,7 @@ class GradientCheck:
         """Everything, the given point first."""
         vector, base = self.layout.vector, self.box.base
         scales = natural_scales(self.layout, vector)
-        self.noise, shift = measure_noise(self.box, vector, base, scales, self.rng)
+        self.noise = np.finfo(float).eps * np.abs(base)
         matrix, faults = self.claim(vector)
         self._faulty = {leaf.name for leaf, _ in faults}
         rows = [self._fault(leaf, fault) for leaf, fault in faults]
@@ -213,18 +216,18 @@ class GradientCheck:
             self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
         if not np.all(np.isfinite(base)):
             self.notes.append("the function is not finite at the given point")
-        random = shift > 1e-6 * float(np.nanmax(np.abs(base), initial=0.0)) and shift > 0
-        if random:
-            told = f"the function is not deterministic: two evaluations at the same point differ by {shift:.3g} (randomness drawn anew?)"
-            rows.extend(self._undecided(matrix, told))
-            self.notes.append(told)
-            return self._finish(rows, matrix)
         if not np.all(np.isfinite(base)):
             rows.extend(self._undecided(matrix, "the function is not finite here"))
             return self._finish(rows, matrix)
         self._look_twice(matrix, vector)
+        if self.tolerance > 1e-6:
+            self.noise, _ = measure_noise(self.box, vector, base, scales, self.rng)
         examiner = self.examiner(vector, base, self.noise, scales)
+        given = len(rows)
         rows.extend(self._given(examiner, matrix))
+        if any(row.verdict != PASS for row in rows[given:]) and self._random(examiner):
+            rows[given:] = self._undecided(matrix, self.notes[-1])
+            return self._finish(rows, matrix)
         if not self.plain and not faults:
             rows.extend(self._elsewhere(scales))
         elif self.plain:
@@ -241,6 +244,27 @@ class GradientCheck:
 
             report.causes = tuple(diagnose(self, report, matrix))
         return report
+
+    def _random(self, examiner: Examiner) -> bool:
+        """Whether two evaluations at the given point differ by more than rounding; noted then."""
+        try:
+            again = self.box(examiner.vector)
+        except BudgetSpent:
+            return False
+        with np.errstate(all="ignore"):
+            shift = float(np.nanmax(np.abs(again - examiner.base), initial=0.0))
+        if not shift > 1e-6 * float(np.nanmax(np.abs(examiner.base), initial=0.0)):
+            return False
+        told = f"two evaluations at the same point differ by {shift:.3g} (randomness drawn anew?)"
+        self.notes.append(f"the function is not deterministic: {told}")
+        return True
+
+    def _measure(self, examiner: Examiner) -> None:
+        """The noise at a point, measured only once something there does not pass at once."""
+        noise, _ = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+        examiner.noise = np.maximum(examiner.noise, noise)
+        if examiner.base is self.box.base:
+            self.noise = examiner.noise
 
     def _power(self, rows: list[Row]) -> str:
         """The smallest error of a single entry that would have been called a fault, from the bounds of this very run."""
@@ -312,6 +336,11 @@ class GradientCheck:
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
         width = self.box.width
+        if any(finding is None for finding in quick):
+            try:
+                self._measure(examiner)
+            except BudgetSpent:
+                self.notes.append("the budget was spent before the noise of the function was measured")
         for number, index in enumerate(columns):
             findings = quick[number * width : (number + 1) * width]
             if any(f is None for f in findings):
@@ -417,7 +446,6 @@ class GradientCheck:
             from .projections import narrow_down
 
             usable = narrow_down(examiner, matrix, usable)
-        examiner.noise = measure_noise(self.box, vector, base, scales, self.rng)[0]
         rows = self.check_entries(examiner, matrix, usable)
         failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
         if broken:

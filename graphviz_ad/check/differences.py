@@ -35,6 +35,7 @@ class Slopes(NamedTuple):
     right_error: Any
     state: Any
     variation: Any  # how much the values moved per unit of the direction: the size against which a zero slope is zero
+    bend: Any  # the second derivative along the direction: times a rounding of the point, what rounding does to any slope
 
 
 class Ladder:
@@ -163,7 +164,10 @@ def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: An
     at_kink |= rough
     wish_down, wish_up = _wishes(truncation, rounding, kinked, last, gap, right[2] + left[2], value, best, columns, at_kink, state)
     wish_down |= rough
-    found = Slopes(chosen, chosen_error, slopes_left, errors_left, slopes_right, errors_right, state, variation)
+    second = np.abs(plus + minus - 2 * base) / steps**2
+    seen = np.isfinite(second)
+    bend = np.where(seen.any(axis=0), second[np.argmax(seen, axis=0), columns], 0.0)  # at the largest step that is finite
+    found = Slopes(chosen, chosen_error, slopes_left, errors_left, slopes_right, errors_right, state, variation, bend)
     return found, wish_down, wish_up
 
 

@@ -18,11 +18,13 @@ from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
 
 #: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
-SHARP = 1e-4
+SHARP = 2e-5
 #: what is aimed at, so that the smallest error seen lies far below
 WANTED = 1e-6
 #: a difference must exceed the reference's error this many times before it is called a fault
 SURE = 4.0
+#: roundings of the point that a right claim may be off by: 64 units in the last place
+ROUNDING = 64 * 2.0**-52
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
@@ -143,7 +145,7 @@ class Examiner:
         bound = SURE * error + self.tolerance * size
         left, right = float(s.left[k]), float(s.right[k])
         if state == SMOOTH:
-            return self._smooth(claim, value, error, bound, float(s.variation[k]))
+            return self._smooth(claim, value, error, bound, float(s.variation[k]), float(s.bend[k]))
         if state == EDGE:
             side = "one-sided slope at the edge of the domain"
             if (np.isfinite(error) and error <= self.sharp * size) or (claim == value == 0):
@@ -161,8 +163,11 @@ class Examiner:
         }
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, reasons[state])
 
-    def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float) -> Finding:
+    def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float, bend: float) -> Finding:
         distance, size = abs(claim - value), max(abs(claim), abs(value))
+        if bound < distance <= ROUNDING * bend:
+            told = f"claimed {claim:.6g}, differences give {value:.6g}: one rounding of the point moves the slope by as much"
+            return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
         if distance > bound:
             return Finding(FAIL, value, error, bound, FLOAT)
         if error <= self.sharp * size or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
@@ -204,27 +209,40 @@ class Examiner:
             return self._kink(claim, left, right, self.tolerance * max(abs(left), abs(right)), EXACT)
         value = float(exact.value[k])
         bound = self.tolerance * size
-        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * SURE * float(s.error[k]) + bound
+        box = self.exact()
+        if box is not None and box.float_error is not None:
+            return self._beyond_float(claim, value, bound)
+        if abs(claim - value) <= bound:
+            return Finding(PASS, value, 0.0, bound, EXACT)
+        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * SURE * float(s.error[k]) + bound + 1e-4 * size
         if contradicted:
             measured = float(s.value[k])
             told = f"differences give {measured:.6g}, high precision {value:.6g}: rounding decides what the function is here"
             return Finding(INCONCLUSIVE, value, abs(value - float(s.value[k])), bound, EXACT, told)
-        if abs(claim - value) <= bound:
-            return Finding(PASS, value, 0.0, bound, EXACT)
         if before.verdict == AT_KINK:
             return before
-        if before.verdict == FAIL and s.state[k] == SMOOTH:
+        tiny = abs(claim - value) <= ROUNDING * (float(s.bend[k]) + abs(value))
+        if before.verdict == FAIL and s.state[k] == SMOOTH and not tiny:
             return before._replace(reference=value, error=0.0, bound=bound, method=EXACT)
-        tiny = abs(claim - value) <= 64 * 2.0**-52 * float(s.variation[k])
         if self._unstable(direction, abs(claim - value), k):
             if tiny:
                 return Finding(PASS, value, 0.0, bound, EXACT, "what is left of a sum that cancels; the rest is rounding")
             told = f"the claim loses its digits to rounding; the slope is {value:.12g}"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
-        if tiny and before.verdict != FAIL:
-            told = f"claimed {claim:.6g}, the slope is {value:.6g}: both below what float64 shows of the function"
+        if tiny:
+            told = f"claimed {claim:.6g}, the slope is {value:.6g}: one rounding of the point moves the slope by as much"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
         return Finding(FAIL, value, 0.0, bound, EXACT)
+
+    def _beyond_float(self, claim: float, value: float, bound: float) -> Finding:
+        """The verdict where float64 evaluation of the function itself is off, so that only high precision speaks."""
+        distance = abs(claim - value)
+        if distance <= bound:
+            return Finding(PASS, value, 0.0, bound, EXACT)
+        if distance > 0.1 * max(abs(claim), abs(value)):
+            return Finding(FAIL, value, 0.0, bound, EXACT)
+        told = f"the slope is {value:.12g}; float64 loses digits in the function, so the claim may have lost them rightly"
+        return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
 
     def _unstable(self, direction: Any, distance: float, k: int) -> bool:
         """Whether the claim itself moves, within a few roundings of the point, by as much as it is off."""

@@ -18,9 +18,9 @@ from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it
 from .structure import Layout, flatten_output
 
 #: working digits of a reference
-DIGITS = 70
+DIGITS = 80
 #: steps relative to the size of an entry; two of them must agree
-STEPS = (2.0**-60, 2.0**-70)
+STEPS = (2.0**-80, 2.0**-90)
 
 MP: Any = MPContext()
 MP.dps = DIGITS
@@ -242,6 +242,7 @@ class ExactBox:
     def __init__(self, function: Callable[..., Any], layout: Layout, complex_output: bool = False) -> None:
         self.function, self.layout, self.complex_output = function, layout, complex_output
         self.evaluations, self.seconds = 0, 0.0
+        self.float_error: Any = None  # how far float64 evaluation is off, where that is more than rounding
         self._base: dict[bytes, Any] = {}
 
     def __call__(self, entries: list[Any]) -> list[Any]:
@@ -300,7 +301,7 @@ def _limit(coarse: Any, fine: Any) -> Any:
     if not (MP.isfinite(coarse) and MP.isfinite(fine)):
         return None
     limit = fine + (fine - coarse) / 1023
-    if abs(fine - coarse) <= MP.mpf(10) ** -12 * (abs(coarse) + abs(fine)):
+    if abs(fine - coarse) <= MP.mpf(10) ** -6 * (abs(coarse) + abs(fine)):
         return limit
     if abs(fine) <= abs(coarse) / 512:  # it shrinks with the step: the slope is zero, as of x*|x| at 0
         return MP.mpf(0) if abs(limit) <= abs(fine) / 512 else limit

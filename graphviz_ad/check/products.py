@@ -139,7 +139,8 @@ class _DirectionCheck(GradientCheck):
     def _along(self, examiner: Examiner, scales: Any, text: str) -> list[Row]:
         size = self.layout.size
         directions = [np.eye(size)[k] * scales[k] for k in range(size)] if size <= 6 and not text else []
-        directions += [self.rng.choice([-1.0, 1.0], size) * scales for _ in range(TRIED if not text else 1)]
+        weights = (-1.75, -1.5, -1.25, -1.0, 1.0, 1.25, 1.5, 1.75)  # few bits, so that steps are exact
+        directions += [self.rng.choice(weights, size) * scales for _ in range(TRIED if not text else 1)]
         rows = []
         for number, direction in enumerate(directions):
             name = f"u{number + 1}" + (f" = {np.round(direction, 3).tolist()}" if size <= 6 else "")
