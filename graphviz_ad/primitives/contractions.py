@@ -291,7 +291,7 @@ def _value(k: Any, call: Call, *operands: Any) -> Any:
     result = k.contract(terms, operands)
     if terms.divisor != 1:
         result = k.div(result, terms.divisor)
-    return result if terms.folded is None else result.reshape(terms.folded)
+    return result if terms.folded is None else k.reshape(result, shape=terms.folded)
 
 
 def _pushforward(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:

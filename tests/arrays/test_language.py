@@ -34,6 +34,8 @@ def value(text: str, **inputs: Any) -> Any:
         ("eye(2, 3)", np.eye(2, 3)), ("diag([1, 2])", np.diag([1.0, 2])), ("kron(x, [1, 2])", np.kron(X, [1, 2])), ("tril(x, -1)", np.tril(X, -1)),
         ("einsum('ij,kj->ik', x, x)", X @ X.T), ("argmax(x, axis=1)", X.argmax(1)), ("x % 3", X % 3), ("where(x > 0, x, 0)", np.where(X > 0, X, 0)),
         ("convolve(x[0], [1, 2])", np.convolve(X[0], [1, 2])), ("convolve(x[0], [1, 2], 'valid')", np.convolve(X[0], [1, 2], "valid")),
+        ("(x > 0) + (x > 1)", 1.0 * (X > 0) + (X > 1)), ("-(x > 0)", -1.0 * (X > 0)), ("(x > 0) - (x > 1)", 1.0 * (X > 0) - (X > 1)),
+        ("exp(x > 0)", np.exp(1.0 * (X > 0))), ("mean(x > 0)", np.mean(X > 0)), ("max(x > 0)", 1.0), ("sum(x > 0)", np.sum(X > 0)),
         ("diagonal(x, 1)", X.diagonal(1)), ("expand_dims(x, 0)", X[None]), ("cumsum(x)", X.cumsum()), ("sort(x[0])[::-1]", np.sort(X[0])[::-1]),
         ("matrix_power([[1, 1], [0, 1]], 5)", np.array([[1.0, 5], [0, 1]])), ("ptp(x)", np.ptp(X)), ("diff(x)", np.diff(X)),
         ("s(t) = exp(t)/sum(exp(t)); s(x[2])", np.exp(X[2]) / np.exp(X[2]).sum()), ("pad([1, 2], 1)", np.pad([1.0, 2], 1)),

@@ -14,6 +14,7 @@ import numpy as np  # noqa: TID253 - this module exists for arrays, and only the
 from ..array_record import Call, Misfit
 from ..arrays import ARRAY_OPERATIONS
 from ..contractions import Terms
+from ..registry import OPERATIONS
 from . import numpy as floats
 
 
@@ -182,9 +183,15 @@ def value(k: Arrays, op: str, params: Any, operands: Sequence[Any], shape: tuple
     """
     record = ARRAY_OPERATIONS.get(op)
     if record is None:
+        if not OPERATIONS[op].boolean and op != "where":  # truth values count as 0 and 1: NumPy's own sum of two is "or"
+            operands = [k.exact(np.where(one, 1, 0)) if _is_truth(one) else one for one in operands]
         return plain(k, getattr(k, op)(*operands))
     call = Call(op, dict(params), tuple([np.shape(one) for one in operands]), shape or (), dict(enumerate(operands)))
     return plain(k, compute(k, call._replace(shape=record.shape(call)) if shape is None else call, operands))
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == bool
 
 
 def plain(k: Arrays, found: Any) -> Any:
