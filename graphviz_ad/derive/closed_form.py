@@ -6,6 +6,7 @@ without its parser, and it evaluates no text.
 
 from __future__ import annotations
 
+import operator
 from fractions import Fraction
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -149,20 +150,20 @@ def _direct() -> dict[str, Any]:
     import sympy
 
     return {
-        "add": lambda x, y: x + y,
-        "sub": lambda x, y: x - y,
-        "mul": lambda x, y: x * y,
-        "div": lambda x, y: x / y,
-        "power": lambda x, y: x**y,
-        "neg": lambda x: -x,
+        "add": operator.add,
+        "sub": operator.sub,
+        "mul": operator.mul,
+        "div": operator.truediv,
+        "power": operator.pow,
+        "neg": operator.neg,
         "copy": lambda x: x,
         "where": lambda c, x, y: sympy.Piecewise((x, _condition(c)), (y, True)),
-        "less": lambda x, y: sympy.Lt(x, y),
-        "less_equal": lambda x, y: sympy.Le(x, y),
-        "greater": lambda x, y: sympy.Gt(x, y),
-        "greater_equal": lambda x, y: sympy.Ge(x, y),
-        "equal": lambda x, y: sympy.Eq(x, y),
-        "not_equal": lambda x, y: sympy.Ne(x, y),
+        "less": sympy.Lt,
+        "less_equal": sympy.Le,
+        "greater": sympy.Gt,
+        "greater_equal": sympy.Ge,
+        "equal": sympy.Eq,
+        "not_equal": sympy.Ne,
         "logical_and": lambda x, y: sympy.And(_condition(x), _condition(y)),
         "logical_or": lambda x, y: sympy.Or(_condition(x), _condition(y)),
         "logical_not": lambda x: sympy.Not(_condition(x)),
@@ -186,5 +187,5 @@ def _require_readable(graph: Graph, handle: int, needed: tuple[bool, ...]) -> No
             sizes[index] = min(1 + sum(sizes[k] for k in graph.operands[index]), most + 1)
     if sizes[handle] > most:
         raise LimitError(
-            f"written out without sharing, the formula has more than {most:,} operations; set GRADVIZ_CLOSED_FORM_OPERATIONS to raise the limit"
+            f"without sharing the formula has more than {most:,} operations; GRADVIZ_CLOSED_FORM_OPERATIONS raises the limit"
         )

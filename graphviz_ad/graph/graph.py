@@ -166,7 +166,8 @@ class Graph:
 
     def _with_outputs(self, outputs: tuple[int, ...]) -> Graph:
         graph = Graph(
-            self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source, self.called
+            self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source,
+            self.called,
         )  # fmt: skip
         if self.shapes is not None:
             graph._cache["shapes"] = self.shapes

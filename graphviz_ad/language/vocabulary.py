@@ -196,8 +196,12 @@ def static_value(machine: _Elaborator, what: str, value: object, span: Span) -> 
             raise machine.at(span, f"{what} is given too long a list")
         entries = value.entries if isinstance(value, Listing) else value
         return tuple(static_value(machine, what, one, span) for one in entries)
-    if isinstance(value, int) and machine.builder.ops[value] == "input" and machine.builder.names[value] == "inf":
-        return "inf"
+    if isinstance(value, int):
+        builder = machine.builder
+        turned = builder.ops[value] == "neg"
+        handle = builder.operands[value][0] if turned else value
+        if builder.ops[handle] == "input" and builder.names[handle] == "inf":
+            return "-inf" if turned else "inf"
     raise machine.at(span, f"{what} takes numbers in the text here, nothing computed", "write axis=0, shape (2, 3)")
 
 

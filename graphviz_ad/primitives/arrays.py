@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from . import contractions, explicit_convolutions, explicit_joins, explicit_linear_algebra, explicit_rearrangements, explicit_reductions
+from . import (
+    contractions,
+    explicit_convolutions,
+    explicit_joins,
+    explicit_linear_algebra,
+    explicit_norms,
+    explicit_rearrangements,
+    explicit_reductions,
+    explicit_running,
+)
 from .array_record import ArrayOperation
 from .registry import OPERATIONS, register, resolve
 
 #: The operations on arrays by canonical name, in the order in which they are listed to people.
 ARRAY_OPERATIONS: dict[str, ArrayOperation] = {}
 
-for _module in (contractions, explicit_rearrangements, explicit_joins, explicit_reductions, explicit_linear_algebra, explicit_convolutions):
+for _module in (
+    contractions,
+    explicit_rearrangements,
+    explicit_joins,
+    explicit_reductions,
+    explicit_running,
+    explicit_norms,
+    explicit_linear_algebra,
+    explicit_convolutions,
+):
     for _record in _module.RECORDS:
         register(_record.family, _record.name, _record.aliases)
         ARRAY_OPERATIONS[_record.name] = _record

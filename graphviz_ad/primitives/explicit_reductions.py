@@ -1,4 +1,4 @@
-"""Reductions and running operations with rules of their own: extremes, products, running sums, order, norms.
+"""Reductions with rules of their own: extremes, products, order.
 
 Ties of an extreme share the gradient equally, which is a subgradient.
 """
@@ -9,6 +9,7 @@ from typing import Any
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduced, size_of
 from .explicit_rearrangements import scatter
+from .explicit_running import running_shape
 
 
 def _reduced_shape(call: Call) -> Shape:
@@ -61,7 +62,7 @@ def _extreme_push(k: Any, call: Call, position: int, tangent: Any, operands: tup
     return k.sum(shares * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
 
 
-# ------------------------------------------------------------------------------------------------- products, running sums
+# ------------------------------------------------------------------------------------------------- products
 
 
 def _last(k: Any, call: Call, x: Any) -> Any:
@@ -111,117 +112,6 @@ def _prod_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple
 
 def _prod_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
     return k.sum(_others(k, call, operands[0]) * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
-
-
-def _running_shape(call: Call) -> Shape:
-    shape, axis = call.shapes[0], call.params["axis"]
-    if axis is None:
-        return (size_of(shape),)
-    axis_list(axis, len(shape))
-    return shape
-
-
-def _row(k: Any, call: Call, x: Any) -> tuple[Any, int, Shape]:
-    """The operand with its running axis made last: the array, the axis (-1: flattened), its shape."""
-    shape, axis = call.shapes[0], call.params["axis"]
-    if axis is None:
-        return k.reshape(x, shape=(size_of(shape),)), -1, (size_of(shape),)
-    place = axis_list(axis, len(shape))[0]
-    if place == len(shape) - 1:
-        return x, place, shape
-    return k.moveaxis(x, source=place, destination=-1), place, (*shape[:place], *shape[place + 1 :], shape[place])
-
-
-def _unrow(k: Any, call: Call, x: Any, place: int) -> Any:
-    """The inverse of :func:`_row`, for something of the operand's shape."""
-    shape = call.shapes[0]
-    if place < 0:
-        return k.reshape(x, shape=shape)
-    return x if place == len(shape) - 1 else k.moveaxis(x, source=-1, destination=place)
-
-
-def _upstream_row(k: Any, call: Call, upstream: Any) -> Any:
-    """Something of the result's shape with its running axis made last."""
-    if call.params["axis"] is None:
-        return upstream
-    place = axis_list(call.params["axis"], len(call.shapes[0]))[0]
-    return upstream if place == len(call.shapes[0]) - 1 else k.moveaxis(upstream, source=place, destination=-1)
-
-
-def _result_row(k: Any, call: Call, x: Any, place: int) -> Any:
-    """Something with the running axis last, in the result's shape."""
-    return x if place < 0 or place == len(call.shape) - 1 else k.moveaxis(x, source=-1, destination=place)
-
-
-def _cumsum(k: Any, call: Call, x: Any) -> Any:
-    import numpy as np
-
-    return np.cumsum(np.asarray(x), axis=call.params["axis"])
-
-
-def _cumsum_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    axis = -1 if call.params["axis"] is None else call.params["axis"]
-    turned = k.flip(k.cumsum(k.flip(upstream, axis=axis), axis=axis), axis=axis)
-    return k.reshape(turned, shape=call.shapes[0]) if call.params["axis"] is None else turned
-
-
-def _cumsum_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    return k.cumsum(tangent, **call.params)
-
-
-def _cumprod(k: Any, call: Call, x: Any) -> Any:
-    import numpy as np
-
-    return np.cumprod(np.asarray(x), axis=call.params["axis"])
-
-
-def _cumprod_slopes(k: Any, call: Call, x: Any) -> tuple[Any, int]:
-    """d(result i)/d(entry j) along the last axes (..., j, i), from products that leave entry j out."""
-    row, place, shape = _row(k, call, x)
-    count = shape[-1]
-    cell = k.eye(n=count, m=None)
-    left_out = k.where(k.equal(cell, 1), 1, k.expand_dims(row, axis=-2))
-    return k.triu(k.cumprod(left_out, axis=-1), k=0), place
-
-
-def _cumprod_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    slopes, place = _cumprod_slopes(k, call, operands[0])
-    return _unrow(k, call, k.einsum(slopes, _upstream_row(k, call, upstream), subscripts="...ji,...i->...j"), place)
-
-
-def _cumprod_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    slopes, place = _cumprod_slopes(k, call, operands[0])
-    return _result_row(k, call, k.einsum(slopes, _row(k, call, tangent)[0], subscripts="...ji,...j->...i"), place)
-
-
-def _logcumsumexp(k: Any, call: Call, x: Any) -> Any:
-    import numpy as np
-
-    row, place, shape = _row(k, call, np.asarray(x))
-    if not shape[-1]:
-        return x
-    row = np.asarray(row)
-    columns = [row[..., 0]]
-    for position in range(1, shape[-1]):
-        columns.append(k.logaddexp(columns[-1], row[..., position]))
-    return _result_row(k, call, np.stack([np.asarray(one) for one in columns], axis=-1), place)
-
-
-def _logcumsumexp_slopes(k: Any, call: Call, x: Any, out: Any) -> tuple[Any, int]:
-    row, place, shape = _row(k, call, x)
-    gap = k.expand_dims(row, axis=-1) - k.expand_dims(_upstream_row(k, call, out), axis=-2)
-    inside = k.equal(k.triu(k.ones(shape=(shape[-1], shape[-1])), k=0), 1)
-    return k.where(inside, k.exp(k.where(inside, gap, 0)), 0), place
-
-
-def _logcumsumexp_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    slopes, place = _logcumsumexp_slopes(k, call, operands[0], out)
-    return _unrow(k, call, k.einsum(slopes, _upstream_row(k, call, upstream), subscripts="...ji,...i->...j"), place)
-
-
-def _logcumsumexp_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    slopes, place = _logcumsumexp_slopes(k, call, operands[0], out)
-    return _result_row(k, call, k.einsum(slopes, _row(k, call, tangent)[0], subscripts="...ji,...j->...i"), place)
 
 
 # ---------------------------------------------------------------------------------------------------------------- order
@@ -325,82 +215,6 @@ def _count(k: Any, call: Call, x: Any) -> Any:
     return k.number(size_of(tuple(call.shapes[0][axis] for axis in _axes(call))), ())
 
 
-# ---------------------------------------------------------------------------------------------------------------- norms
-
-
-def _norm_shape(call: Call) -> Shape:
-    order, shape = call.params["ord"], call.shapes[0]
-    if order not in (None, 1, 2, "fro", "inf", "-inf") and (isinstance(order, str) or order <= 0):
-        raise Misfit(f"has no order {order}; there are 1, 2, p, inf and 'fro'")
-    if order in (1, 2, "inf", "-inf") and _matrix_norm(call):
-        if order == 2:
-            raise Misfit("of order 2 of a matrix is max(svdvals(X)); 'fro' is the root of the sum of squares")
-    elif call.params["axis"] is None and len(shape) > 2 and order not in (None, "fro"):
-        raise Misfit("of an array of three or more axes needs an axis")
-    return _reduced_shape(call)
-
-
-def _matrix_norm(call: Call) -> bool:
-    return len(_axes(call)) == 2 and call.params["ord"] not in (None, "fro")
-
-
-def _norm(k: Any, call: Call, x: Any) -> Any:
-    import numpy as np
-
-    x = np.asarray(x)
-    if call.params["ord"] in (None, "fro", 2):
-        # scaled by a power of two near the largest entry: squares neither overflow nor vanish
-        return np.asarray(k.length(x, _axes(call))).reshape(call.shape)
-    return np.asarray(_other_norm(k, call, np.abs(x))).reshape(call.shape)
-
-
-def _other_norm(k: Any, call: Call, size: Any) -> Any:
-    """The norms that are no square root of squares, from the sizes of the entries."""
-    import numpy as np
-
-    order, axes = call.params["ord"], _axes(call)
-    if _matrix_norm(call):
-        inner, outer = axes if order == 1 else axes[::-1]
-        sums = np.sum(size, axis=inner, keepdims=True)
-        return (np.max if order != "-inf" else np.min)(sums, axis=outer, keepdims=True)
-    if order == 1:
-        return np.sum(size, axis=axes)
-    if order in ("inf", "-inf"):
-        return (np.max if order == "inf" else np.min)(size, axis=axes)
-    return k.power(np.sum(np.asarray(k.power(size, order)), axis=axes), k.div(1, order))
-
-
-def _norm_slopes(k: Any, call: Call, x: Any, out: Any) -> Any:
-    """d(norm)/d(entry); 0 where the norm is 0 (a subgradient), ties of an extreme shared."""
-    order, axes = call.params["ord"], _axes(call)
-    full = k.reshape(out, shape=_kept(call))
-    if order in (None, "fro", 2):
-        some = k.not_equal(full, 0)
-        return k.where(some, k.div(x, k.where(some, full, 1)), 0)
-    size = k.abs(x)
-    if _matrix_norm(call):
-        inner, outer = axes if order == 1 else axes[::-1]
-        sums = k.sum(size, axis=inner, keepdims=True)
-        won = k.where(k.equal(sums, full), 1, 0)
-        return k.sign(x) * k.div(won, k.sum(won, axis=outer, keepdims=True))
-    if order == 1:
-        return k.sign(x)
-    if order in ("inf", "-inf"):
-        won = k.where(k.equal(size, full), 1, 0)
-        return k.sign(x) * k.div(won, k.sum(won, axis=axes, keepdims=True))
-    some = k.not_equal(full, 0)
-    return k.where(some, k.sign(x) * k.power(k.div(size, k.where(some, full, 1)), k.sub(order, 1)), 0)
-
-
-def _norm_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    return _norm_slopes(k, call, operands[0], out) * k.reshape(upstream, shape=_kept(call))
-
-
-def _norm_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    slopes = _norm_slopes(k, call, operands[0], out)
-    return k.sum(slopes * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
-
-
 # -------------------------------------------------------------------------------------------------------------- records
 
 _REDUCING = ("axis=None", "keepdims=False")
@@ -428,28 +242,14 @@ RECORDS: tuple[ArrayOperation, ...] = (
         "prod", "explicit", ("x",), _REDUCING, "product over axes", _reduced_shape, _prod, _prod_push, _prod_pull, symbol="Π",
     ),
     ArrayOperation(
-        "cumsum", "explicit", ("x",), ("axis=None",), "running sum", _running_shape, _cumsum, _cumsum_push, _cumsum_pull, linear=True,
-    ),
-    ArrayOperation(
-        "cumprod", "explicit", ("x",), ("axis=None",), "running product", _running_shape, _cumprod, _cumprod_push, _cumprod_pull,
-    ),
-    ArrayOperation(
-        "logcumsumexp", "explicit", ("x",), ("axis=None",), "logarithm of the running sum of exponentials", _running_shape, _logcumsumexp,
-        _logcumsumexp_push, _logcumsumexp_pull,
-    ),
-    ArrayOperation(
-        "sort", "explicit", ("x",), ("axis=-1",), "the entries in ascending order", _running_shape, _sort, _sort_push, _sort_pull,
+        "sort", "explicit", ("x",), ("axis=-1",), "the entries in ascending order", running_shape, _sort, _sort_push, _sort_pull,
         structure=lambda call, position: "permutation", kink="equal entries keep their order",
     ),
     ArrayOperation(
         "median", "explicit", ("x",), _REDUCING, "the middle entry, or the mean of the two", _extreme_shape, _median, _median_push,
         _median_pull, kink="equal entries keep their order",
     ),
-    ArrayOperation(
-        "norm", "explicit", ("x",), ("ord=None", *_REDUCING), "length: of order 2 (fro), 1, p or inf", _norm_shape, _norm, _norm_push,
-        _norm_pull, kink="0 where the norm is 0; " + _TIES,
-    ),
-    _passive("argsort", ("axis=-1",), "the order that sorts", _running_shape, _argsort),
+    _passive("argsort", ("axis=-1",), "the order that sorts", running_shape, _argsort),
     _passive("argmax", ("axis=None",), "the place of the largest entry", _place_shape, _argmax),
     _passive("argmin", ("axis=None",), "the place of the smallest entry", _place_shape, _argmin),
     _passive("count", ("axis=None",), "the number of entries over axes", lambda call: _axes(call) and (), _count, ("size",)),

@@ -28,7 +28,7 @@ def value(text: str, **inputs: Any) -> Any:
         ("reshape(x, [6, 2])", X.reshape(6, 2)), ("concatenate([x, x], axis=1)", np.concatenate([X, X], 1)),
         ("stack((x[0], x[1]), axis=-1)", np.stack((X[0], X[1]), -1)), ("[x[0], 2*x[1]]", np.stack([X[0], 2 * X[1]])),
         ("[[1, 2], [3, 4]] @ [1, -1]", np.array([-1.0, -1.0])), ("1 if x > 0 else -1", np.where(X > 0, 1, -1)), ("0 < x < 3", (X > 0) & (X < 3)),
-        ("median(x)", np.median(X)), ("norm(x)", np.linalg.norm(X)), ("norm(x, 1)", np.linalg.norm(X, 1)), ("norm(x, inf)", np.linalg.norm(X, np.inf)),
+        ("median(x)", np.median(X)), ("norm(x)", np.linalg.norm(X)), ("norm(x, 1)", np.linalg.norm(X, 1)), ("norm(x, inf)", np.linalg.norm(X, np.inf)), ("norm(x, -inf)", np.linalg.norm(X, -np.inf)),
         ("std(x, axis=0, ddof=1)", X.std(0, ddof=1)), ("roll(x, 1, axis=0)", np.roll(X, 1, 0)), ("tile(x, 2)", np.tile(X, 2)),
         ("take(x, [0, 2], axis=0)", X[[0, 2]]), ("arange(2, 8, 2)", np.arange(2.0, 8, 2)), ("linspace(0, 1, 5)", np.linspace(0, 1, 5)),
         ("eye(2, 3)", np.eye(2, 3)), ("diag([1, 2])", np.diag([1.0, 2])), ("kron(x, [1, 2])", np.kron(X, [1, 2])), ("tril(x, -1)", np.tril(X, -1)),

@@ -73,8 +73,7 @@ class Arrays:
         """A function of linear algebra."""
         arrays = [np.asarray(one, dtype=float) for one in operands]
         try:
-            function: Callable[..., Any] = _LINEAR[name]
-            return function(*arrays)
+            return _LINEAR[name](*arrays)
         except np.linalg.LinAlgError:
             return None  # singular, or not positive definite: the caller fills with NaN
 
@@ -277,7 +276,7 @@ def _expm(a: Any) -> Any:
     return expm(a)
 
 
-_LINEAR = {
+_LINEAR: dict[str, Callable[..., Any]] = {
     "inv": np.linalg.inv,
     "det": np.linalg.det,
     "cofactor": _cofactor,
