@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ..errors import GradvizError, NamingError
 from ..render.theme import DARK, PALETTES, colors
 from ..scene import titles
+from ..scene.compose import compose
 from ..scene.numbers import Figures
 from ..scene.selection import select
 from .embedding import asset, policy, script_json, xml
@@ -90,7 +91,7 @@ def _assembled(
     chosen = [select(graph, one) for one in depths]
     pictures = [drawing(graph, point, look, one, f"v{k}-") for k, one in enumerate(depths)]
     figures = None if precision is None else Figures(False, precision)
-    data = tables(graph, point, figures, live)
+    data = tables(graph, point, compose(graph, point, depth=depths[0], precision=precision), figures, live)
     data["views"] = [view(graph, one, f"v{k}-") for k, one in enumerate(chosen)]
     data["practice"] = practice
     data["callNames"] = {str(unit): graph.groups[group].name for one in chosen for unit, group in one.calls.items()}

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Any
 from ..primitives.kernels.javascript import has_kernel, program
 from ..primitives.registry import OPERATIONS
 from ..scene.numbers import Figures, exact
+from ..scene.titles import is_differentiable
 from ..scene.writing import unicode_name
 from .mathml import Patterns, heading, name_markup
 
 if TYPE_CHECKING:
     from ..derive.point import Point
     from ..graph.graph import Graph
+    from ..scene.model import Scene
     from ..scene.selection import Selection
 
 MOST_TOLD = 400  # nodes whose formula in the inputs is told in the details
@@ -42,7 +44,7 @@ def operations(graph: Graph) -> str:
     return program(tuple(sorted({op for op in graph.ops if has_kernel(op)})))
 
 
-def tables(graph: Graph, point: Point, figures: Figures | None, live: bool) -> dict[str, Any]:
+def tables(graph: Graph, point: Point, scene: Scene, figures: Figures | None, live: bool) -> dict[str, Any]:
     """What the page knows of the graph, as JSON: its columns, and how each node is written.
 
     ``figures`` fixes how numbers are shown; None lets the page choose as pictures do.
@@ -69,11 +71,12 @@ def tables(graph: Graph, point: Point, figures: Figures | None, live: bool) -> d
         "heading": heading(graph),
         "decimals": None if figures is None else figures.decimals,
         "live": live,
+        "scalar": is_differentiable(point),
     }
     if len(graph.ops) <= MOST_TOLD:
         data["whole"] = _whole(graph)
     if not live:
-        data["recorded"] = _recorded(point, figures)
+        data["recorded"] = _recorded(graph, point, scene, figures)
     return data
 
 
@@ -130,21 +133,23 @@ def _whole(graph: Graph) -> dict[str, str]:
     return told
 
 
-def _recorded(point: Point, figures: Figures | None) -> dict[str, Any]:
+def _recorded(graph: Graph, point: Point, scene: Scene, figures: Figures | None) -> dict[str, Any]:
     """Numbers as they were computed, written out: for graphs that the page cannot compute."""
-    graph, write = point.graph, figures or Figures()
-    single = len(graph.outputs) == 1 and getattr(point.values[graph.outputs[0]], "shape", ()) == ()
+    write, single = figures or Figures(), is_differentiable(point)
 
     def text(value: Any) -> str | None:
         return None if value is None else write.text(value)
 
-    gradients = [point.gradient_of(h) if single else None for h in range(len(graph.ops))]
+    slopes: list[list[str | None]] = [[None] * len(operands) for operands in graph.operands]
+    for arrow in scene.arrows:
+        target = int(arrow.target.removeprefix("n"))
+        said = arrow.number or arrow.formula
+        if said is not None and arrow.position < len(slopes[target]):
+            slopes[target][arrow.position] = said.text
     return {
         "value": [text(value) for value in point.values],
         "exact": [exact(value) for value in point.values],
-        "gradient": [text(gradient) for gradient in gradients],
-        "slope": [[text(one) if isinstance(one, float) else None for one in row] for row in point.partials],
-        "share": [
-            [text(one) if isinstance(one, float) else None for one in row] for row in (point.contributions if single else point.partials)
-        ],
+        "gradient": [text(point.gradient_of(h)) if single else None for h in range(len(graph.ops))],
+        "slope": slopes,
+        "share": [[text(one) for one in row] for row in point.contributions] if single else slopes,
     }

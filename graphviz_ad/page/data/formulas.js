@@ -50,7 +50,7 @@ function explainBack(step) {
     if (put !== plain) lines.push(["", "=", put]);
     lines.push(["", "=", number(local, "m")]);
   } else lines.push([partial(unit, source), "=", number(local, "m")]);
-  if (share === "") {
+  if (share === "" && D.live) {
     return ["Backward: this branch is not taken", rows(lines), `Nothing goes back to ${textOf(source)}: this branch is not taken`];
   }
   lines.push([partial(f, source), link.forks ? "+=" : "=", `${partial(f, unit)}<mo>\u00b7</mo>${partial(unit, source)}`]);

@@ -42,6 +42,7 @@ function stepsOf(units) {
   for (let i = units.length - 1; i >= 0; i--) {
     for (const link of units[i].into) if (D.flows[link.source] && D.flows[link.target] && link.local) back.push({ kind: "back", one: units[i], link });
   }
+  if (!D.scalar) return forward; // several outputs, or an array: there is no one gradient
   const seen = new Map();
   for (const step of back) {
     step.count = (seen.get(step.link.source) || 0) + 1;
@@ -66,8 +67,18 @@ const slopeText = (link) => D.live ? shown(slopeOf(link), style) : D.recorded.sl
 const shareText = (link) => D.live ? shown(shareOf(link), style) : D.recorded.share[link.target][link.position] || "";
 const plus = (text) => (text && text[0] !== MINUS ? "+" + text : text);
 
-function put(element, text) { if (element && element.tagName === "text" && element.textContent !== text) element.textContent = text; }
-function hide(element, hidden) { if (element) element.classList.toggle("off", hidden); }
+// What the browser need not do again it is not asked to: texts and classes are remembered
+const written = new Map(), away = new Set();
+function put(element, text) {
+  if (!element || element.tagName !== "text" || written.get(element) === text) return;
+  written.set(element, text);
+  if (element.firstChild) element.firstChild.data = text; else element.textContent = text;
+}
+function hide(element, hidden) {
+  if (!element || away.has(element) === hidden) return;
+  if (hidden) away.add(element); else away.delete(element);
+  element.classList.toggle("off", hidden);
+}
 
 function paint() {
   const current = view(), steps = current.steps, at = state.at === null ? steps.length : state.at;
@@ -90,16 +101,19 @@ function paint() {
   const backs = new Map(steps.filter((step) => step.kind === "back").map((step) => [step.link, step]));
   for (const link of current.links) {
     if (D.live) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
-    const away = (backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
-    hide(link.local, away);
-    hide(link.share, away);
+    const later = (backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
+    hide(link.local, later);
+    hide(link.share, later);
   }
   if (!state.practice) mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
 }
 
 function isOutput(unit) { return unit === D.output || view().alias[unit] === D.output; }
 
+let marked = null;
 function mark(step) {
+  if (step === marked) return;
+  marked = step;
   const current = view();
   for (const { node } of current.units) node.classList.remove("cur", "forward", "backward");
   for (const { edge } of current.links) edge.classList.remove("cur", "in");
