@@ -38,7 +38,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
                 active.add(handle)
         elif spec.default is not None:
             values[handle] = float(spec.default) if isinstance(spec.default, int) else spec.default
-            if not spec.constant:
+            if not spec.constant and differentiable(spec.default, spec.default):
                 active.add(handle)
         else:
             missing.append(name)
