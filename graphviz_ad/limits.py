@@ -19,6 +19,7 @@ DEFAULTS = {
     "GRADVIZ_MAX_DRAWN": 300,  # operations drawn in one picture; the rest is elided
     "GRADVIZ_LAYOUT_SECONDS": 20,  # time that the drawing engine may take
     "GRADVIZ_CHECK_OPERATIONS": 40_000,  # high-precision operations spent on one entry-by-entry check
+    "GRADVIZ_CHECK_SECONDS": 20,  # time that one check may take
     "GRADVIZ_CLOSED_FORM_OPERATIONS": 200,  # size of a graph whose closed form is worked out
 }
 

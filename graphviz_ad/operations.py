@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import DerivativeError, NamingError
 from .language.elaboration import parse
-from .primitives.record import Elementwise, Kink
+from .primitives.record import UNKNOWN, Elementwise, Kink
 from .primitives.registry import OPERATIONS, names, resolve
 
 __all__ = ["JACOBIAN", "Curve", "Operation", "all_names", "curve", "describe", "listing"]
@@ -166,7 +166,7 @@ def curve(name: str) -> Curve | None:
     record = OPERATIONS.get(describe(name).name)
     if record is None:
         return None
-    moving = next((place for place, rule in enumerate(record.partials) if rule is not None), None)
+    moving = next((place for place, rule in enumerate(record.partials) if rule not in (None, UNKNOWN)), None)
     if moving is None or record.boolean:
         return None
     operand = record.names[moving]

@@ -42,27 +42,29 @@ _PROJECTED = f"rules in {DIGITS} digits, proven by a random projection"
 
 def check_arrays(point: Point) -> Report:
     """The report of a point of a graph with arrays."""
-    return _ArrayCheck(point).report()
+    from .graph_check import judged_twice
+
+    return judged_twice(_ArrayCheck(point))
 
 
 class _ArrayCheck:
     def __init__(self, point: Point) -> None:
         assert point.shapes is not None
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
-        self.reference = ArrayReference(point.graph, point.inputs, point.shapes)
+        self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
         self.mp = self.reference.mp
         self.output = self.graph.outputs[0]
         self.out_shape = self.shapes[self.output]
         self.coordinates = [Coordinate(n, h, i) for n, h in self.wrt() for i in np.ndindex(*self.shapes[h])]
-        self.rounding = ""
-        self.largest = self.mp.mpf(0)  # contribution anywhere: what cancels in many digits is noise against this
-        self.kinked_nodes: list[str] = []
 
     def wrt(self) -> list[tuple[str, int]]:
         return [(name, self.graph.input_handles[name]) for name in self.point.wrt]
 
     def report(self) -> Report:
-        self.mp.dps = DIGITS
+        self.rounding = ""
+        self.largest = self.mp.mpf(0)  # contribution anywhere: what cancels in many digits is noise against this
+        self.kinked_nodes: list[str] = []
+        self.reference.use(DIGITS)
         work = self.work()
         budget = limit("GRADVIZ_CHECK_OPERATIONS")
         if 6 * work > _PROJECTION_BUDGET * budget:
@@ -100,8 +102,8 @@ class _ArrayCheck:
 
     def unjudged(self, one: Coordinate) -> Row:
         """An entry of a function whose value is not finite."""
-        mine = float(self.analytic(one.name)[one.index])
-        return Row(one.name, one.index, mine, None, None, None, _ENTRYWISE, INCONCLUSIVE, "the value is not finite")
+        mine = float(self.analytic(one.name)[one.entry])
+        return Row(one.name, one.entry, mine, None, None, None, _ENTRYWISE, INCONCLUSIVE, "the value is not finite")
 
     # -- branches ----------------------------------------------------------------------------------------------------
 
@@ -166,11 +168,11 @@ class _ArrayCheck:
         rows: list[Row] = []
         corners: list[tuple[int, Coordinate]] = []
         for one in self.coordinates:
-            measured, left, right = self.reference.along({one.handle: self.reference.unit(one, self.size(one))})
+            measured, left, right = self.reference.along({one.handle: self.reference.direction(one, self.size(one))})
             size = self.size(one)
             bent = met or _bends(left, right, self.mp)
             for out in np.ndindex(*self.out_shape):
-                index = (*out, *one.index)
+                index = (*out, *one.entry)
                 mine = float(analytic[one.name][index])
                 slope, low, high = (_at(part, out) / size for part in (measured, left, right))
                 row = Row(one.name, index, mine, None, None, None, _ENTRYWISE, PASS)
@@ -186,7 +188,7 @@ class _ArrayCheck:
     def size(self, one: Coordinate) -> Any:
         """How far an entry moves: in proportion to itself."""
         value = self.point.inputs[one.handle]
-        entry = float(value[one.index]) if one.index else float(value)
+        entry = float(value[one.entry]) if one.entry else float(value)
         return abs(self.mp.mpf(entry)) or self.mp.mpf(1)
 
     def analytic(self, name: str) -> Any:
@@ -312,7 +314,7 @@ class _ArrayCheck:
         for direction in _directions(len(coordinates)):
             place: dict[int, Any] = {}
             for one, weight in zip(coordinates, direction, strict=True):
-                step = reference.unit(one, near * self.size(one) * mp.mpf(weight))
+                step = reference.direction(one, near * self.size(one) * mp.mpf(weight))
                 place[one.handle] = place.get(one.handle, base[one.handle]) + step
             values = reference.moved(kinks.DIGITS, place)
             there = reference.number(values[self.output])
@@ -321,13 +323,13 @@ class _ArrayCheck:
                 jumps = True
             row = []
             for one in coordinates:
-                step = reference.unit(one, tiny * self.size(one))
+                step = reference.direction(one, tiny * self.size(one))
                 ahead = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] + step}, values)[self.output])
                 behind = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] - step}, values)[self.output])
                 slope = (ahead - behind) / (2 * tiny * self.size(one))
                 row.append(np.frompyfunc(lambda entry: mp.mpf(0) if abs(entry) < mp.mpf(10) ** -(kinks.NEAR - 5) else entry, 1, 1)(slope))
             found.append(row)
-        mp.dps = DIGITS
+        reference.use(DIGITS)
         return found, jumps
 
     # -- many entries ------------------------------------------------------------------------------------------------

@@ -29,14 +29,14 @@ class Coordinate(NamedTuple):
 
     name: str
     handle: int
-    index: Index
+    entry: Index
 
 
 class ArrayReference(Reference):
     """The reference over arrays; inputs of whole numbers and truth values stay as they are."""
 
-    def __init__(self, graph: Graph, inputs: Mapping[int, Any], shapes: Sequence[Index]) -> None:
-        super().__init__(graph, inputs)
+    def __init__(self, graph: Graph, inputs: Mapping[int, Any], shapes: Sequence[Index], values: Sequence[Any] = ()) -> None:
+        super().__init__(graph, inputs, values)
         self.shapes = shapes
         self.k = PreciseArrays(self.mp)
 
@@ -53,6 +53,7 @@ class ArrayReference(Reference):
     def _evaluate(self, order: Sequence[int], values: list[Any]) -> list[Any]:
         graph = self.graph
         for handle in order:
+            self.look_at_the_clock()
             op = graph.ops[handle]
             if op == "input":
                 if values[handle] is None:
@@ -78,9 +79,8 @@ class ArrayReference(Reference):
 
     def along(self, direction: Mapping[int, Any], digits: int = DIGITS) -> tuple[Any, Any, Any]:
         """The derivative of the output along a direction, and the one-sided ones: (two-sided, left, right)."""
-        mp = self.mp
         base = self.base(digits)
-        unit = mp.mpf(10) ** -STEP
+        unit = self.unit(digits)
         here = base[self.output]
         ahead = self.moved(digits, {h: base[h] + unit * d for h, d in direction.items()})[self.output]
         behind = self.moved(digits, {h: base[h] - unit * d for h, d in direction.items()})[self.output]
@@ -93,10 +93,10 @@ class ArrayReference(Reference):
             return self.mp.mpf(value)
         return self.k.array(np.where(value, 1, 0)) if value.dtype == bool else value
 
-    def unit(self, one: Coordinate, size: Any = 1) -> Any:
+    def direction(self, one: Coordinate, size: Any = 1) -> Any:
         """The direction that moves one entry."""
-        if not one.index and not self.shapes[one.handle]:
+        if not one.entry and not self.shapes[one.handle]:
             return self.mp.mpf(size)
         direction = self.k.number(0, self.shapes[one.handle])
-        direction[one.index] = self.mp.mpf(size)
+        direction[one.entry] = self.mp.mpf(size)
         return direction

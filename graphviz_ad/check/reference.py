@@ -6,12 +6,15 @@ that truncation and cancellation are both far below what float64 can show, and i
 
 from __future__ import annotations
 
+import math
 import operator
-from collections.abc import Callable, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it, and only a check loads it
 
+from ..limits import limit
 from ..primitives.kernels import mpmath as kernels
 from .grading import AGREEMENT
 
@@ -23,6 +26,14 @@ if TYPE_CHECKING:
 PRECISIONS = (60, 120, 240, 400)
 
 _DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+
+
+#: digits added before a disagreement counts
+MORE = 800
+
+
+class OutOfTime(Exception):
+    """The check has taken longer than ``GRADVIZ_CHECK_SECONDS``."""
 
 
 class Slope(NamedTuple):
@@ -40,8 +51,10 @@ class Reference:
     Inputs are the doubles that the float64 run used, integers and pi and e in the text are exact.
     """
 
-    def __init__(self, graph: Graph, inputs: Mapping[int, float]) -> None:
+    def __init__(self, graph: Graph, inputs: Mapping[int, Any], values: Sequence[Any] = ()) -> None:
         self.graph, self.inputs = graph, inputs
+        self.extra = spread(graph, values)
+        self._deadline = time.monotonic() + limit("GRADVIZ_CHECK_SECONDS")
         self.mp: Any = MPContext()
         self.output = graph.outputs[-1]
         self._needed = graph.needed
@@ -49,6 +62,15 @@ class Reference:
         self._cones: dict[int, list[int]] = {}
         self._bases: dict[int, list[Any]] = {}
         self.operations = 0
+
+    def use(self, digits: int) -> None:
+        """Work in so many digits, and as many more as the numbers of the graph lie apart in size."""
+        self.mp.dps = digits + self.extra
+
+    def sharpen(self) -> None:
+        """Take many more digits from now on: before a rule is called wrong, the reference doubts itself."""
+        self.extra += MORE
+        self._bases.clear()
 
     # -- evaluation --------------------------------------------------------------------------------------------------
 
@@ -64,6 +86,7 @@ class Reference:
         """Fill ``values`` for the nodes in ``order``, which are no inputs unless still empty."""
         mp, graph = self.mp, self.graph
         for handle in order:
+            self.look_at_the_clock()
             op = graph.ops[handle]
             if op == "input":
                 if values[handle] is None:
@@ -79,6 +102,11 @@ class Reference:
         self.operations += len(order)
         return values
 
+    def look_at_the_clock(self) -> None:
+        """Raise :class:`OutOfTime` when the check has taken longer than it may."""
+        if time.monotonic() > self._deadline:
+            raise OutOfTime
+
     def exact(self, literal: Literal) -> Any:
         """A literal: integers, pi and e to the working precision, decimals as the double they stand for."""
         if literal.text in ("pi", "e"):
@@ -90,7 +118,7 @@ class Reference:
 
     def base(self, digits: int) -> list[Any]:
         """Every needed node's value at the point itself."""
-        self.mp.dps = digits
+        self.use(digits)
         if digits not in self._bases:
             self._bases[digits] = self.evaluate(self._order, [None] * len(self.graph.ops))
         return self._bases[digits]
@@ -124,16 +152,15 @@ class Reference:
 
     # -- differences -------------------------------------------------------------------------------------------------
 
-    def step(self, digits: int, handle: int) -> Any:
-        """The step for one input: far inside the working precision, in proportion to the input."""
-        size = abs(self.mp.mpf(self.inputs[handle]))
-        return (size or self.mp.mpf(1)) * self.mp.mpf(10) ** -(digits // 3)
+    def unit(self, digits: int) -> Any:
+        """The step, in proportion to what moves: a third of the working digits down."""
+        return self.mp.mpf(10) ** -((digits + self.extra) // 3)
 
     def slope_along(self, digits: int, direction: Mapping[int, Any]) -> Slope:
         """The directional derivative at one precision, two-sided and one-sided."""
         mp = self.mp
         base = self.base(digits)
-        unit = mp.mpf(10) ** -(digits // 3)
+        unit = self.unit(digits)
         here = base[self.output]
         ahead = self.moved(digits, {h: base[h] + unit * d for h, d in direction.items()})[self.output]
         behind = self.moved(digits, {h: base[h] - unit * d for h, d in direction.items()})[self.output]
@@ -149,7 +176,7 @@ class Reference:
         mp = self.mp
         previous: Slope | None = None
         for digits in PRECISIONS:
-            mp.dps = digits
+            self.use(digits)
             current = self.slope_along(digits, direction)
             if not mp.isfinite(current.value):
                 return None
@@ -176,3 +203,33 @@ class Reference:
         size = direction[handle]
         found = self.slope(direction, scale * size)
         return None if found is None else Slope(*(part / size for part in found))
+
+
+#: orders of magnitude between the numbers of a graph that the digits of the reference absorb without more of them
+_ORDINARY_SPREAD = 20
+
+
+def spread(graph: Graph, values: Sequence[Any]) -> int:
+    """How many digits more than usual it takes to hold the largest and the smallest number of a graph in one sum.
+
+    In ``x + 1e300`` at x = 1e-300 a step of x is 600 digits below the sum.
+    """
+    low, high = 0.0, 0.0
+    for value, needed in zip(values, graph.needed, strict=False):
+        if not needed:
+            continue
+        for size in magnitudes(value):
+            if size:
+                exponent = math.log10(size) if size < math.inf else 310.0
+                low, high = min(low, exponent), max(high, exponent)
+    return max(0, math.ceil(high - low) - _ORDINARY_SPREAD)
+
+
+def magnitudes(value: Any) -> Iterable[float]:
+    """The absolute values of a number, or of an array's smallest and largest entries."""
+    if isinstance(value, (float, int)):
+        return (abs(float(value)),) if value == value else ()
+    if getattr(value, "dtype", None) is None or value.dtype.kind not in "fiu" or not value.size:
+        return ()
+    sizes = abs(value[value == value])
+    return (float(sizes.max(initial=0.0)), float(sizes[sizes > 0].min(initial=1.0)))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError
 from ..language.machine import compiled
+from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERATIONS
 from .notation import Latex, Notation, Piece
 
@@ -166,6 +167,8 @@ def local_formula(graph: Graph, handle: int, position: int, notation: Notation) 
     rule = (record.shown[position] if record.shown else "") or record.partials[position]
     if rule is None:
         raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
+    if rule == UNKNOWN:
+        return notation.name("unknown").text
     names = dict(zip(record.names, operand_pieces(graph, handle, notation), strict=True))
     names["out"] = notation.name(graph.labels[handle])
     return notation.run(compiled(rule), names).text

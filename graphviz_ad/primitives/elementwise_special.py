@@ -1,13 +1,13 @@
 """Special functions. Formulas: NIST DLMF, the section is named at each group.
 
 A few families are here because derivatives need them: a derivative of an operation is again an operation of this table.
-Where an order is an operand (``n``, ``nu``, ``a``) no derivative by it is offered: its partial is None. ``ierfcx`` has no
+Where an order is an operand (``n``, ``nu``, ``a``) no derivative by it is offered: its partial is UNKNOWN. ``ierfcx`` has no
 form in the language or in SymPy; DLMF 7.18.10 defines it.
 """
 
 from __future__ import annotations
 
-from .record import Elementwise
+from .record import UNKNOWN, Elementwise
 
 RECORDS: tuple[Elementwise, ...] = (
     # error functions, DLMF 7.2 and 7.18
@@ -42,7 +42,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "ierfcx",
         ("n", "x"),
-        (None, "-2*(n + 1)*ierfcx(n + 1, x)"),
+        (UNKNOWN, "-2*(n + 1)*ierfcx(n + 1, x)"),
         "exp(x**2) times the n-fold integral of erfc from x to infinity (n = 0, 1, 2, …)",
         shown=("", "2*x*ierfcx(n, x) - ierfcx(n - 1, x)"),
         latex="e^{{(#x)}^{2}}\\,\\mathrm{i}^{#n}\\operatorname{erfc}\\left(#x\\right)",
@@ -107,7 +107,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "polygamma",
         ("n", "x"),
-        (None, "polygamma(n + 1, x)"),
+        (UNKNOWN, "polygamma(n + 1, x)"),
         "n-th derivative of digamma (n = 0, 1, 2, …)",
         sympy="polygamma",
         latex="\\psi^{(#n)}\\left(#x\\right)",
@@ -117,7 +117,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "polygamma_gap",
         ("n", "x", "y"),
-        (None, "polygamma_gap(n + 1, x, y)", "-polygamma(n + 1, x + y)"),
+        (UNKNOWN, "polygamma_gap(n + 1, x, y)", "-polygamma(n + 1, x + y)"),
         "polygamma(n, x) - polygamma(n, x + y) without cancellation",
         definition="polygamma(n, x) - polygamma(n, x + y)",
         shown=("", "polygamma(n + 1, x) - polygamma(n + 1, x + y)", "-polygamma(n + 1, x + y)"),
@@ -139,7 +139,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "lowergamma",
         ("a", "x"),
-        (None, "x**(a - 1)*exp(-x)"),
+        (UNKNOWN, "x**(a - 1)*exp(-x)"),
         "lower incomplete gamma function; no derivative by the order is offered",
         sympy="lowergamma",
         latex="\\gamma\\left(#a, #x\\right)",
@@ -188,7 +188,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "besselj",
         ("nu", "x"),
-        (None, "(besselj(nu - 1, x) - besselj(nu + 1, x))/2"),
+        (UNKNOWN, "(besselj(nu - 1, x) - besselj(nu + 1, x))/2"),
         "Bessel function of the first kind; no derivative by the order is offered",
         sympy="besselj",
         aliases=("jv",),
@@ -199,7 +199,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "bessely",
         ("nu", "x"),
-        (None, "(bessely(nu - 1, x) - bessely(nu + 1, x))/2"),
+        (UNKNOWN, "(bessely(nu - 1, x) - bessely(nu + 1, x))/2"),
         "Bessel function of the second kind; no derivative by the order is offered",
         sympy="bessely",
         aliases=("yv",),
@@ -228,7 +228,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "besseli",
         ("nu", "x"),
-        (None, "(besseli(nu - 1, x) + besseli(nu + 1, x))/2"),
+        (UNKNOWN, "(besseli(nu - 1, x) + besseli(nu + 1, x))/2"),
         "modified Bessel function of the first kind; no derivative by the order is offered",
         sympy="besseli",
         aliases=("iv",),
@@ -239,7 +239,7 @@ RECORDS: tuple[Elementwise, ...] = (
     Elementwise(
         "spherical_jn",
         ("n", "x"),
-        (None, "where(n == 0, -spherical_jn(1, x), (n*spherical_jn(abs(n - 1), x) - (n + 1)*spherical_jn(n + 1, x))/(2*n + 1))"),
+        (UNKNOWN, "where(n == 0, -spherical_jn(1, x), (n*spherical_jn(abs(n - 1), x) - (n + 1)*spherical_jn(n + 1, x))/(2*n + 1))"),
         "spherical Bessel function of the first kind (n = 0, 1, 2, …)",
         definition=("where(x == 0, where(n == 0, 1, 0), sqrt(pi/(2*abs(x)))*besselj(n + 1/2, abs(x))*where(x < 0, (-1)**n, 1))"),
         shown=("", "(n*spherical_jn(n - 1, x) - (n + 1)*spherical_jn(n + 1, x))/(2*n + 1)"),

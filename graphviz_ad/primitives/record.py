@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+#: The rule of an operand whose derivative exists and has no formula in the vocabulary (the order of a Bessel function):
+#: NaN, so that nobody takes it for 0.
+UNKNOWN = "inf - inf"
+
 
 class Kink(NamedTuple):
     """A place where the operation is not smooth.
@@ -33,7 +37,8 @@ class Elementwise(NamedTuple):
         for the rare function that SymPy lacks.
     partials
         One local derivative per operand, in the language, over the operand names and ``out`` (the operation's value).
-        None: the operand has no derivative (a condition). These rules are what is computed, so they must be stable
+        None: the operand has no derivative (a condition). UNKNOWN: it has one,
+        and no rule is known. These rules are what is computed, so they must be stable
         in float64 over the whole domain.
     shown
         The classroom's form of the partials where it reads better than the stable one; "" for "the same".

@@ -97,7 +97,7 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
 
 def _nodes(graph: Graph, point: Point | None, differentiable: bool) -> list[dict[str, Any]]:
     formulas = _Formulas(graph)
-    at_kink = {} if point is None else {kink.handle: kinks.data(kink) for kink in kinks.find(point)}
+    at_kink = {} if point is None else {kink.handle: plain(kinks.data(kink)) for kink in kinks.find(point)}
     nodes = []
     for handle, op in enumerate(graph.ops):
         node: dict[str, Any] = {

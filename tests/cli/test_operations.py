@@ -33,7 +33,7 @@ def test_described_derivatives_are_what_is_computed(name: str) -> None:
     at.update({"x": 1.375} if name in ("acosh", "asec", "acsc", "acoth") else {})
     point = parse(f"out = {name}({', '.join(operands)})").at(at)
     for operand, formula in operation.derivatives:
-        if formula is None:
+        if formula in (None, "unknown"):
             continue
         text = parse(formula)
         given = {**at, "out": point.value}

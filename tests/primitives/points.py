@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 
+from graphviz_ad.primitives.record import UNKNOWN
 from graphviz_ad.primitives.registry import OPERATIONS, operation
 
 from . import truth
@@ -93,4 +94,6 @@ def points(name: str) -> tuple[tuple[float, ...], ...]:
     return tuple(point for point in candidates(name) if truth.inside(name, tuple(map(truth.mp.mpf, point))))
 
 
-RULES = tuple((name, position) for name, record in OPERATIONS.items() for position, rule in enumerate(record.partials) if rule is not None)
+RULES = tuple(
+    (name, position) for name, record in OPERATIONS.items() for position, rule in enumerate(record.partials) if rule not in (None, UNKNOWN)
+)

@@ -11,6 +11,7 @@ from graphviz_ad.derive.closed_form import apply
 from graphviz_ad.primitives import rules
 from graphviz_ad.primitives.kernels import mpmath as precise
 from graphviz_ad.primitives.kernels import python as floats
+from graphviz_ad.primitives.record import UNKNOWN
 from graphviz_ad.primitives.registry import OPERATIONS
 from graphviz_ad.primitives.rules import definition_rule, domain_rule, float_partials, partial_rule
 from tests.primitives import truth
@@ -118,7 +119,7 @@ def test_sympy_derives_the_same(name: str, position: int) -> None:
 
     record, point = OPERATIONS[name], place(name)
     symbols = [sympy.Symbol(operand, real=True) for operand in record.names]
-    orders = [k for k, rule in enumerate(record.partials) if rule is None]
+    orders = [k for k, rule in enumerate(record.partials) if rule in (None, UNKNOWN)]
     operands = [sympy.nsimplify(point[k]) if k in orders else symbols[k] for k in range(len(point))]
     if name == "where":
         operands[0] = sympy.true
@@ -136,7 +137,7 @@ def test_third_derivatives_exist(name: str, position: int) -> None:
     """A derivative of an operation is made of operations: the gradient of a gradient of a gradient is a graph that is right."""
     record, point = OPERATIONS[name], place(name)
     infix = {"add": "+", "sub": "-", "mul": "*", "div": "/", "power": "**", "mod": "%"}
-    fixed = [repr(point[k]) if record.partials[k] is None else f"a{k}" for k in range(len(point))]
+    fixed = [repr(point[k]) if record.partials[k] in (None, UNKNOWN) else f"a{k}" for k in range(len(point))]
     if name == "where":
         fixed[0] = "1 < 2"
     text = f"{name}({', '.join(fixed)})"
@@ -163,3 +164,12 @@ def test_third_derivatives_exist(name: str, position: int) -> None:
         graph = graph.gradient(wanted)
         value = float(graph.at({k: v for k, v in bound.items() if k in graph.inputs}).value)
         assert value == pytest.approx(float(true), rel=1e-11, abs=1e-13)
+
+
+def test_the_gradient_by_an_order_is_never_taken_for_zero() -> None:
+    point = gv.parse("besselj(nu, x)").at(nu=1.5, x=2)
+    assert math.isnan(point.gradients["nu"])
+    row = next(row for row in point.check().rows if row.wrt == "nu")
+    assert row.verdict == "inconclusive"
+    assert "the limit is -0.2518333896" in row.reason
+    assert gv.parse("besselj(nu, x)")["f"].local_formula(0) == "unknown"

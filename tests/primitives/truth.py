@@ -13,6 +13,7 @@ from typing import Any
 
 from mpmath.ctx_mp import MPContext
 
+from graphviz_ad.primitives.record import UNKNOWN
 from graphviz_ad.primitives.registry import operation, resolve
 from graphviz_ad.primitives.rules import definition_rule, domain_rule
 
@@ -158,7 +159,7 @@ def spread(name: str, operands: tuple[float, ...], position: int) -> float:
     here = slope(name, operands, position)
     total = 0.0
     for k, one in enumerate(operands):
-        if one == 0 or operation(name).partials[k] is None:
+        if one == 0 or operation(name).partials[k] in (None, UNKNOWN):
             continue
         for sign in (1, -1):
             with mp.workdps(60):

@@ -26,7 +26,7 @@ def erfc(x: float) -> float:
 def erfcx(x: float) -> float:
     from scipy.special import erfcx as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def _order(n: float) -> int | None:
@@ -62,7 +62,7 @@ def ierfcx(n: float, x: float) -> float:
 def erfinv(x: float) -> float:
     from scipy.special import erfinv as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def gamma(x: float) -> float:
@@ -186,7 +186,7 @@ def _power_gap(m: int, z: float, y: float) -> float:
 def beta(x: float, y: float) -> float:
     from scipy.special import beta as function
 
-    return float(function(x, y))
+    return float(function(float(x), float(y)))
 
 
 def lowergamma(a: float, x: float) -> float:
@@ -215,37 +215,37 @@ def lowergamma(a: float, x: float) -> float:
 def j0(x: float) -> float:
     from scipy.special import j0 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def j1(x: float) -> float:
     from scipy.special import j1 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def y0(x: float) -> float:
     from scipy.special import y0 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def y1(x: float) -> float:
     from scipy.special import y1 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def i0(x: float) -> float:
     from scipy.special import i0 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def i1(x: float) -> float:
     from scipy.special import i1 as function
 
-    return float(function(x))
+    return float(function(float(x)))
 
 
 def besselj(nu: float, x: float) -> float:
@@ -286,7 +286,7 @@ def spherical_jn(n: float, x: float) -> float:
         return (_math.sin(x) / x - _math.cos(x)) / x
     from scipy.special import spherical_jn as function
 
-    return float(function(order, x))
+    return float(function(order, float(x)))
 
 
 #: 1/e as a sum of two doubles: near the branch point the digits of x + 1/e count
