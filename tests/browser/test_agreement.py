@@ -6,6 +6,7 @@ import importlib.util
 import json
 import math
 import random
+import runpy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.page import page_html
+from graphviz_ad.page.program import obstacle
 from graphviz_ad.primitives.kernels import python as floats
 from graphviz_ad.primitives.rules import float_partials
 
@@ -25,6 +27,7 @@ assert _spec.loader is not None
 _module = importlib.util.module_from_spec(_spec)
 _spec.loader.exec_module(_module)
 GRAPHS = _module.GRAPHS
+GALLERY = Path(__file__).parents[2] / "gallery"
 EACH = 10
 assert EACH * len(GRAPHS) >= 200
 
@@ -58,6 +61,20 @@ class Numbers:
                     self.gradients[k] = rounded(self.gradients[k] + rounded(self.gradients[handle] * slope))
 
 
+def drawn_in_the_gallery() -> dict[str, gv.Point]:
+    """The gallery's points that a page can compute."""
+    found: dict[str, gv.Point] = {}
+    for script in sorted(GALLERY.glob("*.py")):
+        if script.name != "build.py":
+            point = runpy.run_path(str(script)).get("point")
+            if isinstance(point, gv.Point) and not obstacle(point):
+                found[script.stem] = point
+    return found
+
+
+IN_GALLERY = drawn_in_the_gallery()
+
+
 def condition(point: gv.Point, dice: random.Random) -> tuple[list[float], list[float]]:
     """How far one unit in the last place of every operation moves each value and each gradient: 8 times that is allowed."""
     plain = Numbers(point, None)
@@ -70,11 +87,25 @@ def condition(point: gv.Point, dice: random.Random) -> tuple[list[float], list[f
     return tuple([spread(column, h) for h in range(len(plain.values))] for column in ("values", "gradients"))  # type: ignore[return-value]
 
 
+def test_the_gallery_is_tried() -> None:
+    assert len(IN_GALLERY) >= 8
+
+
+@pytest.mark.parametrize("name", IN_GALLERY)
+def test_page_agrees_with_python_over_the_gallery(name: str, opened: Callable[..., Any]) -> None:
+    point = IN_GALLERY[name]
+    start = {key: point.values[handle] for key, handle in point.graph.input_handles.items() if handle in point.active}
+    compare(point.graph, start, random.Random(name), opened)
+
+
 @pytest.mark.parametrize("name", GRAPHS)
 def test_page_agrees_with_python(name: str, opened: Callable[..., Any]) -> None:
     text, start = GRAPHS[name]
-    graph = gv.parse(text)
-    dice = random.Random(name)
+    compare(gv.parse(text), start, random.Random(name), opened)
+
+
+def compare(graph: gv.Graph, start: dict[str, float], dice: random.Random, opened: Callable[..., Any]) -> None:
+    """Every value and gradient of the page at random inputs near ``start``."""
     page = opened(page_html(graph, graph.at(start)))
     sets = [{key: round(value + dice.gauss(0, 0.2 * (1 + abs(value))), 3) for key, value in start.items()} for _ in range(EACH)]
     found = page.evaluate(
