@@ -166,7 +166,7 @@ def natural_scales(layout: Layout, vector: Any) -> Any:
     sizes = np.abs(vector)
     for leaf in layout.leaves:
         part = sizes[leaf.start : leaf.stop]
-        zero = part < 1e-150  # steps in proportion to these would vanish
+        zero = part < 1e-300  # steps in proportion to these would vanish
         if zero.any():
             part[zero] = np.median(part[~zero]) if not zero.all() else 1.0
     with np.errstate(all="ignore"):

@@ -14,6 +14,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
+from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
 from .mpmath_numbers import ExactBox
 from .points import degeneracies, variants
@@ -52,7 +53,8 @@ def check_gradient(
     """The report of a claimed derivative of ``f`` at a point and around it.
 
     ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
-    otherwise ``f(at)``. ``gradient`` may be plain values; then, and when it never reads its arguments, only this point is judged.
+    otherwise ``f(at)``. ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f``
+    is checked. ``gradient`` may be plain values; then, and when it never reads its arguments, only this point is judged.
 
     ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
     v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "hessian"; "hvp":
@@ -70,6 +72,10 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if isinstance(gradient, str):
+        from .adapters import pair
+
+        f, gradient = pair(gradient, f)
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose)
     if kind in ("gradient", "jacobian"):
         return GradientCheck(f, gradient, at, kind, options).report()
@@ -108,8 +114,9 @@ class GradientCheck:
         self.trailing = self.box.shape if kind == "jacobian" else ()
         if kind == "gradient" and int(np.prod(self.box.shape)) != 1:
             raise ShapeError(f"the function returns an array of shape {self.box.shape}, which has no gradient", hint='use kind="jacobian"')
-        self._where: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
-        self._faulty: set[str] = set()
+        self.where: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
+        self.faulty: set[str] = set()
+        self.evidence: list[Evidence] = []
         self._exact: ExactBox | None = None
         self._exact_tried = False
         self.method_note = ""
@@ -209,7 +216,7 @@ class GradientCheck:
         scales = natural_scales(self.layout, vector)
         self.noise = np.finfo(float).eps * np.abs(base)
         matrix, faults = self.claim(vector)
-        self._faulty = {leaf.name for leaf, _ in faults}
+        self.faulty = {leaf.name for leaf, _ in faults}
         rows = [self._fault(leaf, fault) for leaf, fault in faults]
         self.notes.extend(self.box.notes)
         if self.unclaimed:
@@ -225,6 +232,7 @@ class GradientCheck:
         examiner = self.examiner(vector, base, self.noise, scales)
         given = len(rows)
         rows.extend(self._given(examiner, matrix))
+        self.evidence.append(evidence(self, "", vector, matrix, rows[given:]))
         if any(row.verdict != PASS for row in rows[given:]) and self._random(examiner):
             rows[given:] = self._undecided(matrix, self.notes[-1])
             return self._finish(rows, matrix)
@@ -240,8 +248,6 @@ class GradientCheck:
         report.evaluations = self.box.evaluations
         report.power = self._power(rows)
         if report.verdict == FAIL and self.options.diagnose:
-            from .diagnosis import diagnose
-
             report.causes = tuple(diagnose(self, report, matrix))
         return report
 
@@ -300,7 +306,7 @@ class GradientCheck:
     def _claims(self, index: int) -> bool:
         """Whether something of the right shape is claimed for an entry."""
         leaf, _ = self.layout.place(index)
-        return leaf.name not in self.unclaimed and leaf.name not in self._faulty
+        return leaf.name not in self.unclaimed and leaf.name not in self.faulty
 
     def _nonfinite(self, matrix: Any, output: int, index: int) -> Row:
         finding = Finding(FAIL, np.nan, np.inf, np.inf, "finiteness", "the claim is not finite")
@@ -324,7 +330,7 @@ class GradientCheck:
 
     def _claimed_column(self, index: int) -> bool:
         leaf, _ = self.layout.place(index)
-        return leaf.name not in self.unclaimed and leaf.name not in self._faulty
+        return leaf.name not in self.unclaimed and leaf.name not in self.faulty
 
     def check_entries(self, examiner: Examiner, matrix: Any, columns: list[int]) -> list[Row]:
         """A row for every output and every entry in ``columns``."""
@@ -369,7 +375,7 @@ class GradientCheck:
         return rows
 
     def _row_index(self, row: Row) -> tuple[int, int]:
-        return self._where[row.wrt, row.entry]
+        return self.where[row.wrt, row.entry]
 
     def row(self, finding: Finding, output: int, index: int, claim: float, place: str = "") -> Row:
         """A finding as a row of the report."""
@@ -382,7 +388,7 @@ class GradientCheck:
             entry = tuple(int(k) for k in np.unravel_index(output % outputs, self.box.shape)) + entry
         if self.box.complex_output:
             name = ("Re " if output < outputs else "Im ") + name
-        self._where[name, entry] = (output, index)
+        self.where[name, entry] = (output, index)
         with np.errstate(all="ignore"):
             reference = finding.reference
             error = abs(claim - reference) if np.isfinite(reference) and np.isfinite(claim) else None
@@ -447,6 +453,7 @@ class GradientCheck:
 
             usable = narrow_down(examiner, matrix, usable)
         rows = self.check_entries(examiner, matrix, usable)
+        self.evidence.append(evidence(self, text, vector, matrix, rows))
         failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
         if broken:
             failing.extend(self._broken(examiner, matrix, broken, text))

@@ -150,7 +150,7 @@ def test_arguments_as_tuple_dictionary_and_nested() -> None:
         ([math.nan, 2.0], "not finite"),
         ([math.inf, 2.0], "not finite"),
         ([[1.0], [2.0]], "shape (2, 1)"),
-        ("text", "no array of numbers"),
+        (["a", "b"], "no array of numbers"),
         ([1 + 2j, 2.0], "complex"),
     ],
 )
@@ -210,6 +210,8 @@ def test_jacobian() -> None:
 def test_nonsense_is_refused_with_a_message() -> None:
     with pytest.raises(gv.BindingError, match="kind"):
         gv.check_gradient(abs, 1.0, 1.0, kind="slope")
+    with pytest.raises(gv.BindingError, match="torch, jax, autograd"):
+        gv.check_gradient(abs, "text", 1.0)
     with pytest.raises(gv.BindingError, match="nothing to differentiate"):
         gv.check_gradient(abs, 1.0, "text")
 

@@ -1,0 +1,69 @@
+"""Causes of wrong gradients: named, and only when the repaired gradient passes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import graphviz_ad as gv
+
+RNG = np.random.default_rng(5)
+X = RNG.normal(size=(3, 3))
+V = np.array([0.7, -1.3, 0.4, 2.1])
+
+
+def loss(x: Any) -> Any:
+    return np.sum(np.exp(x) + x**2)
+
+
+def slope(x: Any) -> Any:
+    return np.exp(x) + 2 * x
+
+
+SLIPS: dict[str, tuple[Callable[..., Any], Callable[..., Any], Any]] = {
+    "sign": (loss, lambda x: -slope(x), V),
+    "factor 2 ": (loss, lambda x: slope(x) / 2, V),
+    "factor 1/4": (lambda x: np.mean(np.exp(x)), np.exp, V),
+    "transposed": (loss, lambda x: slope(x).T, X),
+    "memory order": (loss, lambda x: slope(x).ravel(order="F").reshape(x.shape), X[:2]),
+    "off by one": (loss, lambda x: np.roll(slope(x), -1), V),
+    "reversed": (loss, lambda x: slope(x)[::-1], V),
+    "detached": (loss, lambda x: 0 * x, V),
+    "entries are zero": (loss, lambda x: np.append(slope(x)[:-1], 0.0), V),
+    "below 0": (lambda x: np.sum(np.where(x > 0, x, 0.01 * x)), lambda x: np.where(x > 0, 1.0, 1.0 + 0 * x), np.abs(V)),
+    "2·x is missing": (loss, np.exp, V),
+    "epsilon": (lambda x: np.sum(np.sqrt(x**2 + 1e-4)), np.sign, V / 10),
+    "factor cos(x)": (lambda x: np.sum(np.exp(np.sin(x))), lambda x: np.exp(np.sin(x)), V),
+    "does not depend": (lambda x: 3.0 + 0 * np.sum(x), np.ones_like, V),
+}
+
+
+@pytest.mark.parametrize("word", SLIPS)
+def test_cause(word: str) -> None:
+    f, gradient, at = SLIPS[word]
+    report = gv.check_gradient(f, gradient, at)
+    assert report.verdict == "fail"
+    assert report.causes, report.rows
+    assert word.strip() in report.causes[0]
+    with pytest.raises(gv.CheckFailed, match="likely cause"):
+        report.raise_if_failed()
+
+
+def test_causes_across_arguments() -> None:
+    report = gv.check_gradient(lambda x, y: np.sum(x**2 * y), lambda x, y: (x**2, 2 * x * y), (V, V[::-1] + 3))
+    assert "x and y are exchanged" in report.causes[0]
+    x, b = RNG.normal(size=(3, 3)), RNG.normal(size=3)
+    wrong = gv.check_gradient(lambda x, b: np.sum(np.exp(x + b)), lambda x, b: (np.exp(x + b), np.exp(x + b).sum(1)), (x, b))
+    assert wrong.causes == ("b: it is summed over axis 1 instead of 0",)
+    unsummed = gv.check_gradient(lambda x, b: np.sum(x * b), lambda x, b: (np.broadcast_to(b, x.shape), x), (x, b))
+    assert unsummed.causes == ("b: the sum over axis 0 that broadcasting added is missing",)
+
+
+def test_no_cause_without_proof() -> None:
+    # off by a function that no repair gives: silence, not a guess
+    report = gv.check_gradient(loss, lambda x: slope(x) + np.sin(3 * x) ** 3, V)
+    assert report.verdict == "fail"
+    assert report.causes == ()
