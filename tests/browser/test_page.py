@@ -253,3 +253,28 @@ def test_accessibility(scheme: str, width: int, opened: Callable[..., Any]) -> N
     found = Axe().run(page).response["violations"]
     serious = [(one["id"], [node["html"][:120] for node in one["nodes"][:3]]) for one in found if one["impact"] in ("serious", "critical")]
     assert not serious
+
+
+def test_forward_mode_carries_tangents(opened: Callable[..., Any]) -> None:
+    page = opened(XYZ)
+    page.select_option("#mode", label="forward: move z")
+    assert texts(page, "gradient-n0", "gradient-n2", "gradient-n3", "gradient-n4") == ["0", "1", "0", "3"]
+    page.select_option("#mode", label="forward: move x")
+    assert texts(page, "gradient-n3", "gradient-n4") == ["1", "−4"]
+    page.keyboard.press("Home")
+    page.focus("#next")
+    page.keyboard.press("Home")
+    page.keyboard.press("End")
+    assert page.inner_text("#said") == "Step 2 of 2. f = −12, and it moves by −4 when x moves by 1."
+    assert re.sub(r"\s+", "", page.text_content("#card math")).endswith("∂f∂x=∂f∂q·∂q∂x+∂f∂z·∂z∂x=(−4)·1+3·0=−4")
+    page.select_option("#mode", label="backward: all gradients")
+    assert texts(page, "gradient-n0", "gradient-n4") == ["−4", "1"]
+
+
+def test_forward_mode_agrees_with_pushforward(opened: Callable[..., Any]) -> None:
+    text, at = "a = x*y; f = sin(a)*x + (x if y > 0 else sqrt(y))", {"x": 1.25, "y": 0.5}
+    point = gv.parse(text).at(at)
+    page = opened(page_of(text, at))
+    for name in at:
+        page.select_option("#mode", label=f"forward: move {name}")
+        assert page.text_content(f"#v0-gradient-n{point.graph.outputs[0]}") == f"{point.pushforward({name: 1}):.2f}"

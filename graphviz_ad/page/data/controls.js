@@ -43,7 +43,7 @@ function change(h, value, from) {
 }
 
 function update(from) {
-  if (D.live) { compute(); chooseStyle(); }
+  if (D.live) { compute(); if (state.mode !== null) pushForward(state.mode); chooseStyle(); }
   for (const { h, slider, field, told } of rowsOfInputs) {
     const value = tape.value[h];
     if (from !== slider) {
@@ -53,15 +53,16 @@ function update(from) {
     slider.setAttribute("aria-valuetext", D.live ? exact(value) : D.recorded.exact[h]);
     if (from !== field) field.value = D.live ? exact(value) : D.recorded.value[h];
     const gradient = gradientText(h);
-    told.textContent = gradient && state.at === null && !state.practice ? `\u2202${spelled(D.output)}/\u2202${spelled(h)} = ${gradient}` : "";
+    told.textContent = gradient && state.at === null && state.mode === null && !state.practice ? `\u2202${spelled(D.output)}/\u2202${spelled(h)} = ${gradient}` : "";
   }
+  byId("legend").textContent = state.mode === null ? "" : `Below each wire: how it moves when ${spelled(state.mode)} moves by 1.`;
   byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : `${spelled(D.output)} = ${valueText(D.output)}`;
   paint();
   write();
   if (told) tell(told);
   keep();
 }
-const valueVisible = () => view().steps.slice(0, state.at).some((step) => step.kind === "seed");
+const valueVisible = () => view().steps.slice(0, state.at).some((step) => step.kind === "seed" || (step.kind === "forward" && isOutput(step.one.unit)));
 
 function write() {
   const card = byId("card"), steps = view().steps;
@@ -70,7 +71,7 @@ function write() {
   byId("scrub").setAttribute("aria-valuetext", state.at === null ? "everything shown" : `step ${state.at} of ${steps.length}`);
   byId("back").disabled = state.at === null;
   if (state.at === null || state.at === 0) {
-    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values, then back through the chain rule, one edge at a time.</p>`;
+    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values${state.mode === null ? ", then back through the chain rule, one edge at a time" : ", each with how it moves"}.</p>`;
     byId("said").textContent = "";
     return;
   }
@@ -96,6 +97,12 @@ function play() {
 }
 
 function buildSteps() {
+  if (D.live && D.scalar) {
+    const mode = byId("mode"), moved = D.inputs.filter((h) => D.flows[h]);
+    mode.append(new Option("backward: all gradients", ""), ...moved.map((h) => new Option(`forward: move ${D.label[h]}`, String(h))));
+    mode.hidden = !moved.length;
+    mode.addEventListener("change", () => { stop(); state.mode = mode.value === "" ? null : Number(mode.value); state.at = null; update(null); });
+  }
   byId("next").addEventListener("click", () => { stop(); next(); });
   byId("back").addEventListener("click", () => { stop(); previous(); });
   byId("reset").addEventListener("click", () => { stop(); go(null); });
@@ -127,7 +134,7 @@ function tell(what) {
   const operation = view().unit.get(unit).into.length > 0;
   if (!hidden) {
     add("value", D.live ? precise(tape.value[unit]) : D.recorded.exact[unit]);
-    add("gradient", OP[unit] === "constant" ? "" : precise(gradientOf(unit)) || gradientText(unit));
+    add(state.mode === null ? "gradient" : "tangent", OP[unit] === "constant" ? "" : precise(lowerOf(unit)) || gradientText(unit));
   }
   add("in the inputs", D.whole ? D.whole[unit] : "");
   const uses = view().links.filter((one) => one.source === unit).length;

@@ -31,7 +31,18 @@ function explainForward({ one: { unit } }) {
     if (speaks(template) && D.from[unit].length) lines.push(["", "=", withNumbers(template, unit)]);
   }
   lines.push(["", "=", number(value, "v")]);
+  if (state.mode !== null) return explainTangent(unit, value, lines);
   return ["Forward: a value", rows(lines), `${textOf(unit)} = ${value}`];
+}
+
+function explainTangent(unit, value, lines) {
+  const x = state.mode, moving = view().links.filter((link) => link.target === unit && carries(link)), tangent = gradientText(unit);
+  if (!moving.length || !D.flows[unit]) return ["Forward: a value, and nothing moves it", rows(lines), `${textOf(unit)} = ${value}`];
+  const sum = (parts) => parts.join("<mo>+</mo>");
+  lines.push([partial(unit, x), "=", sum(moving.map((link) => `${partial(unit, link.source)}<mo>\u00b7</mo>${partial(link.source, x)}`))]);
+  lines.push(["", "=", sum(moving.map((link) => `${factor(slopeText(link), "m")}<mo>\u00b7</mo>${factor(gradientText(link.source), "g")}`))]);
+  lines.push(["", "=", number(tangent, "g")]);
+  return ["Forward: a value and how it moves", rows(lines), `${textOf(unit)} = ${value}, and it moves by ${tangent} when ${textOf(x)} moves by 1`];
 }
 
 function explainSeed() {

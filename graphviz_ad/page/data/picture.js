@@ -1,7 +1,7 @@
 // The drawing: finds its elements by their stable ids, fills in numbers, tells what is hidden.
 
 const byId = (id) => document.getElementById(id);
-const state = { at: null, view: 0, practice: null };
+const state = { at: null, view: 0, practice: null, mode: null }; // mode: null backward, else the input that moves
 let style = { integers: false, decimals: 2 };
 
 const views = D.views.map((view, number) => {
@@ -17,7 +17,9 @@ const views = D.views.map((view, number) => {
     into: links.filter((link) => link.target === unit),
   }));
   links.forEach((link) => { link.forks = uses.get(link.source) > 1; });
-  return { ...view, box, svg, units, links, unit: new Map(units.map((one) => [one.unit, one])), steps: stepsOf(units) };
+  return { ...view, box, svg, units, links, unit: new Map(units.map((one) => [one.unit, one])), reverse: stepsOf(units),
+    ahead: units.filter((one) => one.into.length).map((one) => ({ kind: "forward", one })),
+    get steps() { return state.mode === null ? this.reverse : this.ahead; } };
 });
 const view = () => views[state.view];
 
@@ -56,13 +58,15 @@ function chooseStyle() {
   if (D.decimals !== null) { style = { integers: false, decimals: D.decimals }; return; }
   const whole = (number) => number === null || typeof number === "boolean" || !isFinite(number) || Number.isInteger(number);
   const current = view();
-  const integers = current.units.every(({ unit }) => OP[unit] === "constant" || (whole(tape.value[unit]) && whole(gradientOf(unit))))
+  const integers = current.units.every(({ unit }) => OP[unit] === "constant" || (whole(tape.value[unit]) && whole(lowerOf(unit))))
     && current.links.every((link) => whole(slopeOf(link)) && (!link.forks || whole(shareOf(link))));
   style = { integers, decimals: 2 };
 }
 
 const valueText = (h) => D.live ? shown(tape.value[h], style) : D.recorded.value[h] || "";
-const gradientText = (h) => D.live ? shown(gradientOf(h), style) : D.recorded.gradient[h] || "";
+// Below the wire: the gradient, in forward mode the tangent
+const lowerOf = (h) => state.mode === null ? gradientOf(h) : D.flows[h] ? tape.tangent[h] : null;
+const gradientText = (h) => D.live ? shown(lowerOf(h), style) : D.recorded.gradient[h] || "";
 const slopeText = (link) => D.live ? shown(slopeOf(link), style) : D.recorded.slope[link.target][link.position] || "";
 const shareText = (link) => D.live ? shown(shareOf(link), style) : D.recorded.share[link.target][link.position] || "";
 const plus = (text) => (text && text[0] !== MINUS ? "+" + text : text);
@@ -95,16 +99,17 @@ function paint() {
     hide(value, values.has(unit) || hiddenByPractice("value", unit));
     const whole = state.at === null || !arrived.has(unit) || !D.live;
     if (D.live) put(gradient, whole ? gradientText(unit) : shown(arrived.get(unit), style));
-    const visible = state.at === null || (isOutput(unit) ? seeded : reached.has(unit) ? arrived.has(unit) : seeded && at === steps.length);
+    const visible = state.at === null || (state.mode !== null ? !values.has(unit) : isOutput(unit) ? seeded : reached.has(unit) ? arrived.has(unit) : seeded && at === steps.length);
     hide(gradient, !visible || hiddenByPractice("gradient", unit));
   }
   const backs = new Map(steps.filter((step) => step.kind === "back").map((step) => [step.link, step]));
   for (const link of current.links) {
     if (D.live) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
-    const later = (backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
+    const later = (state.mode !== null ? values.has(link.target) : backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
     hide(link.local, later);
-    hide(link.share, later);
+    hide(link.share, later || state.mode !== null);
   }
+  hide(current.svg.querySelector(".legend"), state.mode !== null);
   if (!state.practice) mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
 }
 

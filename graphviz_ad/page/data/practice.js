@@ -70,7 +70,8 @@ function diagnosis(question, given) {
 
 function startPractice(seed, what) {
   stop();
-  state.at = null;
+  state.at = state.mode = null;
+  byId("mode").value = "";
   vary(seed);
   const list = questions(what);
   state.practice = { seed, what, list, at: 0, right: 0, tries: 0, hidden: new Set(list.map(({ kind, one }) => `${kind} ${one.unit}`)) };

@@ -4,7 +4,7 @@ const D = JSON.parse(document.getElementById("graph").textContent);
 const SIZE = D.op.length;
 const NAMED = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity };
 const OP = D.op.map((k) => D.ops[k]);
-const tape = { value: new Array(SIZE).fill(null), slope: D.from.map((from) => from.map(() => null)), share: D.from.map((from) => from.map(() => null)), gradient: new Array(SIZE).fill(null) };
+const tape = { value: new Array(SIZE).fill(null), slope: D.from.map((from) => from.map(() => null)), share: D.from.map((from) => from.map(() => null)), gradient: new Array(SIZE).fill(null), tangent: new Array(SIZE).fill(0) };
 for (const [h, value] of Object.entries(D.value)) tape.value[h] = typeof value === "string" ? NAMED[value] : value;
 const START = D.inputs.map((h) => tape.value[h]);
 
@@ -27,6 +27,19 @@ function compute() {
       share[h][k] = gradient[h] === null || local === null || (selecting && local === 0) ? null : gradient[h] * local;
       if (share[h][k] !== null) gradient[from[k]] = gradient[from[k]] === null ? share[h][k] : gradient[from[k]] + share[h][k];
     }
+  }
+}
+
+// Forward mode: how every node moves when one input moves by 1
+function pushForward(input) {
+  const { slope, tangent } = tape;
+  for (let h = 0; h < SIZE; h++) {
+    let total = h === input ? 1 : 0;
+    for (let k = 0; k < slope[h].length; k++) {
+      const local = slope[h][k];
+      if (local !== null && !(OP[h] === "where" && local === 0)) total += local * tangent[D.from[h][k]];
+    }
+    tangent[h] = total;
   }
 }
 
