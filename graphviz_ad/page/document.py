@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..derive.point import Point
     from ..graph.graph import Graph
 
-SCRIPTS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "start.js")
+SCRIPTS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "search.js", "start.js")
 OPTIONS = frozenset(("style", "title", "precision", "depth", "theme", "palette", "math", "bundled"))
 _STARTING_VALUE = 1.0
 

@@ -120,6 +120,7 @@ function buildSteps() {
 // details of what is under the pointer or has the focus
 let told = null;
 function tell(what) {
+  if (what.handle !== undefined) { tellNode(what.handle); return; }
   const { unit, link } = what, list = [], add = (term, text) => { if (text) list.push(made("dt", {}, term), made("dd", {}, text)); };
   const precise = (number) => (D.live ? exact(number) : "");
   const hidden = state.practice !== null;
@@ -151,7 +152,7 @@ function buildDetails() {
       element.setAttribute("role", "img");
       element.setAttribute("aria-label", label);
       const enter = () => {
-        if (told) (told.link ? told.link.edge : told.node).classList.remove("told");
+        if (told && told.handle === undefined) (told.link ? told.link.edge : told.node).classList.remove("told");
         told = what; element.classList.add("told"); tell(what);
       };
       element.addEventListener("pointerenter", enter);

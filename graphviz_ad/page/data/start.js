@@ -4,6 +4,7 @@ buildDetails();
 buildView();
 buildTheme();
 buildLink();
+buildSearch();
 buildPractice();
 restore();
 if (D.practice) startPractice(D.practice.seed, D.practice.what); else update(null);
