@@ -69,6 +69,7 @@ def torch_pair(function: Callable[..., Any]) -> Pair:
 
         return slope(keywords) if named else _bare(slope(arguments))
 
+    f.__wrapped__ = function  # type: ignore[attr-defined]  # so that the names of its parameters are seen
     return f, gradient
 
 
@@ -91,6 +92,7 @@ def jax_pair(function: Callable[..., Any]) -> Pair:
                 slopes = _bare(jax.grad(function, argnums=tuple(range(len(positional))))(*map(_jax_array, positional)))
             return jax.tree_util.tree_map(np.asarray, slopes)
 
+    f.__wrapped__ = function  # type: ignore[attr-defined]
     return f, gradient
 
 

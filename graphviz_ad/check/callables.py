@@ -49,6 +49,7 @@ def check_gradient(
     executor: Any = None,
     progress: Callable[[int, int], None] | None = None,
     diagnose: bool = True,
+    curve: bool = False,
 ) -> Report:
     """The report of a claimed derivative of ``f`` at a point and around it.
 
@@ -61,7 +62,8 @@ def check_gradient(
     ``gradient(*at, u)``. ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
     (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
     default four times the square root of the precision of the arguments. ``executor`` runs evaluations
-    (``concurrent.futures``). Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
+    (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the worst entry.
+    Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
 
     >>> check_gradient(lambda x: x**3, lambda x: 3 * x, at=1.0).verdict
     'fail'
@@ -76,7 +78,7 @@ def check_gradient(
         from .adapters import pair
 
         f, gradient = pair(gradient, f)
-    options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose)
+    options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
     if kind in ("gradient", "jacobian"):
         return GradientCheck(f, gradient, at, kind, options).report()
     from .products import check_product
@@ -87,14 +89,15 @@ def check_gradient(
 class Options:
     """What a check was asked for."""
 
-    __slots__ = ("budget", "convention", "diagnose", "entries", "executor", "points", "progress", "seed", "tolerance")
+    __slots__ = ("budget", "convention", "curve", "diagnose", "entries", "executor", "points", "progress", "seed", "tolerance")
 
     def __init__(
         self, points: int, seed: int, entries: int, budget: int, tolerance: float | None, convention: str, executor: Any,
-        progress: Callable[[int, int], None] | None, diagnose: bool,
+        progress: Callable[[int, int], None] | None, diagnose: bool, curve: bool = False,
     ) -> None:  # fmt: skip
         self.points, self.seed, self.entries, self.budget, self.tolerance = points, seed, entries, budget, tolerance
         self.convention, self.executor, self.progress, self.diagnose = convention, executor, progress, diagnose
+        self.curve = curve
 
 
 class GradientCheck:
@@ -249,7 +252,32 @@ class GradientCheck:
         report.power = self._power(rows)
         if report.verdict == FAIL and self.options.diagnose:
             report.causes = tuple(diagnose(self, report, matrix))
+        if self.options.curve:
+            report.curve = self._curve(rows)
         return report
+
+    def _curve(self, rows: list[Row]) -> tuple[tuple[float, float], ...]:
+        """(step, distance of the two-sided difference from the reference) for the worst entry that has a reference."""
+        known = [row for row in rows if row.reference is not None and row.error is not None and (row.wrt, row.entry) in self.where]
+        if not known:
+            return ()
+        worst = max(known, key=lambda row: row.error / (abs(row.reference) + 1e-300))  # type: ignore[operator,arg-type]
+        output, index = self.where[worst.wrt, worst.entry]
+        scale = float(natural_scales(self.layout, self.layout.vector)[index])
+        found = []
+        for level in range(1, 46, 2):
+            step = scale * 2.0**-level
+            direction = np.zeros(self.layout.size)
+            direction[index] = step
+            try:
+                ahead, behind = self.box(self.layout.vector + direction), self.box(self.layout.vector - direction)
+            except BudgetSpent:
+                break
+            with np.errstate(all="ignore"):
+                distance = abs(float((ahead[output] - behind[output]) / (2 * step)) - float(worst.reference or 0.0))
+            if np.isfinite(distance):
+                found.append((step, distance))
+        return tuple(found)
 
     def _random(self, examiner: Examiner) -> bool:
         """Whether two evaluations at the given point differ by more than rounding; noted then."""

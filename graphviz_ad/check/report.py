@@ -90,7 +90,23 @@ class Report:
             "rows_total": len(self.rows),
             "value": None if self.value is None else _plain(self.value),
             "notes": list(self.notes),
+            "causes": list(self.causes),
+            "power": self.power,
+            "evaluations": self.evaluations,
+            "curve": [list(pair) for pair in self.curve],
         }
+
+    def markdown(self) -> str:
+        """The report as Markdown, for a summary of continuous integration."""
+        from ..render.report_markdown import write_markdown
+
+        return write_markdown(self.data())
+
+    def html(self, title: str = "gradient check") -> str:
+        """The report as one HTML page: rows, a heat map of the errors, and the error against the step where that is known."""
+        from ..render.report_html import write_html
+
+        return write_html(self.data(), title)
 
     def __repr__(self) -> str:
         return f"Report({self.verdict}: {len(self.rows)} rows)"
