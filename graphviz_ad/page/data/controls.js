@@ -181,7 +181,7 @@ function buildView() {
   for (const one of views) {
     const { svg } = one, fingers = new Map();
     one.whole = svg.getAttribute("viewBox");
-    svg.style.setProperty("--wide", `${svg.viewBox.baseVal.width * 0.85}px`);
+    svg.style.setProperty("--wide", `${svg.viewBox.baseVal.width * 0.7}px`);
     svg.addEventListener("wheel", (event) => { const at = placeIn(svg, event); zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, at.x, at.y); event.preventDefault(); }, { passive: false });
     svg.addEventListener("pointerdown", (event) => fingers.set(event.pointerId, event));
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) svg.addEventListener(end, (event) => fingers.delete(event.pointerId));
