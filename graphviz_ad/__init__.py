@@ -18,6 +18,8 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "parse": "language.elaboration",
     "load": "values.files",
+    "from_python": "importers.python",
+    "from_sympy": "importers.sympy",
     "Graph": "graph.graph",
     "Node": "graph.node",
     "Builder": "graph.builder",
@@ -57,7 +59,10 @@ if TYPE_CHECKING:
     from .graph.builder import Builder as Builder
     from .graph.graph import Graph as Graph
     from .graph.node import Node as Node
+    from .importers.python import from_python as from_python
+    from .importers.sympy import from_sympy as from_sympy
     from .language.elaboration import parse as parse
+    from .values.files import load as load
 
 
 def __getattr__(name: str) -> Any:

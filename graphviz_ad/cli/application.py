@@ -18,7 +18,8 @@ FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)
 _INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
 
 #: verb -> module with ``run(line) -> exit code``
-_VERBS = {"": "drawing", "check": "checking", "explain": "explanation", "ops": "vocabulary", "completion": "completion"}
+_VERBS = {"": "drawing", "check": "checking", "explain": "explanation", "ops": "vocabulary", "completion": "completion",
+          "train": "lab_train", "boundary": "lab_boundary", "activations": "lab_activations", "net": "lab_net"}  # fmt: skip
 
 
 def run(arguments: Sequence[str]) -> int:

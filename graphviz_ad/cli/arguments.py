@@ -63,10 +63,16 @@ VERBS = {
     "check": "check every gradient; the exit code is the verdict",
     "explain": "write the chain rule line by line",
     "ops": "list the operations, or explain one with a plot",
+    "train": "train a classifier; pictures, report and weights into a folder",
+    "boundary": "draw the regions of a trained classifier",
+    "activations": "chart activations with their derivatives",
+    "net": "draw a network's layers and count its parameters",
     "completion": "print the completion script for bash, zsh or fish",
 }
 #: words that later versions will give a meaning to, so that no expression comes to depend on them
-RESERVED = ("serve", "train")
+RESERVED = ("serve",)
+#: verbs that read their own options: all that stands behind them is theirs
+FORWARDED = ("train", "boundary", "activations", "net")
 
 BY_NAME = {option.name: option for option in OPTIONS}
 _BY_SHORT = {option.short: option for option in OPTIONS if option.short}
@@ -132,6 +138,11 @@ def read(arguments: Sequence[str]) -> CommandLine:
                 if value is None:
                     raise UsageError(f"{argument} needs a value: {option.name} {option.metavar}")
             _store(options, option, value)
+        elif not words and not verb and argument in FORWARDED:
+            if options:
+                raise UsageError(f"the options of gradviz {argument} stand after it")
+            rest = list(pending)
+            return CommandLine(argument, {}, rest[1:] if rest[:1] == ["--"] else rest)
         elif not words and not verb and argument in VERBS:
             verb = argument
         elif not words and not verb and argument in RESERVED:
