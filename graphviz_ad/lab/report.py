@@ -1,0 +1,139 @@
+"""The report of a training: one HTML file without network, with a slider through the states of training."""
+
+from __future__ import annotations
+
+import math
+from base64 import b64encode
+from typing import TYPE_CHECKING, Any
+
+from ..page.embedding import policy, script_json, xml
+from ..render.theme import DARK, LIGHT
+from .architecture import draw_architecture
+from .canvas import Picture, png
+from .charts import draw_history, draw_norms, percent
+from .datasets import Dataset
+from .maps import Plane, contour, draw_neurons, draw_points, paint_regions
+
+if TYPE_CHECKING:
+    from .training import Training
+
+_SIZE = 420
+_MOST_NEURONS = 16
+
+_STYLE = """
+body{margin:0;background:var(--background);color:var(--text);font:16px/1.5 Helvetica,Arial,sans-serif}
+main{max-width:960px;margin:0 auto;padding:24px 16px 64px}h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 8px}
+p{margin:8px 0;color:var(--muted)}svg{max-width:100%;height:auto}pre{background:var(--input-fill);padding:12px;overflow:auto}
+table{border-collapse:collapse}td,th{padding:4px 14px 4px 0;text-align:left;border-bottom:1px solid var(--cluster-border)}
+input[type=range]{width:100%;max-width:420px;accent-color:var(--gate-border)}
+.frame{position:relative;width:100%;max-width:420px;aspect-ratio:1}.frame>*{position:absolute;inset:0;width:100%;height:100%}
+.frame>svg.points rect:first-of-type{fill:none}#state{font-variant-numeric:tabular-nums;color:var(--text)}
+"""
+
+_SCRIPT = """(() => {
+"use strict";
+const frames = JSON.parse(document.getElementById("frames").textContent);
+const slider = document.getElementById("moment"), state = document.getElementById("state");
+const image = document.getElementById("regions"), border = document.getElementById("border");
+function show() {
+  const one = frames[Number(slider.value)];
+  image.setAttribute("src", one.image);
+  border.setAttribute("d", one.border);
+  state.textContent = one.told;
+  slider.setAttribute("aria-valuetext", one.told);
+}
+slider.addEventListener("input", show);
+show();
+})();"""
+
+
+def write_report(result: Training, data: Dataset, title: str = "") -> str:
+    """The page: what was trained on what, the map at every snapshot, curves, neurons, architecture, the model's text."""
+    model = result.model
+    name = title or f"{'-'.join(map(str, model.sizes))} on {data.name}"
+    flat = data.X.shape[1] == 2
+    script, parts = "", [f"<h1>{xml(name)}</h1>", f"<p>{xml(_summary(result, data))}</p>"]
+    if result.stopped:
+        parts.append(f"<p><strong>Stopped early:</strong> {xml(result.stopped)}.</p>")
+    if flat and result.snapshots:
+        script = _SCRIPT
+        parts += _scrubber(result, data)
+    parts += ["<h2>Loss and accuracy</h2>", _svg(draw_history(result))]
+    parts += [
+        "<h2>Gradients</h2>",
+        "<p>How large they are, layer by layer.</p>",
+        _svg(draw_norms(result)),
+    ]
+    if flat and model.layers > 1:
+        for layer in range(1, model.layers):
+            parts += [f"<h2>Hidden layer {layer}</h2>", _svg(draw_neurons(model, result.parameters, data, layer, most=_MOST_NEURONS))]
+    parts += ["<h2>Architecture</h2>", _svg(draw_architecture(model, result.parameters, data.features))]
+    parts += ["<h2>The model in the language</h2>", f"<pre>{_lines(model.text)}</pre>", "<h2>Settings</h2>", _settings(result), ""]
+    return _page(name, "\n".join(parts), script)
+
+
+def _summary(result: Training, data: Dataset) -> str:
+    last, model = result.history[-1], result.model
+    told = f"{data.rows} examples of {data.classes} classes; {model.size:,} parameters; after {last.step:,} steps loss {last.loss:.4g}, "
+    told += f"accuracy {percent(last.accuracy)}"
+    if math.isfinite(last.validation_loss):
+        told += f"; on the validation part loss {last.validation_loss:.4g}, accuracy {percent(last.validation_accuracy)}"
+    return told + "."
+
+
+def _scrubber(result: Training, data: Dataset) -> list[str]:
+    """The map with a slider: regions as an image, their border as a path, the points above both."""
+    plane = Plane(data, 100)
+    known = {moment.step: moment for moment in result.history}
+    frames: list[dict[str, Any]] = []
+    for step, parameters in result.snapshots:
+        pixels, tables = paint_regions(result.model, parameters, plane)
+        moment = known.get(step)
+        told = f"step {step:,}"
+        if moment is not None:
+            told += f": loss {moment.loss:.4f}, accuracy {percent(moment.accuracy)}"
+        image = "data:image/png;base64," + b64encode(png(pixels)).decode("ascii")
+        frames.append({"image": image, "border": "".join(contour(table, 0, 0, _SIZE) for table in tables), "told": told})
+    points = draw_points(data, size=_SIZE).svg()
+    view = f'viewBox="16 20 {_SIZE} {_SIZE}"'
+    start = points.index("viewBox=")
+    points = f'{points[:start]}class="points" {view}{points[points.index(chr(34), start + 9) + 1 :]}'
+    frame = (
+        f'<div class="frame"><img id="regions" alt="regions of the classes"><svg viewBox="0 0 {_SIZE} {_SIZE}" aria-hidden="true">'
+        f'<path id="border" fill="none" stroke="var(--text)" stroke-width="1.4"/></svg>{points}</div>'
+    )
+    return [
+        "<h2>Through training</h2>",
+        '<p><label for="moment">Move through the steps:</label> <span id="state" aria-live="polite"></span></p>',
+        f'<input type="range" id="moment" min="0" max="{len(frames) - 1}" value="{len(frames) - 1}">',
+        frame,
+        f'<script type="application/json" id="frames">{script_json(frames)}</script>',
+    ]
+
+
+def _settings(result: Training) -> str:
+    rows = {**result.settings._asdict(), "activation": result.model.activation, "loss": result.model.loss, "l2": result.model.l2}
+    cells = "".join(f"<tr><th>{xml(key)}</th><td>{xml(str(value))}</td></tr>" for key, value in rows.items() if value is not None)
+    return f"<table>{cells}</table>"
+
+
+def _lines(text: str) -> str:
+    return "\n".join(xml(line) for line in text.splitlines())
+
+
+def _svg(picture: Picture) -> str:
+    return picture.svg()
+
+
+def _page(title: str, body: str, script: str) -> str:
+    bright = ";".join(f"--{role}:{color}" for role, color in LIGHT.items())
+    dim = ";".join(f"--{role}:{color}" for role, color in DARK.items())
+    style = f":root{{color-scheme:light dark;{bright}}}@media (prefers-color-scheme:dark){{:root{{{dim}}}}}{_STYLE}"
+    run = f"<script>{script}</script>" if script else ""
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy(script)}">'
+        '<meta name="viewport" content="width=device-width,initial-scale=1">'
+        '<meta name="generator" content="gradviz (graphviz_ad)">'
+        f"<title>{xml(title)}</title><style>{style}</style></head>\n<body><main>\n{body}\n</main>{run}</body></html>\n"
+    )
