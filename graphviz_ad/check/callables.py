@@ -51,7 +51,7 @@ def check_gradient(
     diagnose: bool = True,
     curve: bool = False,
 ) -> Report:
-    """The report of a claimed derivative of ``f`` at a point and around it.
+    """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
 
     ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
     otherwise ``f(at)``. ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f``
@@ -74,6 +74,14 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if isinstance(f, str):
+        from ..language.elaboration import parse
+
+        f = parse(f)
+    if hasattr(f, "input_handles"):
+        from .graph_function import GraphFunction
+
+        f = GraphFunction(f)
     if isinstance(gradient, str):
         from .adapters import pair
 

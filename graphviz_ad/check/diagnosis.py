@@ -90,7 +90,8 @@ def _of_leaf(check: GradientCheck, point: Evidence, leaf: Leaf) -> list[str]:
             continue
         if not _proved_elsewhere(check, leaf, cause, point):
             continue
-        found.append(f"{leaf.name}: {cause.text}")
+        named = f" (x is {leaf.name})" if leaf.name != "x" and ("(x)" in cause.text or "·x" in cause.text) else ""
+        found.append(f"{leaf.name}: {cause.text}{named}")
         if len(found) == MOST:
             break
     return found[:1]

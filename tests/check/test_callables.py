@@ -221,6 +221,13 @@ def test_the_budget_ends_in_inconclusive() -> None:
     assert report.verdict == "inconclusive"
 
 
+def test_a_graph_or_an_expression_is_the_function() -> None:
+    assert gv.check_gradient("x*exp(-y) + 1e12", lambda x, y: (np.exp(-y), -x * np.exp(-y)), (0.7, 0.3)).verdict == "pass"
+    graph = gv.parse("q = x + y; f = q*z")
+    assert gv.check_gradient(graph, {"x": -4.0, "y": -4.0, "z": 3.0}, {"x": -2.0, "y": 5.0, "z": -4.0}).verdict == "pass"
+    assert gv.check_gradient(graph, {"x": -4.0, "y": -4.0, "z": 3.1}, {"x": -2.0, "y": 5.0, "z": -4.0}).verdict == "fail"
+
+
 # -- large inputs ------------------------------------------------------------------------------------------------------
 
 
