@@ -1,0 +1,13 @@
+"""A whole training step as a graph
+
+Four examples, two inputs, three hidden neurons, two classes: scores, softmax loss, L2 term, and on every wire the value and
+the gradient that the step takes off the weights.
+"""
+
+from graphviz_ad import lab
+
+data = lab.make("moons", points=2, noise=0.0)
+model = lab.network((2, 3, 2), "relu", l2=0.1)
+point = model.at(model.initial("xavier", 1), data.X, data.y)
+options = {"depth": 0}
+numbers = {"loss": float(point.value)}
