@@ -221,16 +221,24 @@ class Examiner:
             return Finding(INCONCLUSIVE, value, abs(value - float(s.value[k])), bound, EXACT, told)
         if before.verdict == AT_KINK:
             return before
-        tiny = abs(claim - value) <= ROUNDING * (float(s.bend[k]) + abs(value))
+        distance, unit = abs(claim - value), 2.0**-52 * abs(float(self.base[k]))
+        tiny = distance <= ROUNDING * (float(s.bend[k]) + abs(value))
         if before.verdict == FAIL and s.state[k] == SMOOTH and not tiny:
             return before._replace(reference=value, error=0.0, bound=bound, method=EXACT)
-        if self._unstable(direction, abs(claim - value), k):
+        if self._unstable(direction, distance, k):
             if tiny:
                 return Finding(PASS, value, 0.0, bound, EXACT, "what is left of a sum that cancels; the rest is rounding")
             told = f"the claim loses its digits to rounding; the slope is {value:.12g}"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
         if tiny:
             told = f"claimed {claim:.6g}, the slope is {value:.6g}: one rounding of the point moves the slope by as much"
+            return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
+        # 1 - tanh(x)**2 of a saturated unit keeps few digits, and the same ones at neighbouring points
+        if distance <= 8 * unit or (distance <= 64 * unit and distance <= 1e-2 * size):
+            if distance <= SHARP * size or (distance <= 8 * unit and distance <= 1e-2 * size):
+                allowed = max(SHARP * size, min(8 * unit, 1e-2 * size))
+                return Finding(PASS, value, 0.0, allowed, EXACT, "agrees to the digits that rounding of the function's size leaves")
+            told = f"claimed {claim:.6g}, the slope is {value:.6g}: they differ by less than rounding of the function's value"
             return Finding(INCONCLUSIVE, value, 0.0, bound, EXACT, told)
         return Finding(FAIL, value, 0.0, bound, EXACT)
 
