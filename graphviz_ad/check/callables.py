@@ -130,6 +130,7 @@ class GradientCheck:
         self.evidence: list[Evidence] = []
         self._exact: ExactBox | None = None
         self._exact_tried = False
+        self.interrupted = False
         self.method_note = ""
         self.projection_power: float | None = None
 
@@ -247,7 +248,9 @@ class GradientCheck:
         if any(row.verdict != PASS for row in rows[given:]) and self._random(examiner):
             rows[given:] = self._undecided(matrix, self.notes[-1])
             return self._finish(rows, matrix)
-        if not self.plain and not faults:
+        if self.interrupted:
+            self.notes.append("interrupted: this is what was known by then")
+        elif not self.plain and not faults:
             rows.extend(self._elsewhere(scales))
         elif self.plain:
             self.notes.append("the claim is plain values, so only the given point was judged")
@@ -258,7 +261,7 @@ class GradientCheck:
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
         report.evaluations = self.box.evaluations
         report.power = self._power(rows)
-        if report.verdict == FAIL and self.options.diagnose:
+        if report.verdict == FAIL and self.options.diagnose and not self.interrupted:
             report.causes = tuple(diagnose(self, report, matrix))
         if self.options.curve:
             report.curve = self._curve(rows)
@@ -374,8 +377,10 @@ class GradientCheck:
         kinked: dict[int, list[tuple[int, Finding]]] = {}
         try:
             quick, kept = examiner.sweep(columns, matrix[:, columns])
-        except BudgetSpent:
-            finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")
+        except (BudgetSpent, KeyboardInterrupt) as end:
+            self.interrupted = isinstance(end, KeyboardInterrupt)
+            told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
+            finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
         width = self.box.width
         if any(finding is None for finding in quick):
@@ -389,7 +394,7 @@ class GradientCheck:
                 scale = examiner.scales[index]
                 direction = np.zeros(self.layout.size)
                 direction[index] = scale
-                careful = [_scaled(f, scale) for f in examiner.examine(direction, matrix[:, index] * scale, kept[number])]
+                careful = [_scaled(f, scale) for f in self._carefully(examiner, direction, matrix[:, index] * scale, kept[number])]
                 findings = [c if f is None else f for f, c in zip(findings, careful, strict=True)]
             for output, finding in enumerate(f for f in findings if f is not None):
                 rows.append(self.row(finding, output, index, float(matrix[output, index])))
@@ -409,6 +414,15 @@ class GradientCheck:
                         for row in rows
                     ]
         return rows
+
+    def _carefully(self, examiner: Examiner, direction: Any, claims: Any, kept: Any) -> list[Finding]:
+        """The careful examination; once the user has interrupted it, undecided, so that a report of the rest comes out."""
+        if not self.interrupted:
+            try:
+                return examiner.examine(direction, claims, kept)
+            except KeyboardInterrupt:
+                self.interrupted = True
+        return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "interrupted")] * len(claims)
 
     def _row_index(self, row: Row) -> tuple[int, int]:
         return self.where[row.wrt, row.entry]
@@ -446,6 +460,10 @@ class GradientCheck:
                 found = self._at_point(text, vector)
             except BudgetSpent:
                 self.notes.append("the budget of evaluations was spent before all points were looked at")
+                break
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.notes.append("interrupted before all points were looked at")
                 break
             if found is None:
                 left_out.append(text)

@@ -266,3 +266,32 @@ def test_projections_find_one_wrong_entry_of_many() -> None:
 def test_power_is_stated() -> None:
     report = gv.check_gradient(lambda x: np.sum(np.sin(x)), np.cos, np.array([0.3, 0.7, 1.1]))
     assert "would have been seen" in report.power
+
+
+def test_an_interruption_gives_the_partial_report() -> None:
+    calls = [0]
+
+    def f(x: Any) -> Any:
+        calls[0] += 1
+        if calls[0] == 30:
+            raise KeyboardInterrupt
+        return np.sum(np.sin(x))
+
+    report = gv.check_gradient(f, np.cos, np.linspace(0.1, 1, 20))
+    assert report.verdict == "inconclusive"
+    assert any("interrupted" in note for note in report.notes)
+    assert len(report.rows) == 20
+    calls[0] = -60  # after the given point, at another one
+    report = gv.check_gradient(f, np.cos, np.linspace(0.1, 1, 20))
+    assert report.verdict == "pass"
+    assert any("interrupted before all points" in note for note in report.notes)
+
+
+def test_a_pool_of_processes_gives_the_same_report() -> None:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from scipy.optimize import rosen, rosen_der
+
+    with ProcessPoolExecutor(2) as pool:
+        report = gv.check_gradient(rosen, rosen_der, np.array([0.3, -0.7, 1.2]), executor=pool)
+    assert report.verdict == "pass"
