@@ -74,7 +74,7 @@ def _heat_map(name: str, cells: Mapping[tuple[int, int], Mapping[str, Any]]) -> 
         boxes.append(f'<rect {place} fill="{_colour(row)}"><title>{xml(told)}</title></rect>')
     picture = f'<svg viewBox="0 0 {width * size} {height * size}" width="{width * size}" height="{height * size}" role="img">'
     label = f"relative error of the gradient by {xml(name)}: white none, dark red all digits wrong, grey undecided"
-    return f'<figure>{picture}<title>{label}</title>{"".join(boxes)}</svg><figcaption>{label}</figcaption></figure>'
+    return f"<figure>{picture}<title>{label}</title>{''.join(boxes)}</svg><figcaption>{label}</figcaption></figure>"
 
 
 def _colour(row: Mapping[str, Any]) -> str:
