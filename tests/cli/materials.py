@@ -8,7 +8,6 @@ import pickle
 import signal
 import subprocess
 import sys
-import time
 import zipfile
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -141,23 +140,29 @@ def run(argv: list[str], folder: Path, stdin: bytes = b"", limit_s: float = 60.0
     out, err, given = folder.parent / "out", folder.parent / "err", folder.parent / "in"
     given.write_bytes(stdin)
     settings = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "OPENBLAS_NUM_THREADS": "1", **environment}
+    used = folder.parent / "used"
+    command = [sys.executable, "-S", "-c", _LAUNCHER, str(used), sys.executable, "-m", "graphviz_ad", *argv]
     with given.open("rb") as source, out.open("wb") as good, err.open("wb") as bad:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "graphviz_ad", *argv], cwd=folder, stdin=source, stdout=good, stderr=bad, env=settings
-        )
-        deadline = time.monotonic() + limit_s
-        while True:
-            done, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if done:
-                break
-            if time.monotonic() > deadline:
-                process.send_signal(signal.SIGKILL)
-                os.wait4(process.pid, 0)
-                raise AssertionError(f"still running after {limit_s} s: {argv[:3]!r:.300}")
-            time.sleep(0.01)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    peak = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
-    return Outcome(process.returncode, _text(out), _text(err), usage.ru_utime + usage.ru_stime, peak)
+        process = subprocess.Popen(command, cwd=folder, stdin=source, stdout=good, stderr=bad, env=settings, start_new_session=True)
+        try:
+            process.wait(limit_s)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise AssertionError(f"still running after {limit_s} s: {argv[:3]!r:.300}") from None
+    code, cpu, peak = json.loads(used.read_text("utf-8"))
+    return Outcome(code, _text(out), _text(err), cpu, peak / (2**20 if sys.platform == "darwin" else 2**10))
+
+
+#: Starts the command and writes down what it used. A process is charged with the memory of the one that started it, so a
+#: small one must stand between the command and the test run.
+_LAUNCHER = """
+import json, os, resource, sys
+code = os.spawnv(os.P_WAIT, sys.argv[2], sys.argv[2:])
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+with open(sys.argv[1], "w") as file:
+    json.dump([code, used.ru_utime + used.ru_stime, used.ru_maxrss], file)
+"""
 
 
 def _text(path: Path) -> str:
