@@ -79,7 +79,7 @@ STYLE = """
 *{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 Helvetica,Arial,sans-serif}
 header,main{max-width:1180px;margin:0 auto;padding:0 20px}header{padding-top:56px}h1{font-size:40px;line-height:1.15;margin:0 0 10px}
 header p{font-size:19px;color:var(--soft);max-width:46em;margin:0}h2{font-size:25px;margin:56px 0 18px}h3{font-size:18px;margin:0 0 6px}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:22px}.wide{grid-column:1/-1}
+.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:22px;grid-auto-flow:dense}.wide{grid-column:1/-1}
 article{border:1px solid var(--edge);border-radius:12px;padding:16px;display:flex;flex-direction:column;gap:10px;min-width:0}
 article img{width:100%;height:auto;max-height:520px;object-fit:contain}.wide img{max-height:none}
 article p{margin:0;color:var(--soft)}article nav{margin-top:auto;display:flex;gap:16px;font-size:14px}a{color:var(--accent)}
@@ -163,8 +163,14 @@ def main() -> int:
     missing = {path.stem for path in HERE.glob("*.py")} - {*ORDER, "build"}
     if missing:
         raise SystemExit(f"stories without a place in ORDER: {', '.join(sorted(missing))}")
+    from graphviz_ad.lab.playground import write_playground
+
     stories = [read(name) for name in ORDER]
+    playground = write_playground()
+    if not asked.check:
+        (GALLERY / "playground.html").write_text(playground, encoding="utf-8")
     texts = {HERE / "README.md": write_readme(stories), GALLERY / "index.html": write_index(stories)}
+    texts[GALLERY / "playground.html"] = playground
     wrong: list[str] = []
     committed = json.loads((HERE / "numbers.json").read_text("utf-8")) if asked.check else {}
     numbers: dict[str, dict[str, float]] = {}

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..language.elaboration import parse
 from ..page.embedding import policy, script_json
-from ..primitives.kernels.javascript import has_kernel, program
+from ..primitives.kernels.javascript import program
 from ..primitives.registry import OPERATIONS
 from ..render.theme import DARK, LIGHT
 from .canvas import CLASSES
@@ -31,20 +31,18 @@ def write_playground() -> str:
     >>> page[:15], "http://" in page
     ('<!DOCTYPE html>', False)
     """
-    tables = {
-        f"{depth}-{activation}": tabulate(depth, activation) for depth in DEPTHS for activation in (ACTIVATIONS if depth else ("none",))
-    }
+    kinds = [(depth, activation) for depth in DEPTHS for activation in (ACTIVATIONS if depth else ("none",))]
+    tables = {f"{depth}-{activation}": tabulate(depth, activation) for depth, activation in kinds}
     ops = sorted({op for table in tables.values() for op in table["op"] if op in OPERATIONS})
-    missing = [op for op in ops if not has_kernel(op)]
-    assert not missing, missing
     folder = files(__package__) / "data"
     script = f'(() => {{\n"use strict";\nconst OPS = {program(tuple(ops))};\n{(folder / "playground.js").read_text("utf-8")}\n}})();'
     data = {"tables": tables, "colors": CLASSES, "activations": ACTIVATIONS}
     bright = ";".join(f"--{role}:{color}" for role, color in LIGHT.items())
     dim = ";".join(f"--{role}:{color}" for role, color in DARK.items())
     page = (folder / "playground.html").read_text("utf-8")
+    roles = f":root{{color-scheme:light dark;{bright}}}@media(prefers-color-scheme:dark){{:root{{{dim}}}}}"
     for mark, text in {
-        "@policy@": policy(script), "@colors@": f":root{{color-scheme:light dark;{bright}}}@media(prefers-color-scheme:dark){{:root{{{dim}}}}}",
+        "@policy@": policy(script), "@colors@": roles,
         "@options@": "".join(f"<option>{name}</option>" for name in ACTIVATIONS), "@data@": script_json(data), "@script@": script,
     }.items():  # fmt: skip
         page = page.replace(mark, text)
