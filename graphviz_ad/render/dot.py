@@ -16,7 +16,7 @@ from .theme import colors
 from .typeset import shorten
 
 INCH = 72.0
-LARGE = 80  # above so many nodes the engine is asked for less polish
+LARGE = 50  # above so many nodes the engine is asked for less polish
 
 
 def layout_dot(parts: Parts) -> str:

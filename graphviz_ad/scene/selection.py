@@ -13,7 +13,7 @@ from ..limits import limit
 if TYPE_CHECKING:
     from ..graph.graph import Graph
 
-READABLE = 60  # operations that are kept of a graph that is too large
+READABLE = 40  # operations that are kept of a graph that is too large
 MOST_SOURCES = 12  # of one operation whose rest is elided
 
 

@@ -10,6 +10,7 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.scene.model import Scene
+from graphviz_ad.scene.selection import READABLE
 from graphviz_ad.scene.writing import definition_label, gate_label, name_label
 
 SIGMOID = "s(t) = 1/(1 + exp(-1*t)); "
@@ -216,11 +217,11 @@ def test_large_graph_is_cut_to_what_is_nearest_the_output() -> None:
     assert time.process_time() - before < 10
     operations = [wire for wire in scene.wires if wire.kind == "operation"]
     elided = [wire for wire in scene.wires if wire.kind == "elided"]
-    assert len(operations) == 60
+    assert len(operations) == READABLE
     stands_for = sum(int(re.sub(r"\D", "", wire.symbol.text)) for wire in elided)
     total = sum(1 for op in point.graph.operands if op)
     assert stands_for + len(operations) == total
-    assert scene.notes[0].startswith(f"60 of {total:,} operations drawn")
+    assert scene.notes[0].startswith(f"{READABLE} of {total:,} operations drawn")
     assert [wire.output.text for wire in scene.wires if wire.output] == ["f"]
 
 
