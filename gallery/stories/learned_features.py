@@ -1,7 +1,7 @@
 """What hidden neurons learn
 
-Three ReLU neurons enclose a ring. Each answers on one side of its own line; the lines stand about 120° apart and the
-triangle between them is the inner class.
+Three ReLU neurons enclose a ring. Each answers on one side of its own line; the lines stand about 120° apart, and where
+all three answer little is the inner class.
 """
 
 import numpy as np

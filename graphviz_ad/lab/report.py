@@ -27,7 +27,7 @@ p{margin:8px 0;color:var(--muted)}svg{max-width:100%;height:auto}pre{background:
 table{border-collapse:collapse}td,th{padding:4px 14px 4px 0;text-align:left;border-bottom:1px solid var(--cluster-border)}
 input[type=range]{width:100%;max-width:420px;accent-color:var(--gate-border)}
 .frame{position:relative;width:100%;max-width:420px;aspect-ratio:1}.frame>*{position:absolute;inset:0;width:100%;height:100%}
-.frame>svg.points rect:first-of-type{fill:none}#state{font-variant-numeric:tabular-nums;color:var(--text)}
+#state{font-variant-numeric:tabular-nums;color:var(--text)}
 """
 
 _SCRIPT = """(() => {
@@ -96,6 +96,8 @@ def _scrubber(result: Training, data: Dataset) -> list[str]:
         frames.append({"image": image, "border": "".join(contour(table, 0, 0, _SIZE) for table in tables), "told": told})
     points = draw_points(data, size=_SIZE).svg()
     view = f'viewBox="16 20 {_SIZE} {_SIZE}"'
+    sheet = points.index("<rect")  # the background would hide the regions
+    points = points[:sheet] + points[points.index("/>", sheet) + 2 :]
     start = points.index("viewBox=")
     points = f'{points[:start]}class="points" {view}{points[points.index(chr(34), start + 9) + 1 :]}'
     frame = (
