@@ -78,7 +78,7 @@ def jax_pair(function: Callable[..., Any]) -> Pair:
     import jax
 
     # Name of the context manager: jax.enable_x64 from 0.8, in jax.experimental before.
-    wide = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64
+    wide = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # type: ignore[attr-defined, unused-ignore]
 
     def f(*positional: Any, **named: Any) -> Any:
         with wide(True):

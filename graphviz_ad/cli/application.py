@@ -19,6 +19,7 @@ _INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by
 
 #: verb -> module with ``run(line) -> exit code``
 _VERBS = {"": "drawing", "check": "checking", "explain": "explanation", "ops": "vocabulary", "completion": "completion",
+          "practice": "practising", "serve": "serving",
           "train": "lab_train", "boundary": "lab_boundary", "activations": "lab_activations", "net": "lab_net"}  # fmt: skip
 
 
@@ -64,7 +65,7 @@ def _run(line: CommandLine) -> int:
 
         write_help(line.verb)
         return FINE
-    if line.verb in ("", "check", "explain") and not line.words:
+    if line.verb in ("", "check", "explain", "practice") and not line.words:
         from .manual import write_usage
 
         write_usage(line.verb)

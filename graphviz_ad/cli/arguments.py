@@ -37,25 +37,27 @@ class Option(NamedTuple):
 
 
 _DRAWING = "Options of the drawing"
-_POINT = ("", "check", "explain")
+_POINT = ("", "check", "explain", "practice")
 
 OPTIONS = (
     Option("--output", "where to write; may be repeated; - is standard output",
-           "FILE", "-o", repeated=True, verbs=("", "explain", "ops")),
+           "FILE", "-o", repeated=True, verbs=("", "explain", "ops", "practice")),
     Option("--no-draw", "write no picture"),
     Option("--json", "one JSON object; a picture only where -o asks for it", verbs=("", "check", "ops")),
     Option("--of", "the named statement that is the output (the last)", "NAME", verbs=_POINT),
     Option("--wrt", "the inputs to differentiate by, such as x,y (all)", "NAMES", verbs=_POINT),
     Option("--form", "how the derivation is written", "FORM", choices=("text", "markdown", "latex"), verbs=("explain",)),
-    Option("--title", "a title instead of the formula", "TEXT", group=_DRAWING),
+    Option("--seed", "which variant of the inputs is asked for (1)", "NUMBER", number=True, verbs=("practice",)),
+    Option("--answers", "where to write the answer key", "FILE", verbs=("practice",)),
+    Option("--title", "a title instead of the formula", "TEXT", verbs=("", "practice"), group=_DRAWING),
     Option("--style", "gates on wires, or cards", "STYLE", choices=("wire", "card"), group=_DRAWING),
     Option("--theme", "light or dark", "THEME", choices=("auto", "light", "dark"), verbs=("", "ops"), group=_DRAWING),
     Option("--palette", "colours", "PALETTE", choices=("default", "colorblind"), verbs=("", "ops"), group=_DRAWING),
     Option("--precision", "digits after the point", "DIGITS", number=True, group=_DRAWING),
     Option("--math", "formulas", "MATH", choices=("typeset", "unicode"), group=_DRAWING),
     Option("--depth", "levels of functions that are drawn open", "LEVELS", number=True, group=_DRAWING),
-    Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "completion")),
-    Option("--version", "the version", verbs=("", "check", "explain", "ops", "completion")),
+    Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "completion")),
+    Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "completion")),
 )  # fmt: skip
 
 #: verb -> what it does, in one line; the plain form has none
@@ -63,16 +65,16 @@ VERBS = {
     "check": "check every gradient; the exit code is the verdict",
     "explain": "write the chain rule line by line",
     "ops": "list the operations, or explain one with a plot",
+    "practice": "write a page that asks for values and gradients",
+    "serve": "type expressions and see them in the browser",
     "train": "train a classifier; pictures, report and weights into a folder",
     "boundary": "draw the regions of a trained classifier",
     "activations": "chart activations with their derivatives",
     "net": "draw a network's layers and count its parameters",
     "completion": "print the completion script for bash, zsh or fish",
 }
-#: words that later versions will give a meaning to, so that no expression comes to depend on them
-RESERVED = ("serve",)
 #: verbs that read their own options: all that stands behind them is theirs
-FORWARDED = ("train", "boundary", "activations", "net")
+FORWARDED = ("serve", "train", "boundary", "activations", "net")
 
 BY_NAME = {option.name: option for option in OPTIONS}
 _BY_SHORT = {option.short: option for option in OPTIONS if option.short}
@@ -145,10 +147,6 @@ def read(arguments: Sequence[str]) -> CommandLine:
             return CommandLine(argument, {}, rest[1:] if rest[:1] == ["--"] else rest)
         elif not words and not verb and argument in VERBS:
             verb = argument
-        elif not words and not verb and argument in RESERVED:
-            raise UsageError(
-                f"gradviz {argument} is not there yet; its name is reserved\nhint: gradviz -- {argument} … is the expression {argument}"
-            )
         else:
             words.append(argument)
     for name in options:

@@ -76,6 +76,7 @@ def _zsh(operations: str) -> str:
         for verb, what in (
             ("check", "expression or value:_files"),
             ("explain", "expression or value:_files"),
+            ("practice", "expression or value:_files"),
             ("ops", f"operation:({operations})"),
             ("completion", f"shell:({' '.join(SHELLS)})"),
         )

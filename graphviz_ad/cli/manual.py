@@ -11,6 +11,7 @@ _USAGE = {
     "check": "gradviz check EXPRESSION NAME=VALUE … [OPTION …]",
     "explain": "gradviz explain EXPRESSION NAME=VALUE … [OPTION …]",
     "ops": "gradviz ops [NAME] [OPTION …]",
+    "practice": "gradviz practice EXPRESSION [NAME=VALUE …] [OPTION …]",
     "completion": "gradviz completion bash|zsh|fish",
 }
 _ABOUT = {
@@ -20,6 +21,7 @@ _ABOUT = {
     "check": "Checks every gradient.\nExit code: 0 pass or pass-at-kink, 1 fail, 3 inconclusive.",
     "explain": "Writes the derivation: forward values, then for each arrow the local derivative\nand upstream × local.",
     "ops": "Lists every operation, or shows one: formula, local derivatives, domain, the\nvalue chosen at kinks, a plot.",
+    "practice": "Writes a page that hides the numbers and asks for them; wrong answers are\nexplained.",
     "completion": "Prints a script that completes verbs, options and operations. To use it, add to\n"
     "the shell's start file:\n"
     '  bash   eval "$(gradviz completion bash)"\n'
@@ -39,6 +41,7 @@ _EXAMPLES = {
     "check": (('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""), ('gradviz check "max(x, y)" x=1 y=1', "a tie")),
     "explain": (('gradviz explain "(x+y)*z" x=-2 y=5 z=-4', ""), ('gradviz explain "x*exp(x)" x=1 --form latex', "")),
     "ops": (("gradviz ops", "all"), ("gradviz ops tanh", "one"), ("gradviz ops relu -o relu.svg", "its chart")),
+    "practice": (('gradviz practice "(x+y)*z" x=-2 y=5 z=-4 --seed 7 --answers key.html', ""),),
     "completion": (('eval "$(gradviz completion bash)"', ""),),
 }
 _AFTER = {
