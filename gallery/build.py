@@ -21,7 +21,7 @@ sys.path.insert(0, str(HERE.parent))  # the checkout that this file is in, insta
 
 ORDER = (
     "xyz", "symbolic", "product", "max", "patterns", "circuit", "square", "shared", "neuron", "neuron_open", "neuron_closed", "staged",
-    "kink", "gradient", "network",
+    "kink", "gradient", "network", "vectors", "relu", "matrices", "bias", "cross_entropy", "hinge", "attention", "layer_norm",
 )  # fmt: skip
 FORMATS = {"svg": {}, "png": {"theme": "light", "scale": 2.0}}
 INTRODUCTION = """# Gallery
