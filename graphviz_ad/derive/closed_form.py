@@ -186,6 +186,4 @@ def _require_readable(graph: Graph, handle: int, needed: tuple[bool, ...]) -> No
         if needed[index]:
             sizes[index] = min(1 + sum(sizes[k] for k in graph.operands[index]), most + 1)
     if sizes[handle] > most:
-        raise LimitError(
-            f"without sharing the formula has more than {most:,} operations; GRADVIZ_CLOSED_FORM_OPERATIONS raises the limit"
-        )
+        raise LimitError(f"without sharing the formula has more than {most:,} operations; GRADVIZ_CLOSED_FORM_OPERATIONS raises the limit")

@@ -22,11 +22,11 @@ _OTHER = frozenset(("check", "animate"))
 
 
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
-    """The graph in a format: a picture (svg, png, pdf, dot), the live page (html), TikZ, Mermaid (mmd), data (json), or its derivation (txt, md, tex).
+    """The graph in a format: a picture (svg, png, pdf, dot, tikz, mmd), the live page (html), data (json), a derivation (txt, md, tex).
 
     Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``theme``, ``palette``, ``math``, ``scale``,
-    ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG: ``animate``, which lets the steps play. Options that a format has no use for are
-    accepted, so that one set of them serves several files.
+    ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG: ``animate``, which lets the steps play.
+    Options that a format has no use for are accepted, so that one set of them serves several files.
 
     Raises
     ------

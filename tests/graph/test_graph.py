@@ -110,7 +110,7 @@ def test_gradient_graph() -> None:
     graph = gv.parse("q = x + y; f = q*z").gradient("x", "z")
     assert graph.output_names == ("df_dx", "df_dz")
     assert graph.at(x=-2, y=5, z=-4).value == {"df_dx": -4.0, "df_dz": 3.0}
-    with pytest.raises(ShapeError, match="several|outputs"):
+    with pytest.raises(ShapeError, match="2 outputs"):
         _ = graph.at(x=-2, y=5, z=-4).gradients
 
 
