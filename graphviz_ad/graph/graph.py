@@ -266,6 +266,25 @@ class Graph:
 
         return derivative(self, self.outputs[-1], name)
 
+    def symbolic_jacobian(self, name: str) -> Any:
+        """d(output)/d(name) of a small graph that :meth:`shaped` gave shapes to, as a SymPy matrix: entries of the output by
+        entries of the input, in symbols x_0, W_0_1.
+
+        Raises
+        ------
+        DerivativeError
+            An operation on the way has no closed form by entries.
+        LimitError
+            More entries than ``GRADVIZ_CLOSED_FORM_OPERATIONS`` would have to be written out.
+
+        >>> from graphviz_ad import parse
+        >>> parse("sum((W @ x)**2)").shaped(W=(1, 2), x=(2,)).symbolic_jacobian("W")
+        Matrix([[2*x_0*(W_0_0*x_0 + W_0_1*x_1), 2*x_1*(W_0_0*x_0 + W_0_1*x_1)]])
+        """
+        from ..derive.symbolic_jacobians import symbolic_jacobian
+
+        return symbolic_jacobian(self, self.outputs[-1], name)
+
     def gradient(self, *names: str) -> Graph:
         """The gradient as a graph with one output ``d<output>_d<name>`` a name (all inputs when none is given).
 
