@@ -1,7 +1,7 @@
 """What every test shares: optional needs, and a run in which nothing may be skipped.
 
-A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch`` or ``needs_jax`` is skipped where the thing it
-needs is missing, so that the suite passes on a machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every
+A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch``, ``needs_jax`` or ``needs_autograd`` is skipped where
+the thing it needs is missing, so that the suite passes on a machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every
 skip, for whatever reason, is a failure: that is how continuous integration knows that each test has run somewhere.
 """
 
@@ -29,6 +29,7 @@ _NEEDS = {
     "needs_pdf": ("the extra pdf", lambda: importlib.util.find_spec("vl_convert") is not None),
     "needs_arb": ("the extra arb", lambda: importlib.util.find_spec("flint") is not None),
     "needs_torch": ("the extra torch", lambda: importlib.util.find_spec("torch") is not None),
+    "needs_autograd": ("autograd, of the extra dev", lambda: importlib.util.find_spec("autograd") is not None),
     "needs_jax": ("the extra jax", lambda: importlib.util.find_spec("jax") is not None),
     "needs_browser": (
         "Chromium and the extra browser",
