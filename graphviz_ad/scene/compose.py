@@ -280,6 +280,9 @@ class _Composer:
                 return Arrow(*ends)
         contribution = self._contribution(source, target, position, partial)
         name = fraction(self._name(target), self._name(source))
+        sides = slopes_.indexed(self.graph, target, position, partial) if target not in self.chosen.calls else None
+        if sides is not None:
+            name, formula = sides
         lines = [name.text + (f" = {formula.exact}" if formula is not None else "")]
         if local is not None:
             lines.append(f"local derivative {exact(local)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
+from ..graph.node import Node
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import shape_text
@@ -51,6 +52,20 @@ def formula(graph: Graph, handle: int, position: int, slope: Any = None) -> Labe
         latex = rf"\operatorname{{diag}}\left({found.latex}\right)"
         return Label(f"diag({found.text})", latex, f"diag({found.exact})")
     return found
+
+
+def indexed(graph: Graph, handle: int, position: int, slope: Any) -> tuple[Label, Label] | None:
+    """Both sides of the local derivative in index notation, ∂Y_ik/∂X_i'j' and δ_ii' W_j'k, where it cannot be shown as a matrix.
+
+    None between scalars, for what is shown in full, and where no formula with indices is known.
+    """
+    if graph.ops[handle] in OPERATIONS or not is_map(slope) or shown(slope) is not None or slope.structure != "Kronecker":
+        return None
+    rule = Node(graph, handle).index_rule(position)
+    if rule is None or " = " not in rule.text or " = " not in rule.latex:
+        return None
+    (left, right), (latex_left, latex_right) = rule.text.split(" = ", 1), rule.latex.split(" = ", 1)
+    return Label(left, latex_left, left), Label(right, latex_right, f"{right}, {structure(slope).text}")
 
 
 def structure(slope: Any) -> Label:

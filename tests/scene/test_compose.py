@@ -256,7 +256,7 @@ def test_arrays_are_cards_with_matrices() -> None:
     by_weight, by_input, by_first, by_second, by_sum = scene.arrows
     assert by_weight.number is None
     assert by_weight.formula is not None
-    assert by_weight.formula.text.startswith("Kronecker")
+    assert by_weight.formula.text == "δ_ii' x_j'"
     assert by_input.formula is None
     assert by_input.number is not None
     assert by_input.number.text == "[[0.10, 0.50], [−0.30, 0.80]]"
