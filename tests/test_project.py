@@ -46,7 +46,7 @@ def own_files() -> Iterator[Path]:
     for folder, folders, names in os.walk(ROOT):
         folders[:] = [f for f in folders if not f.startswith((".", "_build")) and f not in {"build", "dist", "__pycache__", "venv"}]
         folders[:] = [f for f in folders if not f.endswith(".egg-info") and not (Path(folder) / f / "pyvenv.cfg").exists()]
-        for name in names:
+        for name in set(names) - {".git"}:
             path = Path(folder, name)
             if path.suffix in {".py", ".md", ".toml", ".txt", ".json", ".svg", ".cfg", ".gv", ".dot", ".html", ".css", ".js", ""}:
                 yield path

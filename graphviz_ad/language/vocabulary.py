@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
 
 #: functions of two or more positional arguments that fold a binary operation from the left
-FOLDED = {"max": "maximum", "min": "minimum", "maximum": "maximum", "minimum": "minimum", "maxout": "maximum"}
+FOLDED = {
+    **dict.fromkeys(("max", "maximum", "fmax", "Max", "maxout"), "maximum"),
+    **dict.fromkeys(("min", "minimum", "fmin", "Min"), "minimum"),
+}
 
 
 def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:

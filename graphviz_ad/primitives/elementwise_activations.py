@@ -46,6 +46,7 @@ RECORDS: tuple[Elementwise, ...] = (
         ("sigmoid(x)",),
         "log(1 + exp(x)) without overflow",
         definition="log(1 + exp(x))",
+        aliases=("log1pexp",),
         category="activation",
     ),
     Elementwise(
@@ -181,6 +182,7 @@ RECORDS: tuple[Elementwise, ...] = (
         ("heaviside(3 - abs(x), 0)/6",),
         "relu6(x + 3)/6",
         definition="minimum(maximum(x + 3, 0), 6)/6",
+        aliases=("hard_sigmoid",),
         shown=("where(-3 < x and x < 3, 1/6, 0)",),
         kinks=(Kink("x + 3", "x = -3", "0", "torch 0"), Kink("x - 3", "x = 3", "0", "torch 0")),
         category="activation",
@@ -191,6 +193,7 @@ RECORDS: tuple[Elementwise, ...] = (
         ("where(x <= -3, 0, where(x >= 3, 1, (2*x + 3)/6))",),
         "x*relu6(x + 3)/6",
         definition="x*minimum(maximum(x + 3, 0), 6)/6",
+        aliases=("hard_swish", "hardsilu"),
         kinks=(Kink("x + 3", "x = -3", "0", ""), Kink("x - 3", "x = 3", "1", "")),
         category="activation",
     ),

@@ -59,7 +59,7 @@ RECORDS: tuple[Elementwise, ...] = (
         "power; 0**0 is 1",
         sympy="Pow",
         shown=("y*x**(y - 1)", "x**y*log(x)"),
-        aliases=("pow",),
+        aliases=("pow", "float_power"),
         symbol="xʸ",
         latex="{(#x)}^{#y}",
         domain="x >= 0 or y == floor(y)",

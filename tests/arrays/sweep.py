@@ -103,5 +103,10 @@ USES: list[Use] = [
     *_each("max_pool(x, 2)", (4, 4), (2, 4, 4)), *_each("avg_pool(x, 2, 1)", (3, 3)), *_each("max_pool1d(x, 2)", (4,)),
     *_each("zeros((2, 3)) + x", (3,)), *_each("x @ eye(3) + ones(3)*linspace(0, 1, 3) + arange(3)", (2, 3)), *_each("full(1, (2, 2))*x", ()),
     *_each("where(x > 0, x**2, -x)", (3,), (2, 3)), *_each("stop_gradient(x)*x", (3,)), *_each("count(x)*x", (3,)),
+    *[use for f in ("exp10(x)", "frac(x)", "ndtr(x)", "log_ndtr(x)", "threshold(x, 0.1, 2)", "hardshrink(x)") for use in _each(f, (3,))],
+    *[use for f in ("rsqrt(x)", "factorial(x)", "entr(x)") for use in _each(f, (3,), kind="positive")], *_each("ndtri(sigmoid(x))", (3,)),
+    *_pair("fma(a, b, 3)", ((3,), (3,))), *_pair("lerp(a, b, 0.3)", ((2, 3), (3,))), *_pair("fdim(a, b)", ((3,), (3,))),
+    *_pair("copysign(a, b)", ((3,), (3,))), *_pair("logaddexp2(a, b)", ((3,), (3,))),
+    *_pair("betaln(a, b)", ((3,), (3,)), kind="positive"), *_pair("xlog1py(a, b)", ((3,), (3,)), kind="positive"),
     *_pair("cosine_similarity(a, b)", ((3,), (3,)), ((2, 3), (2, 3))),
 ]  # fmt: skip

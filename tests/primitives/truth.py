@@ -24,6 +24,13 @@ def _truncated(x: Any) -> Any:
     return mp.floor(x) if x >= 0 else mp.ceil(x)
 
 
+def _inverse_erfc(x: Any) -> Any:
+    """1 - x wants as many more digits as x is small."""
+    with mp.workdps(mp.dps + 310):
+        value = mp.erfinv(1 - mp.mpf(x))
+    return +value
+
+
 def _scaled_integral(n: Any, x: Any) -> Any:
     """exp(x**2) times the n-fold integral of erfc, DLMF 7.18.9, through Kummer's function."""
     half = mp.mpf(1) / 2
@@ -58,11 +65,13 @@ _PLAIN: dict[str, Callable[..., Any]] = {
     "trigamma": lambda x: mp.psi(1, x),
     "digamma": lambda x: mp.psi(0, x),
     "polygamma": lambda n, x: mp.psi(int(n), x),
+    "erfcinv": _inverse_erfc,
+    "expi": lambda x: mp.ei(x),
     "lowergamma": lambda a, x: mp.gammainc(a, 0, x),
 }
 _SAME_NAME = (
     "exp log sqrt sin cos tan sec csc cot asin acos atan atan2 asec acsc acot sinh cosh tanh sech csch coth asinh acosh atanh asech"
-    " acsch acoth floor ceil erf erfc erfinv gamma beta besselj bessely besseli lambertw"
+    " acsch acoth floor ceil erf erfc erfinv gamma beta besselj bessely besseli besselk erfi lambertw"
 ).split()
 
 

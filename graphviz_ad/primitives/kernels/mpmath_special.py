@@ -11,30 +11,9 @@ Real = Any
 Context = Any
 
 __all__ = [
-    "besseli",
-    "besselj",
-    "bessely",
-    "beta",
-    "digamma",
-    "erf",
-    "erfc",
-    "erfcx",
-    "erfinv",
-    "gamma",
-    "i0",
-    "i1",
-    "ierfcx",
-    "j0",
-    "j1",
-    "lambertw",
-    "lgamma",
-    "lowergamma",
-    "polygamma",
-    "polygamma_gap",
-    "spherical_jn",
-    "trigamma",
-    "y0",
-    "y1",
+    "besseli", "besselj", "besselk", "bessely", "beta", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfi", "erfinv", "exp1",
+    "expi", "gamma", "gammainc", "gammaincc", "i0", "i1", "ierfcx", "j0", "j1", "k0", "k1", "lambertw", "lgamma", "lowergamma",
+    "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
 ]  # fmt: skip
 
 #: results whose exponent has more bits than this are infinite or 0
@@ -137,6 +116,51 @@ def erfinv(mp: Context, x: Real) -> Real:
     return mp.erfinv(x) if -1 < x < 1 else mp.nan
 
 
+@_settled
+def erfcinv(mp: Context, x: Real) -> Real:
+    """The inverse of erf at 1 - x, which takes as many more digits as x is small."""
+    if x in (0, 2):
+        return mp.inf if x == 0 else -mp.inf
+    if not 0 < x < 2:
+        return mp.nan
+    with mp.extraprec(max(0, -mp.mag(x)) + 10):
+        value = mp.erfinv(1 - x)
+    return +value
+
+
+@_settled
+def erfi(mp: Context, x: Real) -> Real:
+    if mp.mag(x) > 25 and x * x > LARGEST:
+        return mp.sign(x) * mp.inf
+    return mp.erfi(x)
+
+
+# -------------------------------------------------------------------------------------------------- exponential integrals
+
+
+@_settled
+def expi(mp: Context, x: Real) -> Real:
+    """Infinite where exp(x) is; digits are added near the zero at 0.3725, where terms of one size cancel."""
+    if x == 0:
+        return -mp.inf
+    if abs(x) > LARGEST:
+        return mp.inf if x > 0 else mp.mpf(0)
+    with mp.extraprec(20):
+        value = mp.ei(x)
+        lost = -mp.mag(value) if value != 0 and mp.isfinite(value) else 0
+    if x > 0 and lost > 0:
+        with mp.extraprec(lost + 20):
+            value = mp.ei(x)
+    return +value
+
+
+@_settled
+def exp1(mp: Context, x: Real) -> Real:
+    if x < 0 or x > LARGEST:
+        return mp.nan if x < 0 else mp.mpf(0)
+    return mp.e1(x) if x > 0 else mp.inf
+
+
 # ------------------------------------------------------------------------------------------------ gamma and its relatives
 
 
@@ -204,6 +228,20 @@ def lowergamma(mp: Context, a: Real, x: Real) -> Real:
     return mp.gammainc(a, 0, x) if a > 0 and x >= 0 else mp.nan
 
 
+@_settled
+def gammainc(mp: Context, a: Real, x: Real) -> Real:
+    if not (a > 0 and x >= 0):
+        return mp.nan
+    return mp.mpf(1) if mp.isinf(x) else mp.gammainc(a, 0, x, regularized=True)
+
+
+@_settled
+def gammaincc(mp: Context, a: Real, x: Real) -> Real:
+    if not (a > 0 and x >= 0):
+        return mp.nan
+    return mp.mpf(0) if x > LARGEST else mp.gammainc(a, x, mp.inf, regularized=True)
+
+
 # --------------------------------------------------------------------------------------------------------------- Bessel
 
 
@@ -240,6 +278,15 @@ def besseli(mp: Context, nu: Real, x: Real) -> Real:
     return mp.besseli(_reflected(mp, nu)[0], x)
 
 
+@_settled
+def besselk(mp: Context, nu: Real, x: Real) -> Real:
+    if not abs(nu) <= 1000 or x < 0:
+        return mp.nan
+    if x > LARGEST:
+        return mp.mpf(0)
+    return mp.besselk(abs(nu), x) if x > 0 else mp.inf
+
+
 def j0(mp: Context, x: Real) -> Real:
     return besselj(mp, 0, x)
 
@@ -262,6 +309,14 @@ def i0(mp: Context, x: Real) -> Real:
 
 def i1(mp: Context, x: Real) -> Real:
     return besseli(mp, 1, x)
+
+
+def k0(mp: Context, x: Real) -> Real:
+    return besselk(mp, 0, x)
+
+
+def k1(mp: Context, x: Real) -> Real:
+    return besselk(mp, 1, x)
 
 
 @_settled

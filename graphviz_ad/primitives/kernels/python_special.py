@@ -7,8 +7,9 @@ import math as _math
 _INF, _NAN = _math.inf, _math.nan
 
 __all__ = [
-    "besseli", "besselj", "bessely", "beta", "digamma", "erf", "erfc", "erfcx", "erfinv", "gamma", "i0", "i1", "ierfcx", "j0",
-    "j1", "lambertw", "lgamma", "lowergamma", "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
+    "besseli", "besselj", "besselk", "bessely", "beta", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfi", "erfinv", "exp1", "expi",
+    "gamma", "gammainc", "gammaincc", "i0", "i1", "ierfcx", "j0", "j1", "k0", "k1", "lambertw",
+    "lgamma", "lowergamma", "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
 ]  # fmt: skip
 
 #: B(2j)/(2j)! * … are built from these Bernoulli numbers B(2), B(4), … (DLMF 24.2)
@@ -63,6 +64,35 @@ def erfinv(x: float) -> float:
     from scipy.special import erfinv as function
 
     return float(function(float(x)))
+
+
+def erfcinv(x: float) -> float:
+    from scipy.special import erfcinv as function
+
+    return float(function(float(x)))
+
+
+def erfi(x: float) -> float:
+    from scipy.special import erfi as function
+
+    return float(function(float(x)))
+
+
+def expi(x: float) -> float:
+    from scipy.special import expi as function
+
+    return float(function(float(x)))
+
+
+def exp1(x: float) -> float:
+    """NaN for negative x, where SciPy has the real part of a branch.
+
+    >>> exp1(-1.0)
+    nan
+    """
+    from scipy.special import exp1 as function
+
+    return float(function(float(x))) if x >= 0 else _NAN
 
 
 def gamma(x: float) -> float:
@@ -212,6 +242,48 @@ def lowergamma(a: float, x: float) -> float:
     return float(gammainc(a, x)) * gamma(a)
 
 
+def gammainc(a: float, x: float) -> float:
+    """The part of gamma(a) up to x: by its power series where that is short, else what :func:`gammaincc` leaves."""
+    if not (a > 0 and x >= 0):
+        return _NAN
+    if a > 100 or x - x != 0:
+        from scipy.special import gammainc as function
+
+        return float(function(float(a), float(x)))
+    return lowergamma(a, x) / gamma(a) if x < max(a, 1.0) else 1 - _upper(a, x)
+
+
+def gammaincc(a: float, x: float) -> float:
+    """The part of gamma(a) beyond x."""
+    if not (a > 0 and x >= 0):
+        return _NAN
+    if a > 100 or x - x != 0:
+        from scipy.special import gammaincc as function
+
+        return float(function(float(a), float(x)))
+    return 1 - lowergamma(a, x) / gamma(a) if x < max(a, 1.0) else _upper(a, x)
+
+
+def _upper(a: float, x: float) -> float:
+    """gammaincc for x >= max(a, 1), by its continued fraction (DLMF 8.9.2) with Lentz's method."""
+    tiny = 1e-300
+    b = x + 1 - a
+    c, d = 1 / tiny, 1 / b
+    value = d
+    for k in range(1, 500):
+        step = -k * (k - a)
+        b += 2
+        d = 1 / (step * d + b or tiny)
+        c = b + step / c or tiny
+        value *= c * d
+        if abs(c * d - 1) < 1e-16:
+            break
+    if x > 700:  # exp(-x) alone would underflow
+        return value * _math.exp(a * _math.log(x) - x - _math.lgamma(a))
+    half = x ** (a / 2)
+    return half * _math.exp(-x) / gamma(a) * value * half
+
+
 def j0(x: float) -> float:
     from scipy.special import j0 as function
 
@@ -246,6 +318,24 @@ def i1(x: float) -> float:
     from scipy.special import i1 as function
 
     return float(function(float(x)))
+
+
+def k0(x: float) -> float:
+    from scipy.special import k0 as function
+
+    return float(function(float(x)))
+
+
+def k1(x: float) -> float:
+    from scipy.special import k1 as function
+
+    return float(function(float(x)))
+
+
+def besselk(nu: float, x: float) -> float:
+    from scipy.special import kv
+
+    return float(kv(nu, x))
 
 
 def besselj(nu: float, x: float) -> float:
