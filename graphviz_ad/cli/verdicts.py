@@ -36,7 +36,10 @@ def write_verdict(report: Report) -> str:
     errors = [row.error for row in rows if row.error is not None]
     if report.verdict == "pass" and errors:
         bound = max((row.bound for row in rows if row.bound is not None), default=0.0)
-        head += f"\n  largest error {write_number(max(errors), 2)}, rounding allows {write_number(bound, 2)}"
+        # beyond the bound the rules are right and terms cancel on the way: then the digits that are gone say more
+        lost = max(row.digits_lost or 0.0 for row in rows)
+        allowed = f"rounding allows {write_number(bound, 2)}" if max(errors) <= bound else f"terms cancel: {lost:.0f} of 16 digits are lost"
+        head += f"\n  largest error {write_number(max(errors), 2)}, {allowed}"
     lines = [head]
     if report.value is not None and report.value.reason:
         lines.append("  " + wrap(f"{report.value.wrt}: {report.value.reason}", 4))

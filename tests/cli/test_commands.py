@@ -551,3 +551,11 @@ def test_control_characters_in_names_of_files_reach_no_terminal(gradviz: Callabl
     answer = gradviz("x", "x=@\x1b]0;title\x07.npy")
     assert answer.code == 2
     assert "\x1b" not in answer.err
+
+
+def test_an_error_beyond_ordinary_rounding_is_told_in_digits(gradviz: Callable[..., Answer]) -> None:
+    """softmax cancels where one class takes it all: the verdict is pass, and its line does not contradict itself."""
+    printed = gradviz("softmax(x)", "x=[0,7]", "--no-draw").out
+    assert "check: pass" in printed
+    assert "terms cancel: 3 of 16 digits are lost" in printed
+    assert "rounding allows" not in printed
