@@ -16,7 +16,7 @@ from ..graph.shapes import misfit_error, node_shape
 from ..primitives.array_record import Call, Misfit, Shape
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.kernels import python as scalars
-from ..primitives.kernels.arrays import Arrays, value
+from ..primitives.kernels.arrays import Arrays, compute, plain, value
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_partials
 from .local_maps import SELECTION, LocalMap
@@ -59,6 +59,54 @@ def evaluate(
     return values, shapes
 
 
+def evaluate_shaped(graph: Graph, inputs: Mapping[int, Any]) -> list[Any]:
+    """The values of a graph whose shapes are known and depend on no number: the second time and every time after it."""
+    values: list[Any] = [None] * len(graph.ops)
+    calls = calls_of(graph)
+    with np.errstate(all="ignore"):
+        for handle, op in enumerate(graph.ops):
+            call = calls[handle]
+            if call is None:
+                values[handle] = inputs[handle] if op == "input" else graph.params[handle].value  # type: ignore[attr-defined]
+                continue
+            operands = [values[one] for one in graph.operands[handle]]
+            try:
+                if op not in OPERATIONS:
+                    values[handle] = plain(FLOATS, compute(FLOATS, call, operands))
+                elif call.shape:
+                    values[handle] = value(FLOATS, op, (), operands, call.shape)
+                else:
+                    values[handle] = getattr(scalars, op)(*operands)
+            except (Misfit, IndexError) as error:
+                raise misfit_error(graph, handle, graph.shapes or (), error) from None
+    return values
+
+
+def calls_of(graph: Graph) -> tuple[Call | None, ...]:
+    """Every node of a graph with shapes as a call; None for inputs and constants. The graph keeps them."""
+    found = graph._cache.get("calls")
+    if found is None:
+        shapes = graph.shapes
+        assert shapes is not None
+        made: list[Call | None] = []
+        for handle, op in enumerate(graph.ops):
+            params: Any = graph.params[handle]
+            operands = tuple([shapes[one] for one in graph.operands[handle]])
+            made.append(None if op in ("input", "constant") else Call(op, dict(params) if params else {}, operands, shapes[handle]))
+        found = graph._cache["calls"] = tuple(made)
+    return found
+
+
+def settled(graph: Graph, values: Sequence[Any]) -> bool:
+    """Whether all shapes follow from those of the inputs: nothing is indexed by truth values."""
+    for handle, op in enumerate(graph.ops):
+        if op == "index":
+            for one in graph.operands[handle][1:]:
+                if np.asarray(values[one]).dtype.kind not in "iuf":
+                    return False
+    return True
+
+
 def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Any:
     """The value of one node from those of its operands: a plain number for a scalar, else an array."""
     op = graph.ops[handle]
@@ -81,6 +129,7 @@ def linearize(
 ) -> Table:
     """Per node its local derivatives: a float between scalars, a :class:`LocalMap` where arrays are met, None where none flows."""
     table: Table = [()] * len(graph.ops)
+    calls = graph._cache.get("calls") if graph.shapes is not None and graph.shapes == tuple(shapes) else None
     with np.errstate(all="ignore"):
         for handle in range(len(graph.ops)) if nodes is None else nodes:
             taken = graph.operands[handle]
@@ -101,8 +150,10 @@ def linearize(
                     ]
                 )
                 continue
-            params: Any = graph.params[handle]
-            call = Call(op, dict(params) if params else {}, tuple([shapes[one] for one in taken]), shapes[handle])
+            call = None if calls is None else calls[handle]
+            if call is None:
+                params: Any = graph.params[handle]
+                call = Call(op, dict(params) if params else {}, tuple([shapes[one] for one in taken]), shapes[handle])
             row = []
             for position, one in enumerate(taken):
                 flows = active[one] and (
@@ -113,10 +164,15 @@ def linearize(
     return table
 
 
-def pull_back(graph: Graph, table: Table, seeds: Mapping[int, Any], contributions: bool = True) -> tuple[list[Any], Table]:
-    """Cotangents per node and contributions per edge, from cotangent seeds; None where nothing arrives."""
+def pull_back(
+    graph: Graph, table: Table, seeds: Mapping[int, Any], contributions: bool = True, marks: Mapping[int, Any] | None = None
+) -> tuple[list[Any], Table]:
+    """Cotangents per node and contributions per edge, from cotangent seeds; None where nothing arrives.
+
+    ``marks`` tells which entries of a seed count: the others are nothing at all, and no steep slope makes something of them.
+    """
     cotangents: list[Any] = [None] * len(graph.ops)
-    reached: dict[int, Any] = {}  # of nodes that only a part of arrives at: which entries
+    reached: dict[int, Any] = dict(marks or {})  # of nodes that only a part of arrives at: which entries
     kept: Table = [()] * len(graph.ops)
     for handle, seed in seeds.items():
         cotangents[handle] = seed

@@ -91,7 +91,7 @@ def _array(name: str, value: Any) -> Any:
         entries = [real(name, entry) for entry in found.ravel().tolist()]
         found = np.array(entries, dtype=float).reshape(found.shape)
     elif found.dtype.kind != "b":
-        found = found.astype(np.float64)
+        found = found.astype(np.float64, copy=False)
     if found.ndim == 0:
         return float(found)
     found.flags.writeable = False

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from ..primitives.array_record import Shape
 
 
+#: graphs with shapes that a graph keeps for points to come
+_MOST_SHAPED = 32
+
+
 class PointNode:
     """One node at a point: value, gradient, local derivatives and contributions."""
 
@@ -90,10 +94,17 @@ class Point:
         else:
             from . import array_tape
 
+            key = tuple([(value.shape, value.dtype.kind) if hasattr(value, "shape") else () for value in self.inputs.values()])
+            shaped = graph._cache.setdefault("shaped", {}).get(key)
+            if shaped is not None:
+                self.values, self.shapes, self.graph = array_tape.evaluate_shaped(shaped, self.inputs), shaped.shapes, shaped
+                return
             self.values, shapes = array_tape.evaluate(graph, self.inputs)
             self.shapes = tuple(shapes)
             graph.check_declared(self.shapes)
             self.graph = graph.with_shapes(self.shapes)
+            if array_tape.settled(graph, self.values) and len(graph._cache["shaped"]) < _MOST_SHAPED:
+                graph._cache["shaped"][key] = self.graph
 
     # -- tables ------------------------------------------------------------------------------------------------------
 
@@ -237,12 +248,17 @@ class Point:
     def _jacobian(self, name: str) -> tuple[Any, str]:
         import numpy as np
 
-        from .jacobians import jacobian
-
         handle = self._input(name)
 
         def find() -> tuple[Any, str]:
-            found = [jacobian(self, output, handle) for output in self.graph.outputs]
+            outputs = self.graph.outputs
+            if self.shapes is None:
+                if len(outputs) == 1:
+                    slope = self._pull({outputs[0]: 1.0})[0][handle]
+                    return np.array(0.0 if slope is None else slope), "by rows: 1 backward sweep"
+                moved = self._push({handle: 1.0})
+                return np.array([moved[output] for output in outputs]), "by columns: 1 forward sweep"
+            found = [self._jacobian_of(output, handle) for output in outputs]
             if len(found) == 1:
                 return found[0]
             if len({array.shape for array, _ in found}) > 1:
@@ -251,6 +267,12 @@ class Point:
 
         result: tuple[Any, str] = self._table(f"jacobian {name}", find)
         return result
+
+    def _jacobian_of(self, output: int, handle: int) -> tuple[Any, str]:
+        """The Jacobian of one of several outputs."""
+        from .jacobians import jacobian
+
+        return jacobian(self, output, handle)
 
     def sparse_jacobian(self, name: str) -> Any:
         """The Jacobian as a SciPy sparse matrix, entries of the output by entries of the input; only what is not 0 is stored."""
@@ -307,10 +329,14 @@ class Point:
         point = self._gradient_point(chosen)
         shapes = [self.shape_of(self.graph.input_handles[name]) for name in chosen]
         sizes = [int(np.prod(shape)) for shape in shapes]
+        handles = [point.graph.input_handles[name] for name in chosen]
+        if point.shapes is None:  # one forward sweep a column: all gradients move with one input
+            moved = [point._push({handle: 1.0}) for handle in handles]
+            return np.array([[column[output] for column in moved] for output in point.graph.outputs])
         rows = []
         for output, size in zip(point.graph.outputs, sizes, strict=True):
-            one = Point(point.graph.of_handle(output), point._bound, tuple(chosen))
-            rows.append(np.hstack([np.reshape(one.jacobian(name), (size, other)) for name, other in zip(chosen, sizes, strict=True)]))
+            parts = [point._jacobian_of(output, handle)[0].reshape(size, other) for handle, other in zip(handles, sizes, strict=True)]
+            rows.append(np.hstack(parts))
         whole = np.vstack(rows)
         return whole.reshape(shapes[0] + shapes[0]) if len(chosen) == 1 and shapes[0] else whole
 

@@ -130,16 +130,19 @@ def pull_back(
 
 def push_forward(graph: Graph, partials: Sequence[Partials], tangents: Mapping[int, float]) -> list[float]:
     """Tangents per node from tangents of the inputs; 0.0 where nothing moves."""
-    moved: list[float] = [0.0] * len(graph.ops)
+    moved: list[float | None] = [None] * len(graph.ops)
     for handle, tangent in tangents.items():
         moved[handle] = tangent
     for handle, local in enumerate(partials):
         if not local:
             continue
         selecting = graph.ops[handle] == SELECTION
-        total = 0.0
+        total: float | None = None
         for slope, operand in zip(local, graph.operands[handle], strict=True):
-            if slope is not None and not (selecting and slope == 0.0):
-                total += slope * moved[operand]
+            tangent_in = moved[operand]
+            if slope is None or tangent_in is None or (selecting and slope == 0.0):
+                continue  # nothing moves: 0, however steep the slope
+            amount = slope * tangent_in
+            total = amount if total is None else total + amount
         moved[handle] = total
-    return moved
+    return [0.0 if one is None else one for one in moved]

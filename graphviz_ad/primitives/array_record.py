@@ -53,6 +53,8 @@ class ArrayOperation(NamedTuple):
         ``structure(call, position)``: what the local Jacobian looks like, in one of the words of derive/structure.
     reach
         ``reach(k, call, position, mask)``: which entries of an operand can influence the entries marked; None: all.
+    batched
+        How the rules carry many directions in one call, see :func:`~graphviz_ad.primitives.batching.lift`; "": they do not.
     """
 
     name: str
@@ -69,6 +71,7 @@ class ArrayOperation(NamedTuple):
     structure: Callable[[Call, int], str] | None = None
     reach: Callable[..., Any] | None = None
     linear: bool = False
+    batched: str = ""
     kink: str = ""
     symbol: str = ""
     source: str = ""

@@ -7,6 +7,7 @@ is broadcast over (the pullback of a sum), and one repeated in the output writes
 
 from __future__ import annotations
 
+from functools import lru_cache
 from string import ascii_letters
 from typing import Any, NamedTuple
 
@@ -275,7 +276,13 @@ def terms_of(call: Call) -> Terms:
     >>> terms_of(Call("matmul", {}, ((2, 3), (3, 4)), ())).written()
     (['ij', 'jk'], 'ik')
     """
-    return PATTERNS[call.op](call)
+    return _terms_of(call.op, tuple(call.params.items()), call.shapes)
+
+
+@lru_cache(maxsize=4096)
+def _terms_of(op: str, params: tuple[tuple[str, Any], ...], shapes: tuple[Shape, ...]) -> Terms:
+    """The same by what can be looked up: sweeps ask for the same indices again and again."""
+    return PATTERNS[op](Call(op, dict(params), shapes, ()))
 
 
 # ----------------------------------------------------------------------------------------------------------- the rules

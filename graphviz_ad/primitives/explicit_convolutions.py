@@ -97,7 +97,7 @@ def _pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any,
 RECORDS: tuple[ArrayOperation, ...] = tuple(
     ArrayOperation(
         name, "explicit", ("x", "w"), ("stride=1", "mode='valid'"), f"convolution over the last {'axis' if axes == 1 else 'two axes'}",
-        _shape, _value, _push, _pull,
+        _shape, _value, _push, _pull, batched="first",
     )
     for name, axes in _AXES.items()
 )  # fmt: skip

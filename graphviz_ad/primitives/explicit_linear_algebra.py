@@ -236,7 +236,7 @@ def _record(
     aliases: tuple[str, ...] = (),
     kink: str = "",
 ) -> ArrayOperation:
-    return ArrayOperation(name, "explicit", operands, (), summary, shape, _value(name), push, pull, aliases, kink=kink)
+    return ArrayOperation(name, "explicit", operands, (), summary, shape, _value(name), push, pull, aliases, kink=kink, batched="front")
 
 
 _DISTINCT = "no derivative of single values where two are equal"

@@ -101,5 +101,6 @@ RECORDS: tuple[ArrayOperation, ...] = (
         _norm_push,
         _norm_pull,
         kink="0 where the norm is 0; equal extremes share the gradient",
+        batched="axis",
     ),
 )

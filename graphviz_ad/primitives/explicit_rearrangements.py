@@ -8,7 +8,8 @@ The pullback is an operation as well, ``scatter``, whose pullback is the rearran
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 from ..limits import require
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
@@ -196,6 +197,47 @@ def _pick(call: Call, x: Any, labels: Any) -> Any:
     return np.take_along_axis(x, chosen[..., None], axis=-1)[..., 0]
 
 
+# ---------------------------------------------------------------------------------------------------------- places
+
+
+class Places(NamedTuple):
+    """Where the entries of a rearrangement come from: a place of the operand for every entry of the result, -1 for a zero."""
+
+    sources: Any  # integers, flat
+    distinct: bool  # no entry is used twice
+    full: bool  # no zero among them
+
+
+def places(call: Call, others: tuple[Any, ...]) -> Places:
+    """The places of a rearrangement; ``others`` are the values of its further operands.
+
+    >>> places(Call("flip", {"axis": None}, ((3,),), (3,)), ()).sources
+    array([2, 1, 0])
+    """
+    return _find_places(call, others) if others else _known_places(call.op, tuple(call.params.items()), call.shapes[0])
+
+
+@lru_cache(maxsize=256)
+def _known_places(op: str, params: tuple[tuple[str, Any], ...], shape: Shape) -> Places:
+    return _find_places(Call(op, dict(params), (shape,), ()), ())
+
+
+def _find_places(call: Call, others: tuple[Any, ...]) -> Places:
+    import numpy as np
+
+    count = size_of(call.shapes[0])
+    moved = _MOVES[call.op][0](call, np.arange(1, count + 1).reshape(call.shapes[0]), *others)
+    sources = np.asarray(moved).reshape(-1) - 1
+    full = bool((sources >= 0).all())
+    used = np.bincount(sources if full else sources[sources >= 0], minlength=1)
+    return Places(sources, bool(used.max(initial=0) <= 1), full)
+
+
+def of_scatter(call: Call) -> Call:
+    """The rearrangement whose pullback a ``scatter`` is."""
+    return Call(call.params["op"], dict(call.params["inner"]), (tuple(call.params["shape"]), *call.shapes[1:]), call.shapes[0])
+
+
 # ----------------------------------------------------------------------------------------------------------- the rules
 
 
@@ -267,7 +309,7 @@ def _scatter_value(k: Any, call: Call, upstream: Any, *others: Any) -> Any:
     import numpy as np
 
     shape = call.params["shape"]
-    inner = Call(call.params["op"], dict(call.params["inner"]), (shape, *call.shapes[1:]), call.shapes[0])
+    inner = of_scatter(call)
     move, view = _MOVES[inner.op]
     upstream = np.asarray(upstream)
     kind = object if upstream.dtype == object else float

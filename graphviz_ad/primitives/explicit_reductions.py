@@ -232,22 +232,23 @@ def _passive(name: str, parameters: tuple[str, ...], summary: str, shape: Any, v
 RECORDS: tuple[ArrayOperation, ...] = (
     ArrayOperation(
         "max", "explicit", ("x",), _REDUCING, "the largest entry over axes", _extreme_shape, _max, _extreme_push, _extreme_pull,
-        ("amax",), kink=_TIES,
+        ("amax",), kink=_TIES, batched="axis",
     ),
     ArrayOperation(
         "min", "explicit", ("x",), _REDUCING, "the smallest entry over axes", _extreme_shape, _min, _extreme_push, _extreme_pull,
-        ("amin",), kink=_TIES,
+        ("amin",), kink=_TIES, batched="axis",
     ),
     ArrayOperation(
         "prod", "explicit", ("x",), _REDUCING, "product over axes", _reduced_shape, _prod, _prod_push, _prod_pull, symbol="Π",
+        batched="axis",
     ),
     ArrayOperation(
         "sort", "explicit", ("x",), ("axis=-1",), "the entries in ascending order", running_shape, _sort, _sort_push, _sort_pull,
-        structure=lambda call, position: "permutation", kink="equal entries keep their order",
+        structure=lambda call, position: "permutation", kink="equal entries keep their order", batched="axis",
     ),
     ArrayOperation(
         "median", "explicit", ("x",), _REDUCING, "the middle entry, or the mean of the two", _extreme_shape, _median, _median_push,
-        _median_pull, kink="equal entries keep their order",
+        _median_pull, kink="equal entries keep their order", batched="axis",
     ),
     _passive("argsort", ("axis=-1",), "the order that sorts", running_shape, _argsort),
     _passive("argmax", ("axis=None",), "the place of the largest entry", _place_shape, _argmax),

@@ -122,12 +122,14 @@ def _logcumsumexp_push(k: Any, call: Call, position: int, tangent: Any, operands
 RECORDS: tuple[ArrayOperation, ...] = (
     ArrayOperation(
         "cumsum", "explicit", ("x",), ("axis=None",), "running sum", running_shape, _cumsum, _cumsum_push, _cumsum_pull, linear=True,
+        batched="axis",
     ),
     ArrayOperation(
         "cumprod", "explicit", ("x",), ("axis=None",), "running product", running_shape, _cumprod, _cumprod_push, _cumprod_pull,
+        batched="axis",
     ),
     ArrayOperation(
         "logcumsumexp", "explicit", ("x",), ("axis=None",), "logarithm of the running sum of exponentials", running_shape, _logcumsumexp,
-        _logcumsumexp_push, _logcumsumexp_pull,
+        _logcumsumexp_push, _logcumsumexp_pull, batched="axis",
     ),
 )  # fmt: skip

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import graphviz_ad as gv
-from graphviz_ad.derive.jacobians import by_columns, by_rows, colours
+from graphviz_ad.derive.sparsity import colours
+from graphviz_ad.derive.sweeps import by_columns, by_rows
 from tests.arrays.sweep import USES, Use, values
 
 BANDED = "y = x**2; y[1:-1] - 2*y[:-2]*x[1:-1] + sin(y[2:])"
@@ -19,11 +20,13 @@ BANDED = "y = x**2; y[1:-1] - 2*y[:-2]*x[1:-1] + sin(y[2:])"
 @pytest.mark.parametrize(
     ("text", "shapes", "name", "words"),
     [
-        (BANDED, {"x": (60,)}, "x", "3 colours of columns: 3 forward sweeps"),
-        ("tanh(W @ x)", {"W": (20, 20), "x": (20,)}, "x", "by rows: 20 backward sweeps"),
-        ("tanh(W @ x)", {"W": (20, 20), "x": (20,)}, "W", "1 colour of rows: 1 backward sweep"),
-        ("tanh(W @ x)", {"W": (5, 20), "x": (20,)}, "x", "by rows: 5 backward sweeps"),
-        ("outer(x, x)", {"x": (4,)}, "x", "by columns: 4 forward sweeps"),
+        (BANDED, {"x": (60,)}, "x", "by rows: 58 backward sweeps at once"),  # finding a pattern would take longer
+        (BANDED, {"x": (600,)}, "x", "3 colours of columns: 3 forward sweeps"),
+        ("tanh(W @ x)", {"W": (20, 20), "x": (20,)}, "x", "by rows: 20 backward sweeps at once"),
+        ("tanh(W @ x)", {"W": (90, 90), "x": (90,)}, "W", "1 colour of rows: 1 backward sweep"),
+        ("tanh(W @ x)", {"W": (5, 20), "x": (20,)}, "x", "by rows: 5 backward sweeps at once"),
+        ("outer(x, x)", {"x": (4,)}, "x", "by columns: 4 forward sweeps at once"),
+        ("sort(X, axis=-1)", {"X": (300, 4)}, "X", "4 colours of columns: 4 forward sweeps"),
         ("sum(x)", {"x": (30,)}, "x", "by rows: 1 backward sweep"),
     ],
 )
@@ -196,3 +199,94 @@ def test_index_notation() -> None:
     assert graph["m"].index_rule(0).text == "∂m_j/∂A_i'j' = 1/2 δ_jj'"
     assert graph["k"].index_rule(0).text == "∂k_i/∂q_i' = δ_ii' x_i"
     assert graph["C"].local_formula(0) == "δ_ii' B_j'k"
+
+
+# ------------------------------------------------------------------------------------------------ sweeps in batches
+
+
+def one_by_one(point: gv.Point, name: str) -> np.ndarray:
+    """The Jacobian as it was found before sweeps carried batches: a backward sweep for every entry of the output."""
+    shape = np.shape(point.value)
+    rows = []
+    for place in range(int(np.prod(shape))):
+        seed = np.zeros(int(np.prod(shape)))
+        seed[place] = 1.0
+        rows.append(np.reshape(point.pullback(seed.reshape(shape) if shape else 1.0)[name], -1))
+    return np.array(rows).reshape(shape + np.shape(point.inputs[point.graph.input_handles[name]]))
+
+
+@pytest.mark.parametrize("use", USES, ids=[f"{use.formula} {list(use.shapes.values())}" for use in USES])
+def test_batches_are_what_single_sweeps_are(use: Use, monkeypatch: pytest.MonkeyPatch) -> None:
+    given_values = values(use)
+    point = gv.parse(use.formula).at(given_values)
+    output = point.graph.outputs[0]
+    for name in point.wrt:
+        handle = point.graph.input_handles[name]
+        expected = one_by_one(point, name)
+        size = 1 + np.abs(expected).max(initial=0)
+        for entries in ("4000000", "7"):  # all in one batch, and in many
+            monkeypatch.setenv("GRADVIZ_BATCH_ENTRIES", entries)
+            for found in (by_rows(point, output, handle), by_columns(point, output, handle)):
+                np.testing.assert_allclose(found.reshape(expected.shape), expected, rtol=1e-12, atol=1e-13 * size)
+        again = gv.parse(use.formula).at(given_values)
+        assert by_rows(again, output, handle).tobytes() == by_rows(point, output, handle).tobytes()
+
+
+@pytest.mark.parametrize(
+    ("text", "inputs"),
+    [
+        ("tanh(W @ tanh(W @ x))", {"W": (40, 40), "x": (40,)}),
+        ("softmax(X, axis=-1)", {"X": (12, 12)}),
+        ("layer_norm(X)", {"X": (5, 6)}),
+        ("inv(X) @ Y", {"X": (4, 4), "Y": (4, 4)}),
+        ("solve(X @ X.T + eye(5), y)", {"X": (5, 5), "y": (5,)}),
+        ("[x[0]*x[1], sin(x[2])/x[0], exp(x[1]*x[3]), x[3]**2]", {"x": (4,)}),
+        ("conv1d(x, w)", {"x": (50,), "w": (3,)}),
+        ("y = x[1:-1]; z = cumsum(y*x[2:]); z/(1 + z**2)", {"x": (70,)}),
+    ],
+)
+def test_jacobians_of_compositions(text: str, inputs: dict[str, tuple[int, ...]]) -> None:
+    chance = np.random.default_rng(5)
+    point = gv.parse(text).at({name: chance.normal(size=shape) for name, shape in inputs.items()})
+    for name in inputs:
+        expected = one_by_one(point, name)
+        for found in (point.jacobian(name), point.sparse_jacobian(name).toarray().reshape(expected.shape)):
+            np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-12)
+        # vᵀ(J t) = (Jᵀv)ᵀ t
+        seed, tangent = chance.normal(size=np.shape(point.value)), chance.normal(size=inputs[name])
+        there = np.sum(seed * point.pushforward({name: tangent}))
+        np.testing.assert_allclose(np.sum(point.pullback(seed)[name] * tangent), there, rtol=1e-10)
+        np.testing.assert_allclose(np.tensordot(seed, point.jacobian(name), seed.ndim), point.pullback(seed)[name], rtol=1e-11, atol=1e-12)
+
+
+def test_a_colouring_is_used_again_only_where_it_holds() -> None:
+    graph = gv.parse("(W @ x)**2")
+    chance = np.random.default_rng(3)
+    x = chance.normal(size=90)
+    band = np.tril(np.triu(chance.normal(size=(90, 90)), -1), 1)
+    for weights in (band, 2 * band, np.eye(90), chance.normal(size=(90, 90)), band):
+        point = graph.at(W=weights, x=x)
+        found = point.sparse_jacobian("x").toarray()
+        np.testing.assert_allclose(found, 2 * (weights @ x)[:, None] * weights, rtol=1e-13)
+
+
+def test_zeros_stay_zeros_beside_an_infinite_slope() -> None:
+    found = gv.parse("sqrt(x)*2 + roll(sqrt(x), 1)").at(x=[0.0, 1.0, 4.0]).jacobian("x")
+    assert np.isinf(found[0, 0])
+    assert np.isinf(found[1, 0])
+    np.testing.assert_array_equal(found[:, 1:], [[0, 0.25], [1, 0], [0.5, 0.5]])
+
+
+def test_a_point_again_costs_no_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz_ad.derive import array_tape
+
+    graph = gv.parse("tanh(W @ x)")
+    first = graph.at(W=np.ones((2, 3)), x=np.ones(3))
+    monkeypatch.setattr(array_tape, "node_shape", None)  # would fail when called
+    second = graph.at(W=2 * np.ones((2, 3)), x=np.ones(3))
+    np.testing.assert_allclose(second.value, np.tanh([6.0, 6.0]))
+    assert second.graph is first.graph
+    monkeypatch.undo()
+    assert graph.at(W=np.ones((4, 3)), x=np.ones(3)).value.shape == (4,)
+    masked = gv.parse("x[x > 0]*2")
+    assert [masked.at(x=np.array(one)).value.shape for one in ([1.0, -1.0], [1.0, 1.0], [-1.0, -1.0])] == [(1,), (2,), (0,)]

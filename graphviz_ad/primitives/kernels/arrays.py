@@ -234,18 +234,66 @@ def _multiply(arrays: Sequence[Any], inputs: Sequence[tuple[int, ...]], output: 
         return np.transpose(summed, order) if order != tuple(range(len(order))) else summed
     if len(arrays) == 2 and not output and len(inputs[0]) == 1 and inputs[0] == inputs[1]:
         return np.dot(arrays[0], arrays[1])
+    sizes: dict[int, int] = {}
     number: dict[int, int] = {}
-    for one in (*inputs, output):
-        for index in one:
+    for array, one in zip(arrays, inputs, strict=True):
+        for index, size in zip(one, array.shape, strict=True):
+            sizes[index] = size
             number.setdefault(index, len(number))
+    work = 1
+    for size in sizes.values():
+        work *= size
+    if work > _LARGE and len(arrays) == 2 and arrays[0].dtype == arrays[1].dtype == float:
+        found = _by_product(arrays[0], arrays[1], inputs[0], inputs[1], output, sizes)
+        if found is not None:
+            return found
     arguments: list[Any] = []
     for array, one in zip(arrays, inputs, strict=True):
         arguments += [array, [number[i] for i in one]]
-    work = 1
-    for index, position in number.items():
-        del position
-        work *= next(array.shape[one.index(index)] for array, one in zip(arrays, inputs) if index in one)
-    return np.einsum(*arguments, [number[i] for i in output], optimize=bool(work > 4096 and arrays[0].dtype != object))
+    return np.einsum(*arguments, [number[i] for i in output], optimize=bool(work > _LARGE and arrays[0].dtype != object))
+
+
+#: from this many products on, a contraction of two factors is worth the preparation of a matrix product
+_LARGE = 4096
+
+
+def _by_product(a: Any, b: Any, left: tuple[int, ...], right: tuple[int, ...], output: tuple[int, ...], sizes: dict[int, int]) -> Any:
+    """A contraction of two factors as one (batched) matrix product of BLAS; None where its indices do not fall into such parts."""
+    mine, other, wanted = set(left), set(right), set(output)
+    if len(mine) != len(left) or len(other) != len(right) or not mine ^ other <= wanted:
+        return None
+    joint = [i for i in left if i in other and i not in wanted]
+    if not joint:
+        return _laid_out(a, left, output) * _laid_out(b, right, output)
+    batch = [i for i in output if i in mine and i in other]
+    rows, columns = [i for i in output if i not in other], [i for i in output if i not in mine]
+
+    def count(indices: list[int]) -> int:
+        found = 1
+        for index in indices:
+            found *= sizes[index]
+        return found
+
+    def arranged(array: Any, have: tuple[int, ...], wish: list[int], shape: tuple[int, ...]) -> Any:
+        order = [have.index(i) for i in wish]
+        turned = array if order == list(range(len(order))) else array.transpose(order)
+        return turned if turned.shape == shape else turned.reshape(shape)
+
+    lead = (count(batch),) if batch else ()
+    first = arranged(a, left, batch + rows + joint, (*lead, count(rows), count(joint)))
+    second = arranged(b, right, batch + joint + columns, (*lead, count(joint), count(columns)))
+    found = np.matmul(first, second)
+    have = batch + rows + columns
+    found = found.reshape([sizes[i] for i in have])
+    order = [have.index(i) for i in output]
+    return found if order == list(range(len(order))) else found.transpose(order)
+
+
+def _laid_out(array: Any, have: tuple[int, ...], output: tuple[int, ...]) -> Any:
+    """An array with its indices in the order of the output, of size 1 where it has none."""
+    order = [have.index(i) for i in output if i in have]
+    turned = array if order == list(range(len(order))) else array.transpose(order)
+    return turned[tuple([slice(None) if i in have else None for i in output])]
 
 
 # -------------------------------------------------------------------------------------------------------- linear algebra
@@ -255,7 +303,23 @@ def _symmetric(a: Any) -> Any:
     return (a + np.swapaxes(a, -1, -2)) / 2
 
 
+def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A function of matrices that computes a batch of one and the same matrix once."""
+
+    def run(a: Any) -> Any:
+        if a.ndim > 2 and a.shape[0] > 1 and a.strides[0] == 0:
+            found = np.asarray(run(a[0]))
+            return np.broadcast_to(found, (a.shape[0], *found.shape))
+        return function(a)
+
+    return run
+
+
 def _solve(a: Any, b: Any) -> Any:
+    if a.ndim > 2 and a.ndim == b.ndim and a.shape[0] > 1 and a.strides[0] == 0:  # one matrix: all right sides are columns
+        side = np.moveaxis(b, 0, -1)
+        found = np.asarray(_solve(a[0], side.reshape(*side.shape[:-2], side.shape[-2] * side.shape[-1])))
+        return np.moveaxis(found.reshape(*found.shape[:-1], *side.shape[-2:]), -1, 0)
     return np.linalg.solve(a, b[..., None])[..., 0] if b.ndim == 1 else np.linalg.solve(a, b)
 
 
@@ -277,19 +341,19 @@ def _expm(a: Any) -> Any:
 
 
 _LINEAR: dict[str, Callable[..., Any]] = {
-    "inv": np.linalg.inv,
-    "det": np.linalg.det,
-    "cofactor": _cofactor,
-    "logdet": lambda a: np.linalg.slogdet(a)[1],
+    "inv": _once(np.linalg.inv),
+    "det": _once(np.linalg.det),
+    "cofactor": _once(_cofactor),
+    "logdet": _once(lambda a: np.linalg.slogdet(a)[1]),
     "solve": _solve,
-    "cholesky": lambda a: np.linalg.cholesky(_symmetric(a)),
-    "expm": _expm,
-    "pinv": np.linalg.pinv,
-    "eigvalsh": lambda a: np.linalg.eigh(_symmetric(a))[0],
-    "eigenvectors": lambda a: np.linalg.eigh(_symmetric(a))[1],
-    "svdvals": lambda a: np.linalg.svd(a, full_matrices=False)[1],
-    "left_singular": lambda a: np.linalg.svd(a, full_matrices=False)[0],
-    "right_singular": lambda a: np.swapaxes(np.linalg.svd(a, full_matrices=False)[2], -1, -2),
+    "cholesky": _once(lambda a: np.linalg.cholesky(_symmetric(a))),
+    "expm": _once(_expm),
+    "pinv": _once(np.linalg.pinv),
+    "eigvalsh": _once(lambda a: np.linalg.eigh(_symmetric(a))[0]),
+    "eigenvectors": _once(lambda a: np.linalg.eigh(_symmetric(a))[1]),
+    "svdvals": _once(lambda a: np.linalg.svd(a, full_matrices=False)[1]),
+    "left_singular": _once(lambda a: np.linalg.svd(a, full_matrices=False)[0]),
+    "right_singular": _once(lambda a: np.swapaxes(np.linalg.svd(a, full_matrices=False)[2], -1, -2)),
 }
 
 __all__ = ["Arrays", "Misfit", "PreciseArrays", "apply", "compute", "contract", "plain", "value"]

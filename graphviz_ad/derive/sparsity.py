@@ -1,0 +1,298 @@
+"""Which entries of an output depend on which entries of an input, and colours of such a pattern.
+
+The pattern is found by sending sets of input entries through the graph, as a sparse matrix a node. Columns that meet in no
+row share a colour and one forward sweep, rows that meet in no column one backward sweep (A. Curtis, M. Powell, J. Reid, On
+the estimation of sparse Jacobian matrices, 1974).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - patterns are arrays; loaded when a Jacobian is asked for
+
+from ..primitives.array_record import Call, axis_list, size_of
+from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.contractions import PATTERNS, terms_of
+from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, of_scatter, places
+from ..primitives.registry import OPERATIONS
+from .sweeps import Path, path
+
+if TYPE_CHECKING:
+    from .point import Point
+
+#: a pattern with more stored places than this is not worth having
+_MOST_STORED = 20_000_000
+
+
+class Colouring(NamedTuple):
+    """A pattern, row by row, with its colours: ``by_column`` (or ``by_row``) has a colour an entry, None where rows (columns) won."""
+
+    pattern: Any
+    down: Any
+    across: Any
+    by_column: Any
+    by_row: Any
+    number: int
+
+
+# ----------------------------------------------------------------------------------------------------------------- bound
+
+
+def dependence_bound(point: Point, way: Path) -> int:
+    """An upper bound of the number of input entries that one entry of the output depends on, without forming a pattern."""
+    size = size_of(point.shape_of(way.handle))
+    most = {way.handle: 1}
+    for node, edges in way.steps:
+        most[node] = min(size, sum(min(size, most[k] * _fan(point, node, p)) for p, k in edges))
+    return most.get(way.output, 0)
+
+
+def _fan(point: Point, node: int, position: int) -> int:
+    """How many entries of an operand one entry of the node depends on, at most."""
+    graph = point.graph
+    op, operands = graph.ops[node], graph.operands[node]
+    if op in OPERATIONS or op in _MOVES or op == "stack" or op == "concatenate":
+        return 1
+    mine = size_of(point.shape_of(operands[position]))
+    if op not in PATTERNS:
+        return mine if op == "scatter" or not ARRAY_OPERATIONS[op].batched else _row_length(_call(point, node), mine)
+    terms = terms_of(_call(point, node))
+    inside = [i for i in terms.inputs[position] if i not in terms.output]
+    fan = size_of(tuple(terms.sizes[i] for i in dict.fromkeys(inside)))
+    for other, indices in enumerate(terms.inputs):
+        if other != position and set(indices) & set(inside):
+            axes = tuple(axis for axis, index in enumerate(indices) if index in inside)
+            filled = np.count_nonzero(np.asarray(point.values[operands[other]]), axis=axes)
+            free = size_of(tuple(terms.sizes[i] for i in dict.fromkeys(inside) if i not in indices))
+            fan = min(fan, int(np.max(filled, initial=0)) * free)
+    return max(fan, 1)
+
+
+def _row_length(call: Call, mine: int) -> int:
+    """How many entries an operation along axes, or one on a batch of matrices, takes together."""
+    groups = _groups(call)
+    return mine if groups is None or not groups[2] else mine // groups[2]
+
+
+def _groups(call: Call) -> tuple[Any, Any, int] | None:
+    """Entries that an explicit operation mixes: a group for every entry of the operand and of the result, and how many there are.
+
+    None where it may mix all of them.
+    """
+    shape, how = call.shapes[0], ARRAY_OPERATIONS[call.op].batched
+    if how == "axis" and call.params["axis"] is not None:
+        axes = axis_list(call.params["axis"], len(shape))
+        lead = tuple(1 if axis in axes else size for axis, size in enumerate(shape))
+        kept = lead if len(call.shape) == len(shape) else tuple(size for axis, size in enumerate(shape) if axis not in axes)
+    elif how == "front" and len(call.shapes) == 1 and len(shape) > 2:
+        lead = (*shape[:-2], 1, 1)
+        kept = shape[:-2] + (1,) * (len(call.shape) - len(shape) + 2)
+    else:
+        return None
+    number = np.arange(size_of(lead)).reshape(lead)
+    after = np.broadcast_to(number.reshape(kept), call.shape)
+    return np.broadcast_to(number, shape).reshape(-1), after.reshape(-1), int(number.size)
+
+
+def _call(point: Point, node: int) -> Call:
+    graph = point.graph
+    params: Any = graph.params[node]
+    return Call(graph.ops[node], dict(params), tuple([point.shape_of(k) for k in graph.operands[node]]), point.shape_of(node))
+
+
+# --------------------------------------------------------------------------------------------------------------- pattern
+
+
+def sparsity(point: Point, output: int, handle: int) -> Any:
+    """Which entries of the output depend on which entries of the input, as a sparse array of truth values; None: on nearly all.
+
+    At this very point: a factor that is 0 and not differentiated by cuts the dependence.
+    """
+    return _find(point, path(point, output, handle))[0]
+
+
+def _find(point: Point, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
+    """The pattern, and the values that it was decided by: nodes with the places where they are not 0, or with their numbers."""
+    from scipy import sparse
+
+    size = size_of(point.shape_of(way.handle))
+    table: dict[int, Any] = {way.handle: sparse.csr_array(sparse.identity(size, dtype=np.int8, format="csr"))}
+    decided: list[tuple[int, Any]] = []
+    for node, edges in way.steps:
+        total: Any = None
+        for position, operand in edges:
+            found = _through(point, node, position, table[operand], decided)
+            if found is None or found.nnz > _MOST_STORED:
+                return None, decided
+            total = found if total is None else total + found
+        total.data[:] = 1
+        table[node] = total
+    rows = size_of(point.shape_of(way.output))
+    last = table.get(way.output)
+    return (sparse.csr_array((rows, size), dtype=np.int8) if last is None else sparse.csr_array(last)), decided
+
+
+def _through(point: Point, node: int, position: int, pattern: Any, decided: list[tuple[int, Any]]) -> Any:
+    """The pattern of a node through one operand; None where it would be dense."""
+    from scipy import sparse
+
+    graph = point.graph
+    op, operands = graph.ops[node], graph.operands[node]
+    shape, mine = point.shape_of(node), point.shape_of(operands[position])
+    count = size_of(mine)
+    if op in OPERATIONS:
+        return pattern if mine == shape else pattern[np.broadcast_to(np.arange(count).reshape(mine), shape).reshape(-1)]
+    call = _call(point, node)
+    if op in _KEEPING:
+        return pattern
+    if op in _MOVES or op == "scatter":
+        others = tuple(point.values[k] for k in operands[1:])
+        decided += [(k, point.values[k]) for k in operands[1:]]
+        found = places(of_scatter(call) if op == "scatter" else call, others)
+        if op == "scatter":
+            inside = np.flatnonzero(found.sources >= 0)
+            spots = found.sources[inside]
+            return sparse.csr_array((np.ones(len(inside), dtype=np.int8), (spots, inside)), shape=(size_of(shape), count)) @ pattern
+        return _rows(pattern, found.sources, found.full)
+    if op in PATTERNS:
+        others = tuple(np.asarray(point.values[k]) != 0 for k in operands)
+        decided += [(k, others[p]) for p, k in enumerate(operands) if p != position]
+        local = _contraction_pattern(call, position, others)
+        return None if local is None else local @ pattern
+    if op in ("stack", "concatenate"):
+        numbers: list[Any] = [np.full(point.shape_of(k), -1) for k in operands]
+        numbers[position] = np.arange(count).reshape(mine)
+        sources = (np.stack if op == "stack" else np.concatenate)(numbers, axis=call.params["axis"]).reshape(-1)
+        return _rows(pattern, sources, len(operands) == 1)
+    groups = _groups(call) if position == 0 else None
+    if groups is not None:
+        before, after, number = groups
+        gather = sparse.csr_array((np.ones(count, dtype=np.int8), (before, np.arange(count))), shape=(number, count))
+        joined = gather @ pattern
+        joined.data[:] = 1
+        return None if joined.nnz and joined.nnz // max(number, 1) * len(after) > _MOST_STORED else joined[after]
+    whole = sparse.csr_array(pattern.sum(axis=0).reshape(1, -1) > 0, dtype=np.int8)
+    if whole.nnz * size_of(shape) > _MOST_STORED:
+        return None
+    return whole[np.zeros(size_of(shape), dtype=int)]
+
+
+def _rows(pattern: Any, sources: Any, full: bool) -> Any:
+    """Rows of a pattern by their numbers, empty ones for -1."""
+    from scipy import sparse
+
+    if full:
+        return pattern[sources]
+    counts = np.diff(pattern.indptr)
+    if not counts.size:
+        return sparse.csr_array((len(sources), pattern.shape[1]), dtype=pattern.dtype)
+    lengths = np.where(sources >= 0, counts[np.maximum(sources, 0)], 0)
+    ends = np.concatenate([[0], np.cumsum(lengths)])
+    starts = np.repeat(pattern.indptr[np.maximum(sources, 0)] - ends[:-1], lengths)
+    indices = pattern.indices[starts + np.arange(ends[-1])]
+    return sparse.csr_array((np.ones(len(indices), dtype=np.int8), indices, ends), shape=(len(sources), pattern.shape[1]))
+
+
+def _contraction_pattern(call: Call, position: int, filled: tuple[Any, ...]) -> Any:
+    """Entries of a contraction by entries of one operand: where the other factors are not 0."""
+    from scipy import sparse
+
+    terms = terms_of(call)
+    indices = list(dict.fromkeys(i for one in (*terms.inputs, terms.output) for i in one))
+    sizes = [terms.sizes[i] for i in indices]
+    if size_of(tuple(sizes)) > _MOST_STORED:
+        return None
+    grid = dict(zip(indices, np.ix_(*[np.arange(n) for n in sizes]), strict=True))
+
+    def flat(one: tuple[int, ...]) -> Any:
+        place: Any = np.zeros((1,) * len(sizes), dtype=np.int64)
+        for index in one:
+            place = place * terms.sizes[index] + grid[index]
+        return place
+
+    keep: Any = np.ones((1,) * len(sizes), dtype=bool)
+    for other, one in enumerate(terms.inputs):
+        if other != position:
+            keep = keep & filled[other].reshape(-1)[flat(one)]
+    full = tuple(sizes)
+    keep = np.broadcast_to(keep, full).reshape(-1)
+    down = np.broadcast_to(flat(terms.output), full).reshape(-1)[keep]
+    across = np.broadcast_to(flat(terms.inputs[position]), full).reshape(-1)[keep]
+    shape = (size_of(terms.core), size_of(call.shapes[position]))
+    found = sparse.csr_array((np.ones(len(down), dtype=np.int32), (down, across)), shape=shape)
+    found.data[:] = 1
+    return found
+
+
+# --------------------------------------------------------------------------------------------------------------- colours
+
+
+def coloured(point: Point, way: Path) -> Colouring | None:
+    """The pattern with its colours, of columns or of rows, whichever are fewer; None: it depends on nearly everything.
+
+    The graph keeps them, and they are used again as long as the values that decided the pattern decide the same.
+    """
+    colourings = point.graph._cache.setdefault("colours", {})
+    key = (way.output, way.handle, frozenset(point.active))
+    known = colourings.get(key)
+    if known is not None and all(_same(point.values[node], was) for node, was in known[0]):
+        found: Colouring | None = known[1]
+        return found
+    pattern, decided = _find(point, way)
+    found = None if pattern is None else _coloured(pattern)
+    colourings[key] = (decided, found)
+    return found
+
+
+def _same(value: Any, was: Any) -> bool:
+    array = np.asarray(value)
+    return bool(np.array_equal(array != 0 if np.asarray(was).dtype == bool and array.dtype != bool else array, was))
+
+
+def _coloured(pattern: Any) -> Colouring:
+    turned = pattern.T.tocsr()
+    coordinates = pattern.tocoo()
+    down, across = coordinates.coords
+    tallest = int(np.diff(turned.indptr).max(initial=0))  # no fewer colours of rows than a column has entries
+    by_column, columns = colours(turned, pattern)
+    if columns <= tallest:
+        return Colouring(pattern, down, across, by_column, None, columns)
+    by_row, rows = colours(pattern, turned)
+    if rows < columns:
+        return Colouring(pattern, down, across, None, by_row, rows)
+    return Colouring(pattern, down, across, by_column, None, columns)
+
+
+def colours(pattern: Any, turned: Any) -> tuple[Any, int]:
+    """A colour for every row of a sparse pattern, such that rows of one colour share no column; and how many there are.
+
+    ``turned`` is the transposed pattern in the same format. Numbers that repeat with the least possible period are tried
+    first: they fit bands and blocks; then colours are given greedily.
+    """
+    least = int(np.diff(turned.indptr).max(initial=0))
+    count = pattern.shape[0]
+    if least and count:
+        periodic = np.arange(count) % least
+        column = np.repeat(np.arange(turned.shape[0]), np.diff(turned.indptr))
+        if len(np.unique(column * least + periodic[turned.indices])) == len(column):
+            return periodic, min(least, count)
+    return _greedy(pattern, turned)
+
+
+def _greedy(pattern: Any, turned: Any) -> tuple[Any, int]:
+    count = pattern.shape[0]
+    colour = np.full(count, -1)
+    used = 0
+    taken_at = np.full(count + 1, -1)  # by colour: the last row that saw it taken
+    pointers, places_ = pattern.indptr, pattern.indices
+    back, rows = turned.indptr, turned.indices
+    for row in range(count):
+        for column in places_[pointers[row] : pointers[row + 1]]:
+            taken_at[colour[rows[back[column] : back[column + 1]]]] = row
+        chosen = 0
+        while chosen < used and taken_at[chosen] == row:
+            chosen += 1
+        colour[row] = chosen
+        used = max(used, chosen + 1)
+    return colour, used

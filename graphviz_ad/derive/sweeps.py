@@ -1,0 +1,180 @@
+"""Sweeps for many directions at once, along the nodes that lie between an input and an output."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - see batches
+
+from ..limits import limit
+from ..primitives.array_record import Shape, size_of
+from . import array_tape
+from .batches import Diagonal, Rough, added, pull, push, written
+from .local_maps import SELECTION
+
+if TYPE_CHECKING:
+    from .point import Point
+
+
+class Path(NamedTuple):
+    """What lies between an input and an output: per node (operands first) the positions and operands that lead back to the input.
+
+    ``widest`` is the largest number of entries of a node on it, ``entries`` the sum over its edges: what one sweep touches.
+    """
+
+    handle: int
+    output: int
+    steps: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
+    widest: int
+    entries: int
+
+
+def path(point: Point, output: int, handle: int) -> Path:
+    """The way from an input to an output; kept by the graph, since it depends on shapes alone."""
+    graph, partials = point.graph, point.partials
+    paths = graph._cache.setdefault("paths", {})
+    key = (output, handle, frozenset(point.active))
+    known: Path | None = paths.get(key)
+    if known is not None:
+        return known
+    needed = graph.of_handle(output).needed
+    reached = [False] * len(graph.ops)
+    reached[handle] = True
+    steps = []
+    widest, entries = size_of(point.shape_of(handle)), 0
+    for node, operands in enumerate(graph.operands):
+        if not needed[node] or not operands or node == handle:
+            continue
+        local = partials[node]
+        edges = tuple([(p, k) for p, k in enumerate(operands) if reached[k] and local[p] is not None])
+        if edges:
+            reached[node] = True
+            steps.append((node, edges))
+            size = size_of(point.shape_of(node))
+            widest = max(widest, size)
+            entries += sum(max(size, size_of(point.shape_of(k))) for _, k in edges)
+    found = paths[key] = Path(handle, output, tuple(steps), widest, entries)
+    return found
+
+
+def blocks(count: int, widest: int) -> Iterator[tuple[int, int]]:
+    """Parts of a batch such that no node's part has more entries than ``GRADVIZ_BATCH_ENTRIES``.
+
+    >>> list(blocks(10, 1_000_000))
+    [(0, 4), (4, 8), (8, 10)]
+    """
+    step = max(1, limit("GRADVIZ_BATCH_ENTRIES") // max(widest, 1))
+    for start in range(0, count, step):
+        yield start, min(start + step, count)
+
+
+def unit_batch(shape: Shape, start: int, stop: int) -> Any:
+    """Unit directions of the entries from ``start`` to ``stop``."""
+    count = size_of(shape)
+    if start == 0 and stop == count:
+        return Diagonal(np.ones(shape))
+    found = np.zeros((stop - start, count))
+    found[np.arange(stop - start), np.arange(start, stop)] = 1.0
+    return found.reshape(stop - start, *shape)
+
+
+def pull_batch(point: Point, way: Path, seeds: Any) -> Any:
+    """A batch of cotangents of the output back to the input: an array with the batch in front, None where nothing arrives.
+
+    Raises
+    ------
+    Rough
+        A slope on the way is not finite.
+    """
+    arrived: dict[int, Any] = {way.output: seeds}
+    ops, partials = point.graph.ops, point.partials
+    with np.errstate(all="ignore"):
+        for node, edges in reversed(way.steps):
+            upstream = arrived.pop(node, None)
+            if upstream is None:
+                continue
+            local, selecting = partials[node], ops[node] == SELECTION
+            for position, operand in edges:
+                edge = local[position]
+                if selecting and isinstance(edge, float) and edge == 0.0:
+                    continue
+                amount = pull(edge, upstream)
+                before = arrived.get(operand)
+                arrived[operand] = amount if before is None else added(before, amount)
+    found = arrived.get(way.handle)
+    return None if found is None else written(found)
+
+
+def push_batch(point: Point, way: Path, tangents: Any) -> Any:
+    """A batch of tangents of the input forward to the output; None where nothing moves.
+
+    Raises
+    ------
+    Rough
+        A slope on the way is not finite.
+    """
+    last: dict[int, int] = {}
+    for node, edges in way.steps:
+        last.update((operand, node) for _, operand in edges)
+    moved: dict[int, Any] = {way.handle: tangents}
+    ops, partials = point.graph.ops, point.partials
+    with np.errstate(all="ignore"):
+        for node, edges in way.steps:
+            local, selecting = partials[node], ops[node] == SELECTION
+            total: Any = None
+            for position, operand in edges:
+                edge, tangent = local[position], moved.get(operand)
+                if tangent is not None and not (selecting and isinstance(edge, float) and edge == 0.0):
+                    amount = push(edge, tangent)
+                    total = amount if total is None else added(total, amount)
+            for _, operand in edges:
+                if last[operand] == node:
+                    moved.pop(operand, None)  # nobody reads it any more
+            if total is not None:
+                moved[node] = total
+    found = moved.get(way.output)
+    return None if found is None else written(found)
+
+
+def by_rows(point: Point, output: int, handle: int) -> Any:
+    """A backward sweep for every entry of the output, as many at once as fit into memory."""
+    shape, columns = point.shape_of(output), size_of(point.shape_of(handle))
+    way = path(point, output, handle)
+    found = np.zeros((size_of(shape), columns))
+    for start, stop in blocks(len(found), way.widest):
+        try:
+            part = pull_batch(point, way, unit_batch(shape, start, stop))
+            if part is not None:
+                found[start:stop] = part.reshape(stop - start, columns)
+        except Rough:
+            for row in range(start, stop):
+                found[row] = pull_alone(point, way, unit_batch(shape, row, row + 1)[0])
+    return found
+
+
+def by_columns(point: Point, output: int, handle: int) -> Any:
+    """A forward sweep for every entry of the input, as many at once as fit into memory."""
+    shape, rows = point.shape_of(handle), size_of(point.shape_of(output))
+    way = path(point, output, handle)
+    found = np.zeros((rows, size_of(shape)))
+    for start, stop in blocks(found.shape[1], way.widest):
+        try:
+            part = push_batch(point, way, unit_batch(shape, start, stop))
+        except Rough:
+            return by_rows(point, output, handle)
+        if part is not None:
+            found[:, start:stop] = part.reshape(stop - start, rows).T
+    return found
+
+
+def pull_alone(point: Point, way: Path, seed: Any) -> Any:
+    """One cotangent back to the input, flat; what the seed's zeros do not reach stays 0, however steep a slope is."""
+    size = size_of(point.shape_of(way.handle))
+    if point.shapes is None:
+        arrived: Any = point._pull({way.output: float(seed)})[0][way.handle]
+    else:
+        given = seed if seed.ndim else float(seed)
+        mask = {way.output: seed != 0} if seed.ndim else {}
+        arrived = array_tape.pull_back(point.graph, point.partials, {way.output: given}, False, mask)[0][way.handle]
+    return np.zeros(size) if arrived is None else np.reshape(arrived, -1)
