@@ -15,8 +15,9 @@ from .arguments import CommandLine, UsageError
 MOST_WARNINGS = 10
 DEFAULT_PICTURE = "gradviz.svg"
 #: option of the command -> keyword of the library
-_DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"))
-_COUNTS = (("--precision", "precision"), ("--depth", "depth"))
+_DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"),
+            ("--focus", "focus"))  # fmt: skip
+_COUNTS = (("--precision", "precision"), ("--depth", "depth"), ("--radius", "radius"))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ASCII = str.maketrans({"∂": "d", "·": "*", "×": "x", "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "│": "|",
                         "≤": "<=", "≥": ">=", "≠": "!=", "½": "1/2", "✓": "ok", "√": "sqrt", "∞": "inf", "π": "pi"})  # fmt: skip
@@ -107,6 +108,8 @@ def drawing_options(line: CommandLine) -> dict[str, Any]:
     """The options of the drawing as the library's keywords; only those that were given."""
     options: dict[str, Any] = {key: line.text(name) for name, key in _DRAWING if line.text(name) is not None}
     options.update({key: line.number(name) for name, key in _COUNTS if line.number(name) is not None})
+    if line.many("--expand"):
+        options["expand"] = tuple(line.many("--expand"))
     return options
 
 
@@ -143,11 +146,16 @@ def require_ours(path: str) -> None:
 
 
 def save(subject: Any, path: str, options: dict[str, Any]) -> None:
-    """Write a point or a graph to a file, or as SVG to standard output for ``-``."""
-    if path == "-":
-        write_bytes("-", produce(subject, ".svg", options))
-        return
-    subject.save(path, **options)
+    """Write a point or a graph to a file, or as SVG to standard output for ``-``; what must be known of it is said."""
+    import warnings
+
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always", UserWarning)
+        if path == "-":
+            write_bytes("-", produce(subject, ".svg", options))
+        else:
+            subject.save(path, **options)
+    warn(f"{path}: {one.message}" for one in told)
 
 
 def produce(subject: Any, suffix: str, options: dict[str, Any]) -> bytes:

@@ -19,6 +19,10 @@ INSTALL = (
 )
 
 
+class LayoutTimeout(EngineError):
+    """The engine took longer than it may; :mod:`graphviz_ad.render.layers` places the graph then."""
+
+
 def engine_name(bundled: bool = False) -> str:
     """Path of the program that would be run. Raises :class:`EngineError` when there is none.
 
@@ -62,8 +66,8 @@ def layout(dot_text: str, format: str = "json0", *, bundled: bool = False) -> by
             creationflags=quiet,
         )
     except subprocess.TimeoutExpired:
-        raise EngineError(
-            f"the layout took longer than {seconds} s ({program}); draw less (--depth 1, or GRADVIZ_MAX_DRAWN=100), "
+        raise LayoutTimeout(
+            f"the layout took longer than {seconds} s; draw less (--depth 1, --focus NAME, or GRADVIZ_MAX_DRAWN=100), "
             "or set GRADVIZ_LAYOUT_SECONDS to allow more"
         ) from None
     except OSError as error:

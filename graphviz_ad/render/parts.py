@@ -19,6 +19,7 @@ WIDEST_GATE = 44.0  # a wider symbol gets a rounded box instead of a circle
 WIDEST_LABEL = 230.0  # a formula wider than this is left to the tooltip
 ABOVE, BELOW = 5.2, 5.6  # room between the wire and its numbers
 LABEL_ABOVE, LABEL_BELOW = 1.0, 4.0  # room around what is written on an arrow; the curve runs below it
+COUNT = 11.0  # size of the number of nodes that a bundle stands for
 NUMBERS_ONLY = 24  # with more wires than this an arrow carries its number alone
 
 
@@ -194,7 +195,8 @@ def measure_card(wire: Wire, arguments: int, math: str) -> CardPart:
     if wire.output is not None and (wire.name is None or wire.output.text != wire.name.text):
         pieces.insert(0, Piece(beside([typeset_label(wire.output, NAME, math), spelled("=", NAME)], 4.0), "text"))
     if wire.shape:
-        pieces.append(Piece(letter(shorten(wire.shape), 8.5), "muted", shorten(wire.shape), 8.5))
+        size = COUNT if wire.shape.startswith("×") else 8.5  # how many it stands for is the news of a bundle
+        pieces.append(Piece(letter(shorten(wire.shape), size), "muted", shorten(wire.shape), size))
     header = Row(tuple(pieces), 5.0)
     value = Row(figure(wire.value, "value", NUMBER - 1, f"value-{wire.id}", math, bold=True))
     gradient = Row(figure(wire.gradient, "gradient", NUMBER - 1, f"gradient-{wire.id}", math))

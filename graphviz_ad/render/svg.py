@@ -13,8 +13,6 @@ from ..errors import GradvizError
 from ..scene.model import Scene
 from . import geometry
 from .captions import arrow_tip, draw_legend, node_tip
-from .dot import layout_dot
-from .engine import layout
 from .escape import identifier, xml, xml_lines
 from .geometry import Layout, Point
 from .glyphs import letter
@@ -35,6 +33,7 @@ from .parts import (
     title_box,
 )
 from .pen import SANS, Pen, number
+from .placement import placed
 from .theme import colors, style_sheet
 from .typeset import shorten
 
@@ -72,7 +71,9 @@ def render_svg(
         raise GradvizError(f"unknown style {scene.style!r}; known are {', '.join(STYLES)}")
     color = colors(theme, palette)
     parts = measure(scene, math)
-    places = geometry.read_layout(layout(layout_dot(parts), bundled=bundled))
+    places, note = placed(parts, bundled=bundled)
+    if note:
+        parts = parts._replace(scene=scene._replace(notes=(note, *scene.notes)))
     content = repr((scene, theme, palette, math, outlines, prefix)).encode("utf-8", "backslashreplace")
     scope = f"gv{zlib.crc32(content):08x}"
     return _Picture(parts, places, color, Pen(scope, outlines), prefix).document(math, style_sheet(scope, theme, palette))

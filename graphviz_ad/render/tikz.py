@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from ..scene.model import Label, Scene
 from . import geometry
-from .dot import layout_dot
-from .engine import layout
 from .escape import plain
 from .geometry import Layout, Point
 from .parts import ABOVE, BELOW, PILL_HEIGHT, ArrowPart, CardPart, WirePart, measure
+from .placement import placed
 from .theme import colors
 from .typeset import shorten
 
@@ -32,7 +31,7 @@ def render_tikz(scene: Scene, *, palette: str = "default", bundled: bool = False
     Raises :class:`EngineError` when nothing can lay the scene out, :class:`GradvizError` for an unknown palette.
     """
     parts = measure(scene, "unicode" if len(scene.wires) > 200 else "typeset")
-    places = geometry.read_layout(layout(layout_dot(parts), bundled=bundled))
+    places = placed(parts, bundled=bundled).layout
     color = colors("light", palette)
     head = [
         "% written by gradviz (graphviz_ad)",

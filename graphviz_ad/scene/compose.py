@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ..derive import tape
@@ -9,10 +11,11 @@ from ..errors import DerivativeError, GradvizError
 from ..graph.node import Node
 from . import kinks, titles
 from . import slopes as slopes_
+from .bundles import stem
 from .model import Arrow, Cluster, Label, Scene, Wire
 from .numbers import choose, exact, shape_text
-from .selection import Selection, select
-from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label
+from .selection import Link, Selection, select
+from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label, unicode_name
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -20,6 +23,7 @@ if TYPE_CHECKING:
 
 MOST_WIRES = 40  # operations in wire style; larger graphs and arrays are drawn as cards
 MOST_NAMED = 24  # wires whose automatic names are shown: with more of them no arrow names its derivative
+MOST_TOLD = 8  # names of a bundle that its tooltip tells
 STYLES = ("wire", "card")
 
 
@@ -31,16 +35,23 @@ def compose(
     title: str | None = None,
     precision: int | None = None,
     depth: int | None = None,
+    expand: Iterable[str] = (),
+    focus: str | None = None,
+    radius: int | None = None,
 ) -> Scene:
     """The picture of a graph; with a point its values, gradients and local derivatives, without one the formulas.
 
     ``style``: "wire" or "card", chosen by size when None. ``title``: text instead of the formula, "" for none.
-    ``precision``: decimals of every number. ``depth``: how many levels of nested functions are drawn open.
+    ``precision``: decimals of every number. ``depth``: how many levels of nested functions are drawn open. ``expand``: names
+    of functions that are open whatever the depth, and of nodes that are drawn by themselves. ``focus``: a node, of which only
+    the surroundings are drawn, ``radius`` arrows far.
 
     Raises
     ------
     GradvizError
-        An unknown style, a negative depth or precision.
+        An unknown style, a negative depth, precision or radius.
+    NamingError
+        ``expand`` or ``focus`` names nothing in the graph.
 
     >>> from graphviz_ad import parse
     >>> scene = parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).scene()
@@ -53,7 +64,8 @@ def compose(
         raise GradvizError(f"depth is {depth}; it counts the levels of functions that are drawn open, from 0")
     if precision is not None and not 0 <= precision <= 17:
         raise GradvizError(f"precision is {precision}; it counts decimals, from 0 to 17")
-    return _Composer(graph, point, select(graph, depth), precision).scene(style, title)
+    chosen = select(graph, depth, expand=expand, focus=focus, radius=radius)
+    return _Composer(graph, point, chosen, precision).scene(style, title)
 
 
 class _Composer:
@@ -65,10 +77,14 @@ class _Composer:
         inputs = set(graph.input_handles.values()) - constants
         self.flows = point.flows if point is not None else tape.activity(graph, inputs)
         self.slopes = {unit: self._pulled_back(unit, group) for unit, group in chosen.calls.items() if point is not None}
-        self.partials = [self._local(link.source, link.target, link.position) for link in chosen.links]
+        self.partials = [self._local(link.source, link.target, link.position) if self._single(link) else None for link in chosen.links]
         self.locals = [slopes_.shown(partial) for partial in self.partials]
         self.forks = _forks(chosen)
         self.figures = choose(self._shown(), precision)
+
+    def _single(self, link: Link) -> bool:
+        """Whether an arrow is one use of one value."""
+        return link.source not in self.chosen.bundles and link.target not in self.chosen.bundles
 
     # -- numbers -----------------------------------------------------------------------------------------------------
 
@@ -141,8 +157,11 @@ class _Composer:
         """Every number of the picture: they are all integers, or all get decimals."""
         if self.point is None:
             return []
-        numbers = [self._value(unit) for unit in self.chosen.units if self.graph.ops[unit] != "constant"]
-        numbers += [self._gradient(unit) for unit in self.chosen.units]
+        kept = [unit for unit in self.chosen.units if unit not in self.chosen.bundles]
+        numbers = [self._value(unit) for unit in kept if self.graph.ops[unit] != "constant"]
+        numbers += [self._gradient(unit) for unit in kept]
+        for members in self.chosen.bundles.values():
+            numbers += [end for find in (self._value, self._gradient) for end in span(map(find, members))]
         numbers += [local for local in self.locals if local is not None]
         for link, partial in zip(self.chosen.links, self.partials, strict=True):
             if link.source in self.forks:
@@ -155,7 +174,7 @@ class _Composer:
         graph, chosen = self.graph, self.chosen
         operations = sum(1 for unit in chosen.units if graph.operands[unit])
         if style is None:
-            style = "card" if operations > MOST_WIRES or self._has_arrays() else "wire"
+            style = "card" if operations > MOST_WIRES or chosen.bundles or self._has_arrays() else "wire"
         named = style == "card" or len(chosen.units) <= MOST_NAMED
         arrows, copies = self.arrows()
         wires: list[Wire] = []
@@ -202,6 +221,8 @@ class _Composer:
         """A node, a closed call, or a pill that stands for what is behind it."""
         graph, chosen = self.graph, self.chosen
         op = graph.ops[unit]
+        if unit in chosen.bundles:
+            return self.bundle(unit)
         value, gradient = self._value(unit), self._gradient(unit)
         output = output_label(graph, self.outputs[unit]) if unit in self.outputs else None
         label = name_label(self._name(unit))
@@ -238,10 +259,41 @@ class _Composer:
             self._tooltip(unit, formula, value, gradient),
         )
 
+    def bundle(self, unit: int) -> Wire:
+        """Several units of one role: what they do, how many there are, from where to where their numbers go."""
+        graph, members = self.graph, self.chosen.bundles[unit]
+        names = [self._name(one) for one in members]
+        stems = {stem(name) for name, one in zip(names, members, strict=True) if graph.names[self.chosen.alias.get(one, one)] is not None}
+        if unit in self.chosen.calls:
+            symbol, kind = call_label(graph.groups[self.chosen.calls[unit]].name), "call"
+        elif graph.operands[unit]:
+            symbol, kind = gate_label(graph.ops[unit]), "operation"
+        else:
+            symbol, kind = name_label(stems.pop()) if len(stems) == 1 else Label("inputs"), "input"
+        times = Label(f"×{len(members):,}")
+        name = name_label(stems.pop()) if len(stems) == 1 else None
+        told = ", ".join(unicode_name(one) for one in names[:MOST_TOLD]) + (
+            f" and {len(names) - MOST_TOLD:,} more" if len(names) > MOST_TOLD else ""
+        )
+        values, gradients = span(map(self._value, members)), span(map(self._gradient, members))
+        lines = [told, *(f"{what} {' … '.join(map(exact, ends))}" for what, ends in (("value", values), ("gradient", gradients)) if ends)]
+        return Wire(
+            f"n{unit}", kind, symbol, name, symbol if name is not None else None,
+            self._range(values), self._range(gradients), None, None, times.text, "\n".join(lines),
+        )  # fmt: skip
+
+    def _range(self, ends: tuple[float, ...]) -> Label | None:
+        """Equal numbers as one, others from the least to the greatest."""
+        if not ends:
+            return None
+        return Label(" … ".join(dict.fromkeys(map(self.figures.text, ends))), "", " … ".join(map(exact, ends)))
+
     def _call_formula(self, unit: int) -> Label:
         """A closed call as it was written: σ(v₄)."""
         name = call_label(self.graph.groups[self.chosen.calls[unit]].name)
         sources = [link.source for link in self.chosen.links if link.target == unit]
+        if self.chosen.bundles:  # links begin at what stands for the argument
+            sources = list(dict.fromkeys(self.graph.groups[self.chosen.calls[unit]].arguments))
         labels = [number_label(self._name(s)) if self.graph.ops[s] == "constant" else name_label(self._name(s)) for s in sources]
         return Label(
             f"{name.text}({', '.join(label.text for label in labels)})",
@@ -267,7 +319,9 @@ class _Composer:
         """One use of a value with its local derivative: ``partial`` as it is, ``local`` what is shown of it."""
         ends = f"n{source}", f"n{target}", position
         if (
-            not self.flows[source]
+            source in self.chosen.bundles
+            or target in self.chosen.bundles
+            or not self.flows[source]
             or not self.flows[target]
             or (self.point is not None and partial is None and not self._is_array_call(target))
         ):
@@ -308,10 +362,21 @@ class _Composer:
     def notes(self) -> list[str]:
         """What a reader must know besides: what is not drawn, kinks, warnings."""
         told = []
-        if self.chosen.omitted:
-            drawn = sum(1 for unit in self.chosen.units if self.graph.operands[unit] and unit not in self.chosen.elided)
-            total = drawn + self.chosen.omitted
+        chosen = self.chosen
+        stand_for = [
+            len(chosen.bundles.get(unit, (unit,))) for unit in chosen.units if self.graph.operands[unit] and unit not in chosen.elided
+        ]
+        drawn, total = sum(stand_for), sum(stand_for) + chosen.omitted
+        if chosen.focus is not None:
+            unit, radius = chosen.focus
+            within = f"{radius} step{'s' * (radius != 1)} of {unicode_name(self._name(unit))}"
+            told.append(f"{drawn:,} of {total:,} operations drawn, those within {within}")
+        elif chosen.omitted:
             told.append(f"{drawn:,} of {total:,} operations drawn, those nearest the output; set GRADVIZ_MAX_DRAWN to draw more")
+        if chosen.bundles:
+            told.append(
+                f"{drawn:,} operations drawn as {len(stand_for):,}: ×n stands for n of the same role, with the least and greatest number"
+            )
         if self.point is not None:
             found = kinks.find(self.point)
             told += [kinks.tell(self.point, kink) for kink in found[:3]]
@@ -328,6 +393,21 @@ def chosen_output(chosen: Selection, graph: Graph, output: int) -> int:
         if chosen.alias.get(operand) == output:
             return operand
     return output
+
+
+def span(numbers: Iterable[Any]) -> tuple[float, ...]:
+    """The least and the greatest of some numbers, once where they are equal; nothing where there are none, or arrays among them.
+
+    >>> span([3.0, None, 1.0]), span([2.0, 2.0]), span([None])
+    ((1.0, 3.0), (2.0,), ())
+    """
+    known = [number for number in numbers if number is not None]
+    if not known or any(getattr(number, "shape", ()) for number in known):
+        return ()
+    if any(number != number for number in known):
+        return (math.nan,)
+    least, greatest = min(known), max(known)
+    return (least,) if least == greatest else (least, greatest)
 
 
 def _forks(chosen: Selection) -> set[int]:

@@ -16,7 +16,7 @@ TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
 WRITTEN = ("tikz", "mmd")
 FORMATS = (*PICTURES, "html", *WRITTEN, "json", *TEXTS)
 _ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html", "mermaid": "mmd"}
-_SCENE = frozenset(("style", "title", "precision", "depth"))
+_SCENE = frozenset(("style", "title", "precision", "depth", "expand", "focus", "radius"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
 _OTHER = frozenset(("check", "animate"))
 
@@ -24,8 +24,9 @@ _OTHER = frozenset(("check", "animate"))
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
     """The graph in a format: a picture (svg, png, pdf, dot, tikz, mmd), the live page (html), data (json), a derivation (txt, md, tex).
 
-    Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``theme``, ``palette``, ``math``, ``scale``,
-    ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG: ``animate``, which lets the steps play.
+    Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``theme``,
+    ``palette``, ``math``, ``scale``, ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG:
+    ``animate``, which lets the steps play.
     Options that a format has no use for are accepted, so that one set of them serves several files.
 
     Raises

@@ -1,20 +1,25 @@
-"""What of a graph is drawn: nodes that an output needs, functions open or closed, and of too large a graph the end.
+"""What of a graph is drawn: nodes that an output needs, functions open or closed, of too large a graph its roles.
 
-The result is plain structure: units (nodes, closed calls, elided rests) and the links between them. Everything is
-linear in the graph and free of recursion.
+The result is plain structure: units (nodes, closed calls, bundles of a role, elided rests) and the links between them.
+Everything is linear in the graph and free of recursion.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, NamedTuple
 
+from ..errors import GradvizError, NamingError
 from ..limits import limit
+from .bundles import FEW, MOST, bundle
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
 
 READABLE = 40  # operations that are kept of a graph that is too large
 MOST_SOURCES = 12  # of one operation whose rest is elided
+CROWDED = 120  # operations above which a graph of few roles is drawn by roles
+RADIUS = 2  # steps around a focus, where nobody says how many
 
 
 class Link(NamedTuple):
@@ -31,6 +36,8 @@ class Selection(NamedTuple):
     ``units``: handles in topological order. ``calls``: handle of a closed call's output -> its group. ``elided``: handle
     of a wire whose making is not drawn -> the operations it stands for. ``groups``: open groups with something in them.
     ``alias``: handle -> handle of the copy that gives it its name. ``omitted``: operations not drawn at all.
+    ``bundles``: handle of a unit that stands for several of one role -> all of them. ``focus``: what only the surroundings
+    of are drawn, with the steps, or None.
     """
 
     units: tuple[int, ...]
@@ -41,27 +48,139 @@ class Selection(NamedTuple):
     group_of: dict[int, int]
     alias: dict[int, int]
     omitted: int
+    bundles: dict[int, tuple[int, ...]]
+    focus: tuple[int, int] | None
 
 
-def select(graph: Graph, depth: int | None = None) -> Selection:
-    """Choose what is drawn; ``depth`` levels of nested functions are open, all by default as far as the limit allows."""
+def select(
+    graph: Graph, depth: int | None = None, *, expand: Iterable[str] = (), focus: str | None = None, radius: int | None = None
+) -> Selection:
+    """Choose what is drawn.
+
+    ``depth`` levels of nested functions are open, all by default as far as the limit allows; functions that ``expand``
+    names are open whatever the depth. With a ``focus`` only what lies within ``radius`` arrows of that node is drawn. What is
+    still more than the limit is gathered by role, but nodes that ``expand`` names are drawn by themselves.
+
+    Raises
+    ------
+    NamingError
+        ``expand`` or ``focus`` names nothing in the graph.
+    GradvizError
+        ``radius`` is negative, or given without a focus.
+    """
+    if radius is not None and (radius < 0 or focus is None):
+        raise GradvizError("radius counts arrows around a focus, from 0" + (": name the focus, too" if focus is None else ""))
     levels = _levels(graph)
-    closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth)
+    opened, asked = _named(graph, (expand,) if isinstance(expand, str) else expand)
+    closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth, opened)
     copies = _named_copies(graph, closed_into)
     units, links, calls = _units(graph, closed_into, copies)
     alias = {operand: copy for copy, operand in copies.items()}
-    omitted = 0
+    total = sum(1 for unit in units if graph.operands[unit])
     elided: dict[int, int] = {}
-    if sum(1 for unit in units if graph.operands[unit]) > limit("GRADVIZ_MAX_DRAWN"):
-        units, links, elided, omitted = _nearest(graph, units, links, [copies.get(out, out) for out in graph.outputs])
-        calls = {unit: group for unit, group in calls.items() if unit in set(units) and unit not in elided}
-    group_of = {unit: _open_group(graph, unit, calls) for unit in units}
+    bundles: dict[int, tuple[int, ...]] = {}
+    centre = None
+    outputs = {copies.get(out, out) for out in graph.outputs}
+    if focus is not None:
+        at = _unit_of(graph, graph.handle(focus), closed_into, copies)
+        centre = (at, RADIUS if radius is None else radius)
+        units, links, elided = _around(units, links, *centre)
+        outputs = {at}
+    crowd = sum(1 for unit in units if graph.operands[unit] and unit not in elided)
+    most = limit("GRADVIZ_MAX_DRAWN")
+    if crowd > min(CROWDED, most):
+        apart = [_unit_of(graph, handle, closed_into, copies) for handle in asked]
+        found = bundle(graph, units, links, calls, outputs, apart, FEW if crowd <= most else MOST)
+        if found is not None:
+            bundles = found.members
+            units, links = _gathered(graph, units, links, found.unit_of, bundles)
+            elided = {unit: count for unit, count in elided.items() if found.unit_of[unit] == unit and unit not in bundles}
+        elif centre is None and crowd > most:
+            units, links, elided = _nearest(units, links, [copies.get(out, out) for out in graph.outputs])
+    here = set(units)
+    calls = {unit: group for unit, group in calls.items() if unit in here and unit not in elided}
+    drawn = sum(len(bundles.get(unit, (unit,))) for unit in units if graph.operands[unit] and unit not in elided)
+    omitted = total - drawn
+    group_of = {unit: -1 if bundles else _open_group(graph, unit, calls) for unit in units}
     used: set[int] = set()
     for group in group_of.values():
         while group >= 0 and group not in used:
             used.add(group)
             group = graph.groups[group].parent
-    return Selection(tuple(units), tuple(links), calls, elided, tuple(sorted(used)), group_of, alias, omitted)
+    return Selection(tuple(units), tuple(links), calls, elided, tuple(sorted(used)), group_of, alias, omitted, bundles, centre)
+
+
+def _named(graph: Graph, names: Iterable[str]) -> tuple[set[int], list[int]]:
+    """The groups and the nodes that names ask to be drawn open."""
+    opened: set[int] = set()
+    asked: list[int] = []
+    for name in dict.fromkeys(names):
+        groups = [number for number, group in enumerate(graph.groups) if group.name == name]
+        for number in groups:
+            while number >= 0 and number not in opened:  # what is inside a closed function is open in vain
+                opened.add(number)
+                number = graph.groups[number].parent
+        if not groups:
+            try:
+                asked.append(graph.handle(name))
+            except NamingError as error:
+                functions = ", ".join(dict.fromkeys(group.name for group in graph.groups))
+                raise NamingError(f"no function and no node is named {name}", hint=f"the functions are: {functions or 'none'}") from error
+    return opened, asked
+
+
+def _unit_of(graph: Graph, handle: int, closed_into: list[int], copies: dict[int, int]) -> int:
+    """The unit that a node is drawn as, or in."""
+    handle = copies.get(handle, handle)
+    return graph.groups[closed_into[handle]].output if closed_into[handle] >= 0 else handle
+
+
+def _gathered(
+    graph: Graph, units: list[int], links: list[Link], unit_of: dict[int, int], bundles: dict[int, tuple[int, ...]]
+) -> tuple[list[int], list[Link]]:
+    """Units and links with bundles for their members; constants of bundles are left to the formulas."""
+    between: dict[tuple[int, int], Link] = {}
+    places: dict[int, int] = {}
+    kept: list[Link] = []
+    for link in links:
+        source, target = unit_of[link.source], unit_of[link.target]
+        if graph.ops[source] == "constant" and (source in bundles or target in bundles):
+            continue
+        if source not in bundles and target not in bundles:
+            kept.append(link)
+        elif (source, target) not in between:
+            position = link.position if target not in bundles else places.setdefault(target, 0)
+            places[target] = places.get(target, 0) + 1
+            between[source, target] = Link(source, target, position)
+            kept.append(between[source, target])
+    linked = {end for link in kept for end in link[:2]}
+    drawn = [unit for unit in dict.fromkeys(unit_of[unit] for unit in units) if unit in linked or graph.operands[unit]]
+    order = {unit: place for place, unit in enumerate(drawn)}
+    kept = [link for link in kept if link.source in order and link.target in order]
+    return drawn, sorted(kept, key=lambda link: order[link.target])
+
+
+def _around(units: list[int], links: list[Link], centre: int, radius: int) -> tuple[list[int], list[Link], dict[int, int]]:
+    """What lies within some arrows of a unit, along them or against them; what feeds it from further away becomes a pill."""
+    into: dict[int, list[Link]] = {}
+    near: dict[int, list[int]] = {}
+    for link in links:
+        into.setdefault(link.target, []).append(link)
+        near.setdefault(link.target, []).append(link.source)
+        near.setdefault(link.source, []).append(link.target)
+    kept = {centre}
+    edge = [centre]
+    for _ in range(radius):
+        edge = list(dict.fromkeys(other for unit in edge for other in near.get(unit, ()) if other not in kept))
+        kept.update(edge)
+    elided: dict[int, int] = {}
+    visited, shown = set(kept), set(kept)
+    inside = [link for link in links if link.target in kept]
+    for link in inside:
+        shown.add(link.source)
+        if link.source in into and link.source not in kept and link.source not in elided:
+            elided[link.source] = _count_behind(link.source, into, visited)
+    return [unit for unit in units if unit in shown], inside, elided
 
 
 def _levels(graph: Graph) -> list[int]:
@@ -96,15 +215,15 @@ def _fitting_depth(graph: Graph, levels: list[int]) -> int:
     return best
 
 
-def _close(graph: Graph, levels: list[int], depth: int) -> list[int]:
-    """Per node: the outermost closed group that it is in, or -1.
+def _close(graph: Graph, levels: list[int], depth: int, opened: set[int]) -> list[int]:
+    """Per node: the outermost closed group that it is in, or -1; ``opened`` groups are open whatever the depth.
 
     A group with more than one way out (a gradient may use what is inside) stays open.
     """
     outermost: list[int] = []  # per group: the outermost group around it that is closed, or -1
     for number, group in enumerate(graph.groups):
         around = -1 if group.parent < 0 else outermost[group.parent]
-        outermost.append(around if around >= 0 else number if levels[number] > depth else -1)
+        outermost.append(around if around >= 0 else number if levels[number] > depth and number not in opened else -1)
     into = [outermost[group] if group >= 0 else -1 for group in graph.group_of]
     exits: dict[int, set[int]] = {}
     for handle, operands in enumerate(graph.operands):
@@ -160,7 +279,7 @@ def _units(graph: Graph, closed_into: list[int], copies: dict[int, int]) -> tupl
     return units, links, calls
 
 
-def _nearest(graph: Graph, units: list[int], links: list[Link], outputs: list[int]) -> tuple[list[int], list[Link], dict[int, int], int]:
+def _nearest(units: list[int], links: list[Link], outputs: list[int]) -> tuple[list[int], list[Link], dict[int, int]]:
     """The operations nearest the outputs; what feeds them becomes a pill that stands for the operations behind it."""
     into: dict[int, list[Link]] = {}
     for link in links:
@@ -184,8 +303,7 @@ def _nearest(graph: Graph, units: list[int], links: list[Link], outputs: list[in
                 elided[link.source] = _count_behind(link.source, into, visited)
     remaining = [unit for unit in units if unit in shown]
     inside = [link for link in links if link.target in kept and link.source in shown]
-    omitted = sum(1 for unit in units if unit in into and unit not in kept)
-    return remaining, inside, elided, omitted
+    return remaining, inside, elided
 
 
 def _count_behind(unit: int, into: dict[int, list[Link]], visited: set[int]) -> int:

@@ -114,7 +114,7 @@ def test_text_fits_its_columns(point: gv.Point, width: int) -> None:
 
 
 def test_deep_graphs_are_cut_not_broken() -> None:
-    graph = gv.parse("f = " + "sin(" * 200 + "x" + ")" * 200)
+    graph = gv.parse("f = " + "sin(" * 110 + "x" + ")" * 110)
     text = render_text(graph.at(x=1).scene())
     assert "… deeper" in text
     assert all(columns(line) <= 80 for line in text.splitlines())

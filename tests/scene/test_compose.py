@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
-import time
 
 import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.scene.model import Scene
-from graphviz_ad.scene.selection import READABLE
 from graphviz_ad.scene.writing import definition_label, gate_label, name_label
 
 SIGMOID = "s(t) = 1/(1 + exp(-1*t)); "
@@ -206,23 +203,6 @@ def test_style_follows_the_size() -> None:
         gv.parse("x").scene(style="round")
     with pytest.raises(gv.GradvizError, match="depth"):
         gv.parse("x").scene(depth=-1)
-
-
-def test_large_graph_is_cut_to_what_is_nearest_the_output() -> None:
-    count = 20_000
-    point = gv.parse("+".join(f"x{i % 7}*{i}" for i in range(count))).at({f"x{i}": 1.0 for i in range(7)})
-    assert point.value == count * (count - 1) / 2
-    before = time.process_time()
-    scene = point.scene()
-    assert time.process_time() - before < 10
-    operations = [wire for wire in scene.wires if wire.kind == "operation"]
-    elided = [wire for wire in scene.wires if wire.kind == "elided"]
-    assert len(operations) == READABLE
-    stands_for = sum(int(re.sub(r"\D", "", wire.symbol.text)) for wire in elided)
-    total = sum(1 for op in point.graph.operands if op)
-    assert stands_for + len(operations) == total
-    assert scene.notes[0].startswith(f"{READABLE} of {total:,} operations drawn")
-    assert [wire.output.text for wire in scene.wires if wire.output] == ["f"]
 
 
 def test_functions_are_closed_before_anything_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
