@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from .graph.graph import Graph
 
 HEIGHT = 620  # pixels of a live page
+MOST_ROWS = 44  # of a picture in text; a longer one is left out
 
 
 class Frame:
@@ -68,7 +69,9 @@ def mimebundle(subject: Graph | Point) -> dict[str, str]:
     from .scene.saving import produce
 
     graph, point = _parts(subject)
-    return {"image/svg+xml": produce(graph, point, "svg").decode(), "text/plain": repr(subject)}
+    drawn = subject.draw().rstrip("\n")
+    text = repr(subject) if drawn.count("\n") > MOST_ROWS else f"{subject!r}\n\n{drawn}"
+    return {"image/svg+xml": produce(graph, point, "svg").decode(), "text/plain": text}
 
 
 def _parts(subject: Graph | Point) -> tuple[Graph, Point | None]:

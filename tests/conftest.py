@@ -27,6 +27,8 @@ REQUIRE_ALL = os.environ.get("GRADVIZ_REQUIRE_ALL") == "1"
 _NEEDS = {
     "needs_dot": ("Graphviz's dot on the PATH", lambda: shutil.which("dot") is not None),
     "needs_pdf": ("the extra pdf", lambda: importlib.util.find_spec("vl_convert") is not None),
+    "needs_animation": ("the extra animation", lambda: importlib.util.find_spec("PIL") is not None),
+    "needs_latex": ("pdflatex on the PATH", lambda: shutil.which("pdflatex") is not None),
     "needs_arb": ("the extra arb", lambda: importlib.util.find_spec("flint") is not None),
     "needs_torch": ("the extra torch", lambda: importlib.util.find_spec("torch") is not None),
     "needs_autograd": ("autograd, of the extra dev", lambda: importlib.util.find_spec("autograd") is not None),

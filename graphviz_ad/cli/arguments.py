@@ -42,7 +42,8 @@ _POINT = ("", "check", "explain", "practice")
 OPTIONS = (
     Option("--output", "where to write; may be repeated; - is standard output",
            "FILE", "-o", repeated=True, verbs=("", "explain", "ops", "practice")),
-    Option("--no-draw", "write no picture"),
+    Option("--no-draw", "write no picture file"),
+    Option("--picture", "how the picture is shown in the terminal", "KIND", choices=("auto", "text", "tree", "kitty", "iterm", "sixel", "none")),
     Option("--json", "one JSON object; a picture only where -o asks for it", verbs=("", "check", "ops")),
     Option("--of", "the named statement that is the output (the last)", "NAME", verbs=_POINT),
     Option("--wrt", "the inputs to differentiate by, such as x,y (all)", "NAMES", verbs=_POINT),

@@ -9,7 +9,8 @@ from .arguments import CommandLine
 from .derivatives import chain_rule, symbolic_rule
 from .evaluation import Subject, evaluate
 from .numbers import write_value
-from .output import drawing_options, picture_paths, produce, put, save, say, warn, write_bytes
+from .output import drawing_options, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
+from .screen import picture, wanted
 from .tables import Cell, Row, layout, paint
 from .verdicts import exit_code, write_verdict
 
@@ -25,7 +26,7 @@ _ASSIGNED = re.compile(r"(\w+)\s*=(?!=)\s*")
 
 def run(line: CommandLine) -> int:
     """Evaluate, print, draw; 1 where a gradient check failed, else 0."""
-    paths = picture_paths(line)
+    paths, kind = picture_paths(line), wanted(line)
     subject = evaluate(line)
     graph, point = subject
     code = 0
@@ -35,6 +36,7 @@ def run(line: CommandLine) -> int:
             write_bytes("-", produce(graph, ".json", {}))
         elif shown:
             put(_headline(graph, None))
+            _show(subject, kind, line)
             put(symbolic_rule(graph))
     else:
         report = point.check()
@@ -42,6 +44,8 @@ def run(line: CommandLine) -> int:
         if line.flag("--json"):
             write_bytes("-", produce(point, ".json", {}))
         elif shown:
+            put(_headline(graph, point))
+            _show(subject, kind, line)
             _print(point, report)
         warn([*point.warnings, *report.notes])
     _draw(subject, paths, drawing_options(line), shown and not line.flag("--json"))
@@ -50,7 +54,6 @@ def run(line: CommandLine) -> int:
 
 def _print(point: Point, report: Report) -> None:
     graph = point.graph
-    put(_headline(graph, point))
     put("")
     put(_inputs(point))
     if len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ():
@@ -58,6 +61,19 @@ def _print(point: Point, report: Report) -> None:
         put(chain_rule(point))
     put("")
     put(write_verdict(report))
+
+
+def _show(subject: Subject, kind: str, line: CommandLine) -> None:
+    """The picture in the terminal, under the headline."""
+    drawn = subject.point if subject.point is not None else subject.graph
+    shown = picture(drawn, kind, drawing_options(line), asked=line.text("--picture") is not None)
+    if not shown:
+        return
+    put("")
+    if isinstance(shown, bytes):
+        put_bytes(shown)
+    else:
+        put(shown)
 
 
 def _draw(subject: Subject, paths: list[str], options: dict[str, Any], told: bool) -> None:

@@ -72,7 +72,7 @@ def write_help(verb: str) -> None:
         put(f"\n{paint('Verbs', 'strong')}")
         put(layout(("", ""), [Row((Cell(name), Cell(about))) for name, about in VERBS.items()]))
     for group in dict.fromkeys(option.group for option in OPTIONS):
-        rows = [Row((Cell(_spelled(option)), Cell(_about(option)))) for option in OPTIONS if option.group == group and verb in option.verbs]
+        rows = _rows([option for option in OPTIONS if option.group == group and verb in option.verbs])
         if rows:
             put(f"\n{paint(group, 'strong')}")
             put(layout(("", ""), rows))
@@ -91,5 +91,17 @@ def _spelled(option: Option) -> str:
     return ", ".join(part for part in (option.short, option.name) if part) + (f" {option.metavar}" if option.metavar else "")
 
 
-def _about(option: Option) -> str:
-    return option.help + (f" ({', '.join(option.choices)})" if option.choices else "")
+def _rows(options: list[Option]) -> list[Row]:
+    """An option a row; the words that it takes behind its help, or below it where that is too long."""
+    first = max((len(_spelled(option)) for option in options), default=0)
+    rows = []
+    for option in options:
+        words = f"({', '.join(option.choices)})" if option.choices else ""
+        fits = first + len(option.help) + len(words) < 72
+        rows.append(
+            Row(
+                (Cell(_spelled(option)), Cell(f"{option.help} {words}".rstrip() if fits else option.help)),
+                "" if fits else " " * first + words,
+            )
+        )
+    return rows

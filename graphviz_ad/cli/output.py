@@ -44,6 +44,13 @@ def put(text: str) -> None:
     print(text)
 
 
+def put_bytes(data: bytes) -> None:
+    """Bytes on standard output, in their turn."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
 def put_json(document: Any) -> None:
     """A document as strict JSON, each node, edge and row on a line of its own."""
     sys.stdout.writelines(json_lines(document))
@@ -176,9 +183,7 @@ def write_bytes(path: str, data: bytes) -> None:
         The file cannot be written.
     """
     if path == "-":
-        sys.stdout.flush()
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+        put_bytes(data)
         return
     try:
         with open(path, "wb") as file:

@@ -12,7 +12,8 @@ GAP = 2
 LEAST = 16
 
 #: role -> the terminal's own colours, so that they follow the reader's theme
-_CODES = {"value": "32", "gradient": "31", "muted": "2", "strong": "1", "name": "36", "good": "32;1", "bad": "31;1", "doubt": "33;1"}
+_CODES = {"value": "32", "gradient": "31", "muted": "2", "strong": "1", "name": "36", "good": "32;1", "bad": "31;1", "doubt": "33;1",
+          "local": "33", "wire": "2", "gate": "1"}  # fmt: skip
 VERDICT_ROLES = {"pass": "good", "pass-at-kink": "good", "fail": "bad", "inconclusive": "doubt"}
 
 
@@ -32,7 +33,7 @@ class Row(NamedTuple):
 
 def paint(text: str, role: str) -> str:
     """The text in the colour of its role, where colour is wanted."""
-    return f"\x1b[{_CODES[role]}m{text}\x1b[0m" if role and text and colored() else text
+    return f"\x1b[{_CODES[role]}m{text}\x1b[0m" if role and text and not text.isspace() and colored() else text
 
 
 def breadth(text: str) -> int:

@@ -411,6 +411,25 @@ class Point:
 
         return compose(self.graph, self, **options)
 
+    def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
+        """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
+
+        The options are those of :meth:`scene`.
+
+        >>> from graphviz_ad import parse
+        >>> print(parse("sin(x*y)").at(x=0, y=2).draw(), end="")
+           0
+        x ───‹2›─╮     0             0
+           2     ├─(×)───‹1›───(sin)──── f
+           2     │     1             1
+        y ───‹0›─╯
+           0
+        above a wire: value · below: ∂f/∂(wire) · ‹ ›: local derivative
+        """
+        from ..scene.saving import text_of
+
+        return text_of(self.graph, self, width, form, ascii, **options)
+
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Write the picture or the data; the format follows from the suffix."""
         from ..scene.saving import save

@@ -319,6 +319,15 @@ class Graph:
 
         return document_graph(self)
 
+    def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
+        """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
+
+        The options are those of :meth:`scene`.
+        """
+        from ..scene.saving import text_of
+
+        return text_of(self, None, width, form, ascii, **options)
+
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Write the symbolic picture or the data; the format follows from the suffix."""
         from ..scene.saving import save

@@ -94,6 +94,14 @@ def _written(graph: Graph, point: Point | None, format: str, options: dict[str, 
     return render_animated(scene, **{key: value for key, value in options.items() if key in _DRAWING - {"scale"}})
 
 
+def text_of(graph: Graph, point: Point | None, width: int, form: str, ascii: bool, **options: Any) -> str:
+    """The picture in the letters of a terminal; see :func:`graphviz_ad.render.textpicture.render_text`."""
+    from ..render.textpicture import render_text
+    from .compose import compose
+
+    return render_text(compose(graph, point, **options), width, form=form, ascii=ascii)
+
+
 def format_of(path: str | os.PathLike[str]) -> str:
     """The format that a path's suffix asks for.
 

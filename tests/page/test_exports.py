@@ -1,4 +1,4 @@
-"""Pictures in other languages: TikZ, Mermaid, an SVG that plays, a tree of text; nothing of a user's breaks out of them."""
+"""Pictures in other languages: TikZ, Mermaid, an SVG that plays; nothing of a user's breaks out of them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pytest
 import graphviz_ad as gv
 from graphviz_ad.render.animation import render_animated, steps
 from graphviz_ad.render.mermaid import render_mermaid
-from graphviz_ad.render.textpicture import columns, render_text
 from graphviz_ad.render.tikz import _text, render_tikz
 from graphviz_ad.scene.model import Label, Scene
 
@@ -98,30 +97,3 @@ def test_animation_moves_what_is_there(point: gv.Point) -> None:
         f"gradient-{wire.id}" for wire in scene.wires if wire.gradient
     }
     assert every <= set(told)
-
-
-def test_text_tree_shares_and_sums() -> None:
-    text = render_text(FORK.scene())
-    assert text.splitlines()[0].startswith("f = v₁ + x = 12")
-    assert text.count("∂v₁/∂x = 3") == 2
-    assert "x = 3  (7)" in text
-
-
-@pytest.mark.parametrize("width", [40, 60, 80, 120])
-@pytest.mark.parametrize("point", POINTS, ids=["xyz", "neuron", "fork", "cards"])
-def test_text_fits_its_columns(point: gv.Point, width: int) -> None:
-    assert all(columns(line) <= width for line in render_text(point.scene(), width).splitlines())
-
-
-def test_deep_graphs_are_cut_not_broken() -> None:
-    graph = gv.parse("f = " + "sin(" * 110 + "x" + ")" * 110)
-    text = render_text(graph.at(x=1).scene())
-    assert "… deeper" in text
-    assert all(columns(line) <= 80 for line in text.splitlines())
-
-
-@pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_text_stays_on_its_line(text: str) -> None:
-    lines = render_text(hostile(text)).splitlines()
-    assert len(lines) == len(render_text(XYZ.scene()).splitlines()) + 1
-    assert all(columns(line) <= 80 for line in lines)

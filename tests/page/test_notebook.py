@@ -65,5 +65,7 @@ def test_two_frames_share_nothing() -> None:
 
 def test_bundle() -> None:
     bundle = mimebundle(gv.parse("x*y").at(x=2, y=3))
-    assert bundle["text/plain"] == "Point(f = 6.0 at x=2.0, y=3.0)"
+    assert bundle["text/plain"].startswith("Point(f = 6.0 at x=2.0, y=3.0)\n\n   2\nx ───‹3›─╮")
+    large = gv.parse("+".join(f"x{k}*y{k}" for k in range(30)))
+    assert mimebundle(large)["text/plain"] == repr(large)
     assert bundle["image/svg+xml"].startswith("<svg")
