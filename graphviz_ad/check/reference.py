@@ -59,6 +59,10 @@ class Reference:
         self.output = graph.outputs[-1]
         self._needed = graph.needed
         self._order = [h for h, op in enumerate(graph.ops) if self._needed[h] or op == "input"]
+        self._consumers: list[list[int]] = [[] for _ in graph.ops]
+        for handle in self._order:
+            for k in graph.operands[handle]:
+                self._consumers[k].append(handle)
         self._cones: dict[int, list[int]] = {}
         self._bases: dict[int, list[Any]] = {}
         self.operations = 0
@@ -128,17 +132,15 @@ class Reference:
         key = inputs[0] if len(inputs) == 1 else -1
         if key >= 0 and key in self._cones:
             return self._cones[key]
-        mark = bytearray(len(self.graph.ops))
-        for handle in inputs:
-            mark[handle] = 1
-        found = []
-        operands = self.graph.operands
-        for handle in self._order:
-            for k in operands[handle]:
-                if mark[k]:
-                    mark[handle] = 1
-                    found.append(handle)
-                    break
+        # downstream only: an input that little depends on must not cost a walk over the whole graph
+        seen: set[int] = set()
+        waiting = list(inputs)
+        while waiting:
+            for handle in self._consumers[waiting.pop()]:
+                if handle not in seen:
+                    seen.add(handle)
+                    waiting.append(handle)
+        found = sorted(seen)
         if key >= 0:
             self._cones[key] = found
         return found

@@ -119,7 +119,8 @@ def _inputs(point: Point) -> str:
     """The table of inputs: value and gradient, or Jacobian where the output is no scalar."""
     graph = point.graph
     handles = graph.input_handles
-    names = [name for name in handles if name in point.wrt or name in graph.inputs]
+    known = {*point.wrt, *graph.inputs}
+    names = [name for name in handles if name in known]
     if not names:
         return "  there are no inputs, so there is nothing to differentiate by"
     scalar = len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ()

@@ -88,7 +88,7 @@ def test_without_values_formulas_stand_on_the_arrows() -> None:
 
 
 def test_deep_graphs_are_cut_not_broken() -> None:
-    graph = gv.parse("f = " + "sin(" * 200 + "x" + ")" * 200)
+    graph = gv.parse("f = " + "sin(" * 110 + "x" + ")" * 110)
     text = render_text(graph.at(x=1).scene())
     assert "… deeper" in text
     assert all(columns(line) <= 80 for line in text.splitlines())
