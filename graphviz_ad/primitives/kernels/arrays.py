@@ -95,7 +95,7 @@ class PreciseArrays(Arrays):
         self._scalars = Arithmetic(mp)
 
     @property
-    def rounding(self) -> Any:  # type: ignore[override]
+    def rounding(self) -> Any:
         return self._mp.mpf(10) ** (5 - self._mp.dps)
 
     @property

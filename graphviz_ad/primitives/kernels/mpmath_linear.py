@@ -165,5 +165,5 @@ _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "eigenvectors": lambda mp, a: _signed(mp, _eigh(mp, a)[1]),
     "svdvals": lambda mp, a: _svd(mp, a)[1],
     "left_singular": lambda mp, a: _signed(mp, _svd(mp, a)[0]),
-    "right_singular": lambda mp, a: _right(mp, a),
+    "right_singular": _right,
 }
