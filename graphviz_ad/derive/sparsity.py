@@ -44,7 +44,9 @@ def dependence_bound(point: Point, way: Path) -> int:
     size = size_of(point.shape_of(way.handle))
     most = {way.handle: 1}
     for node, edges in way.steps:
-        most[node] = min(size, sum(min(size, most[k] * _fan(point, node, p)) for p, k in edges))
+        bounds = [min(size, most[k] * _fan(point, node, p)) for p, k in edges]
+        joined = point.graph.ops[node] in ("stack", "concatenate")  # an entry comes from one operand
+        most[node] = max(bounds) if joined else min(size, sum(bounds))
     return most.get(way.output, 0)
 
 

@@ -178,7 +178,7 @@ RECORDS: tuple[Composite, ...] = (
 COMPOSITES: dict[str, Composite] = {}
 
 #: operations that stand in derivatives only and are not offered to authors
-HIDDEN = frozenset(("scatter", "levi_civita"))
+HIDDEN = frozenset(("scatter", "levi_civita", "distinct"))
 
 for _record in RECORDS:
     register("composite", _record.name, _record.aliases)

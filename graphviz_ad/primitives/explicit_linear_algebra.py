@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..errors import DerivativeError
 from .array_record import ArrayOperation, Call, Misfit, Shape, broadcast
 
 
@@ -220,6 +221,93 @@ def _svdvals_push(k: Any, call: Call, position: int, tangent: Any, operands: tup
     return k.einsum(u, tangent, v, subscripts="...ik,...ij,...jk->...k")
 
 
+# ------------------------------------------------------------------------- eigenvectors and singular vectors, where distinct
+
+
+def _distinct(k: Any, call: Call, values: Any) -> Any:
+    """The values themselves; refused where two are equal, because then their vectors have no derivative."""
+    import numpy as np
+
+    array = np.asarray(values)
+    sizes = np.sort(array, axis=-1)
+    gaps = sizes[..., 1:] - sizes[..., :-1]
+    close = k.rounding * len(call.shape) * max(call.shape[-1:], default=1) * np.max(np.abs(array), axis=-1, keepdims=True, initial=0)
+    if np.any(gaps <= close):
+        raise DerivativeError(
+            f"{call.params['what']} has two equal values here, and a single one of them has no second derivative; "
+            "a function of all of them alike may have one: write it with trace, det or norm(X, 'fro')"
+        )
+    return values
+
+
+def _inverse_gaps(k: Any, values: Any, count: int, what: str) -> Any:
+    """1/(v_j - v_i) at place i, j; 0 on the diagonal."""
+    apart = k.distinct(values, what=what)
+    gaps = k.expand_dims(apart, axis=-2) - k.expand_dims(apart, axis=-1)
+    same = k.equal(k.eye(n=count, m=None), 1)
+    return k.where(same, 0, k.div(1, k.where(same, 1, gaps)))
+
+
+def _eigenvectors_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    inverse = _inverse_gaps(k, k.eigvalsh(operands[0]), call.shape[-1], "eigvalsh")
+    inner = k.matmul(_t(k, out), k.matmul(_symmetric(k, tangent), out))
+    return k.matmul(out, inverse * inner)
+
+
+def _eigenvectors_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    inverse = _inverse_gaps(k, k.eigvalsh(operands[0]), call.shape[-1], "eigvalsh")
+    inner = inverse * k.matmul(_t(k, out), upstream)
+    return _symmetric(k, k.matmul(out, k.matmul(inner, _t(k, out))))
+
+
+def _columns(k: Any, matrix: Any, factors: Any) -> Any:
+    """A matrix with its columns scaled."""
+    return matrix * k.expand_dims(factors, axis=-2)
+
+
+def _singular_parts(k: Any, a: Any, count: int) -> tuple[Any, Any, Any, Any]:
+    """Both sets of vectors, the values, and the inverse gaps of their squares."""
+    u, v, s = k.left_singular(a), k.right_singular(a), k.svdvals(a)
+    return u, v, s, _inverse_gaps(k, s * s, count, "svdvals")
+
+
+def _outside(k: Any, basis: Any, x: Any) -> Any:
+    """The part of the columns of x that is orthogonal to a basis."""
+    return x - k.matmul(basis, k.matmul(_t(k, basis), x))
+
+
+def _singular_push(right: bool) -> Any:
+    def push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+        rows, count = call.shape[-2:]
+        u, v, s, inverse = _singular_parts(k, operands[0], count)
+        if right:  # the right vectors are the left ones of the transposed matrix
+            u, v, tangent = v, u, _t(k, tangent)
+        inner = k.matmul(_t(k, u), k.matmul(tangent, v))
+        moved = k.matmul(u, inverse * (_columns(k, inner, s) + _t(k, _columns(k, inner, s))))
+        return moved + _columns(k, _outside(k, u, k.matmul(tangent, v)), k.div(1, s)) if rows > count else moved
+
+    return push
+
+
+def _singular_pull(right: bool) -> Any:
+    def pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+        rows, count = call.shape[-2:]
+        u, v, s, inverse = _singular_parts(k, operands[0], count)
+        if right:
+            u, v = v, u
+        inner = inverse * k.matmul(_t(k, u), upstream)
+        back = k.matmul(k.matmul(u, _columns(k, inner + _t(k, inner), s)), _t(k, v))
+        if rows > count:
+            back = back + k.matmul(_columns(k, _outside(k, u, upstream), k.div(1, s)), _t(k, v))
+        return _t(k, back) if right else back
+
+    return pull
+
+
+def _same_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    return tangent
+
+
 def _eye_like(k: Any, call: Call, x: Any) -> Any:
     import numpy as np
 
@@ -252,8 +340,42 @@ RECORDS: tuple[ArrayOperation, ...] = (
     _record("pinv", "pseudo-inverse, at constant rank", _pinv_shape, _pinv_push, _pinv_pull),
     _record("eigvalsh", "eigenvalues of the symmetric part, ascending", _eigen_shape, _eigvalsh_push, _eigvalsh_pull, kink=_DISTINCT),
     _record("svdvals", "singular values, descending", _singular_shape, _svdvals_push, _svdvals_pull, kink=_DISTINCT),
-    _record("eigenvectors", "eigenvectors of the symmetric part, in columns", _square, None, None),
-    _record("left_singular", "left singular vectors, in columns", _left_shape, None, None),
-    _record("right_singular", "right singular vectors, in columns", _right_shape, None, None),
+    _record(
+        "eigenvectors",
+        "eigenvectors of the symmetric part, in columns",
+        _square,
+        _eigenvectors_push,
+        _eigenvectors_pull,
+        kink="none where two eigenvalues are equal",
+    ),
+    _record(
+        "left_singular",
+        "left singular vectors, in columns",
+        _left_shape,
+        _singular_push(False),
+        _singular_pull(False),
+        kink="none where two singular values are equal",
+    ),
+    _record(
+        "right_singular",
+        "right singular vectors, in columns",
+        _right_shape,
+        _singular_push(True),
+        _singular_pull(True),
+        kink="none where two singular values are equal",
+    ),
+    ArrayOperation(
+        "distinct",
+        "explicit",
+        ("values",),
+        ("what",),
+        "the values, which must differ",
+        lambda call: call.shapes[0],
+        _distinct,
+        _same_push,
+        _same_push,
+        linear=True,
+        batched="first",
+    ),
     ArrayOperation("eye_like", "explicit", ("a",), (), "the identity matrix of the same size", _square, _eye_like, passive=(-2,)),
 )

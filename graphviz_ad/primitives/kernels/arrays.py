@@ -27,6 +27,7 @@ class Arrays:
     """
 
     inf, pi, e = float("inf"), np.pi, np.e
+    rounding: Any = 2.0**-52  # relative distance from one number to the next
 
     def __getattr__(self, op: str) -> Any:
         if op.startswith("_"):
@@ -92,6 +93,10 @@ class PreciseArrays(Arrays):
 
         self._mp = mp
         self._scalars = Arithmetic(mp)
+
+    @property
+    def rounding(self) -> Any:
+        return self._mp.mpf(10) ** (5 - self._mp.dps)
 
     @property
     def pi(self) -> Any:  # type: ignore[override]
@@ -334,6 +339,23 @@ def _cofactor(a: Any) -> Any:
     return np.rint(sign)[..., None, None] * np.einsum("...ik,...k,...kj->...ij", u, others, vt)
 
 
+def signed(vectors: Any, others: Any = None) -> Any:
+    """Columns turned so that the largest entry of each is positive (and ``others`` with them): signs that every arithmetic agrees on.
+
+    Entries of nearly the same size count as equal; the first of them decides.
+    """
+    size = np.abs(vectors)
+    first = np.argmax(size >= np.max(size, axis=-2, keepdims=True, initial=0) * (1 - 2.0**-20), axis=-2)
+    sign = np.where(np.take_along_axis(vectors, first[..., None, :], axis=-2) < 0, -1, 1)
+    return vectors * sign if others is None else (vectors * sign, others * sign)
+
+
+def _singular(a: Any) -> tuple[Any, Any]:
+    u, _, vt = np.linalg.svd(a, full_matrices=False)
+    left, right = signed(u, np.swapaxes(vt, -1, -2))
+    return left, right
+
+
 def _expm(a: Any) -> Any:
     from scipy.linalg import expm
 
@@ -350,10 +372,10 @@ _LINEAR: dict[str, Callable[..., Any]] = {
     "expm": _once(_expm),
     "pinv": _once(np.linalg.pinv),
     "eigvalsh": _once(lambda a: np.linalg.eigh(_symmetric(a))[0]),
-    "eigenvectors": _once(lambda a: np.linalg.eigh(_symmetric(a))[1]),
+    "eigenvectors": _once(lambda a: signed(np.linalg.eigh(_symmetric(a))[1])),
     "svdvals": _once(lambda a: np.linalg.svd(a, full_matrices=False)[1]),
-    "left_singular": _once(lambda a: np.linalg.svd(a, full_matrices=False)[0]),
-    "right_singular": _once(lambda a: np.swapaxes(np.linalg.svd(a, full_matrices=False)[2], -1, -2)),
+    "left_singular": _once(lambda a: _singular(a)[0]),
+    "right_singular": _once(lambda a: _singular(a)[1]),
 }
 
 __all__ = ["Arrays", "Misfit", "PreciseArrays", "apply", "compute", "contract", "plain", "value"]

@@ -126,6 +126,26 @@ def _svd(mp: Any, a: Any) -> tuple[Any, Any, Any]:
     return _array(u), _column(s), _array(v)
 
 
+def _signs(mp: Any, vectors: Any) -> Any:
+    """Per column the sign of its largest entry, as the arithmetic of floats decides it."""
+    found = np.empty(vectors.shape[1], dtype=object)
+    for column in range(vectors.shape[1]):
+        size = [abs(one) for one in vectors[:, column]]
+        least = max(size, default=0) * (1 - mp.mpf(2) ** -20)
+        first = next((one for one, here in zip(vectors[:, column], size) if here >= least), mp.mpf(1))
+        found[column] = mp.mpf(-1 if first < 0 else 1)
+    return found
+
+
+def _signed(mp: Any, vectors: Any) -> Any:
+    return vectors * _signs(mp, vectors)
+
+
+def _right(mp: Any, a: Any) -> Any:
+    u, _, v = _svd(mp, a)
+    return v.T * _signs(mp, u)
+
+
 def _pinv(mp: Any, a: Any) -> Any:
     u, s, v = _svd(mp, a)
     cut = s[0] * mp.mpf(10) ** -(mp.dps // 2)
@@ -142,8 +162,8 @@ _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
     "expm": lambda mp, a: _array(mp.expm(_matrix(mp, a))) if a.size else a,
     "pinv": _pinv,
     "eigvalsh": lambda mp, a: _eigh(mp, a)[0],
-    "eigenvectors": lambda mp, a: _eigh(mp, a)[1],
+    "eigenvectors": lambda mp, a: _signed(mp, _eigh(mp, a)[1]),
     "svdvals": lambda mp, a: _svd(mp, a)[1],
-    "left_singular": lambda mp, a: _svd(mp, a)[0],
-    "right_singular": lambda mp, a: _svd(mp, a)[2].T,
+    "left_singular": lambda mp, a: _signed(mp, _svd(mp, a)[0]),
+    "right_singular": _right,
 }
