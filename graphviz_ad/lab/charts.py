@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
 
 class Curve(NamedTuple):
-    """A line in a chart: where points are not finite it has gaps."""
+    """A line in a chart: where points are not finite it has gaps. ``spread`` is a pair (low, high) per point, shaded behind it."""
 
     name: str
     xs: Sequence[float]
     ys: Sequence[float]
     color: str = ""
     dashes: str = ""
+    spread: Sequence[tuple[float, float]] = ()
 
 
 class Band(NamedTuple):
@@ -41,7 +42,7 @@ def draw_curves(
     left, right, top, bottom = 58, 18, 46 + 18 * bool(subtitle) + 20 * (len(curves) > 1), 42
     rise = (lambda value: math.log10(value) if value > 0 else math.nan) if log else float
     run = (lambda value: math.log10(value) if value > 0 else math.nan) if log_x else float
-    heights = [rise(v) for one in curves for v in one.ys if math.isfinite(v)]
+    heights = [rise(v) for one in curves for v in (*one.ys, *(edge for pair in one.spread for edge in pair)) if math.isfinite(v)]
     heights = [v for v in heights if math.isfinite(v)] or [0.0, 1.0]
     floor = min(heights) if low is None else rise(low)
     ceiling = max(heights) if high is None else rise(high)
@@ -71,6 +72,14 @@ def draw_curves(
         for value in _grid(floor, ceiling, log):
             canvas.line([(left, down(value)), (width - right, down(value))], color["wire" if value == 0 else "cluster-border"], 0.6)
             canvas.words(_told(value), left - 7, down(value) + 4, 11, "muted", anchor="end")
+        for k, one in enumerate(curves):
+            edges = [(px, low) for px, (low, _) in zip(one.xs, one.spread, strict=False)]
+            edges += [(px, high) for px, (_, high) in zip(one.xs, one.spread, strict=False)][::-1]
+            if edges:
+                limits = (floor, ceiling)
+                canvas.area(
+                    [(across(px), down(py)) for px, py in edges if limits[0] <= rise(py) <= limits[1]], _color(canvas, one, k), 0.16
+                )
         for k, one in enumerate(curves):
             paint_curve(canvas, one, _color(canvas, one, k))
         for mx, my, tip in marks:
