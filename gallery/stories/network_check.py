@@ -32,11 +32,12 @@ def backward(**p: np.ndarray) -> dict[str, np.ndarray]:
 
 planted = gv.check_gradient(loss, backward, parameters)
 wrong = sorted({row.wrt for row in planted.rows if row.verdict == "fail"})
-numbers = {
+exact = {
     "entries checked": float(len(report.rows)),
     "entries found wrong": float(len({(row.wrt, row.entry) for row in planted.rows if row.verdict == "fail"})),
 }
 verdicts = {"our gradients": report.verdict, "with the planted bug": planted.verdict, "wrong": ", ".join(wrong)}
+assert planted.causes == ("W2: a constant factor 1/9 is missing",), planted.causes
 assert verdicts == {"our gradients": "pass", "with the planted bug": "fail", "wrong": "W2"}, verdicts
 errors = {name: max(row.error / max(abs(row.reference), 1e-300) for row in planted.rows if row.wrt == name) for name in parameters}
 
@@ -44,6 +45,7 @@ errors = {name: max(row.error / max(abs(row.reference), 1e-300) for row in plant
 def paint(sheet: canvas.Canvas) -> None:
     sheet.words("The planted bug", 16, 26, 16, bold=True)
     sheet.words("largest relative error of each gradient, by powers of ten", 16, 45, 12, "muted")
+    sheet.words(f"the report: {planted.causes[0]}", 16, 244, 13, "gradient")
     for place, (name, error) in enumerate(errors.items()):
         y, wide = 66 + 40 * place, 22 * (14 + np.log10(max(error, 1e-13)))
         sheet.box(60, y, wide, 24, sheet.color["gradient" if name in wrong else "value"])
@@ -51,4 +53,4 @@ def paint(sheet: canvas.Canvas) -> None:
         sheet.words(f"{error:.0e}  {'fail' if name in wrong else 'pass'}", 68 + wide, y + 17, 12.5, "gradient" if name in wrong else "text")
 
 
-picture = canvas.Picture(520, 240, f"Relative errors of the hand-written gradients; wrong is {', '.join(wrong)}", paint)
+picture = canvas.Picture(520, 264, f"Relative errors of the hand-written gradients; wrong is {', '.join(wrong)}", paint)

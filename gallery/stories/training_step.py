@@ -10,4 +10,4 @@ data = lab.make("moons", points=2, noise=0.0)
 model = lab.network((2, 3, 2), "relu", l2=0.1)
 point = model.at(model.initial("xavier", 1), data.X, data.y)
 options = {"depth": 0}
-numbers = {"loss": float(point.value)}
+exact = {"loss": float(point.value)}

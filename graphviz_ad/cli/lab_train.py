@@ -100,9 +100,11 @@ def _write(folder: str, result: Any, data: Any, theme: str) -> list[str]:
         for layer in range(1, model.layers):
             wide = 10 if model.sizes[layer] > 24 else 4
             pictures[f"neurons-{layer}.svg"] = maps.draw_neurons(model, parameters, data, layer, columns=wide, most=100)
+    elif model.layers > 1:
+        pictures["neurons-1.svg"] = maps.draw_weights(model, parameters, data, columns=8 if model.sizes[1] > 12 else 4, most=100)
     for name, picture in pictures.items():
         lab_words.written(picture, os.path.join(folder, name), theme)
-    model.shaped(data.rows).save(os.path.join(folder, "graph.svg"), theme=theme)
+    model.shaped(data.rows).save(os.path.join(folder, "graph.svg"), theme=theme, depth=0)
     lab.save(os.path.join(folder, "weights.npz"), model, parameters)
     table = ["step,loss,accuracy,validation_loss,validation_accuracy"]
     table += [",".join(repr(value) for value in (m.step, *m[2:])) for m in result.history]

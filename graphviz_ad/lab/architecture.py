@@ -13,13 +13,13 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, Any]
 
-MOST = 12  # circles drawn in a column; of more the first and last ones stand for all
+MOST = 12  # circles drawn in a column; of more the strongest stand for all
 POSITIVE, NEGATIVE = CLASSES[1], CLASSES[0]
 
 
 def draw_architecture(model: Model, parameters: Mapping[str, Array] | None = None, features: tuple[str, ...] = ()) -> Picture:
     """The layers of a model; with parameters, lines show the weights: orange positive, blue negative, wide for large."""
-    columns = [_shown(size) for size in model.sizes]
+    columns = [_shown(size, _strength(model, parameters, layer)) for layer, size in enumerate(model.sizes)]
     tallest = max(len(column) for column in columns)
     step, radius, gap = (34.0, 11.0, 150.0) if tallest > 6 else (46.0, 14.0, 160.0)
     width, top = 100 + gap * (len(columns) - 1) + 60, 112.0
@@ -61,6 +61,8 @@ def draw_architecture(model: Model, parameters: Mapping[str, Array] | None = Non
             x = spot(layer, 0)[0]
             canvas.words(f"{model.sizes[layer]:,}", x, 62, 13, bold=True, anchor="middle")
             canvas.words(kinds[layer], x, 78, 11, "muted", anchor="middle")
+            if None in column and parameters is not None and 0 < layer < model.layers:
+                canvas.words(f"{MOST - 1} strongest", x, 92, 10, "muted", anchor="middle")
             if layer:
                 before, after = model.sizes[layer - 1], model.sizes[layer]
                 canvas.words(f"W{_low(layer)} {before:,}×{after:,}", x - gap / 2, height - 32, 11, "muted", anchor="middle")
@@ -71,11 +73,26 @@ def draw_architecture(model: Model, parameters: Mapping[str, Array] | None = Non
     return Picture(max(width, 300), height, told, paint)
 
 
-def _shown(size: int) -> list[int | None]:
-    """The neurons of a layer that are drawn; None stands for those left out."""
+def _strength(model: Model, parameters: Mapping[str, Array] | None, layer: int) -> Array | None:
+    """How much each hidden neuron can carry: the length of what enters times the length of what leaves."""
+    import numpy as np
+
+    if parameters is None or not 0 < layer < model.layers:
+        return None
+    enters, leaves = parameters[f"W{layer}"], parameters[f"W{layer + 1}"]
+    with np.errstate(all="ignore"):
+        return np.nan_to_num(np.linalg.norm(enters, axis=0) * np.linalg.norm(leaves, axis=1))
+
+
+def _shown(size: int, strength: Array | None) -> list[int | None]:
+    """The neurons of a layer that are drawn, the strongest where strengths are known; None stands for those left out."""
     if size <= MOST:
         return list(range(size))
-    return [*range(MOST // 2), None, *range(size - (MOST // 2 - 1), size)]
+    half = MOST // 2
+    if strength is None:
+        return [*range(half), None, *range(size - (half - 1), size)]
+    kept = sorted(sorted(range(size), key=lambda k: (-strength[k], k))[: MOST - 1])
+    return [*kept[:half], None, *kept[half:]]
 
 
 def _low(number: int) -> str:

@@ -53,6 +53,11 @@ class Canvas:
         ends = 'stroke-linejoin="round" stroke-linecap="round"'
         self.parts.append(f'<path d="{path}" fill="none" stroke="{color}" stroke-width="{number(width)}"{more} {ends}/>')
 
+    def area(self, points: Sequence[tuple[float, float]], fill: str, opacity: float) -> None:
+        """A polygon without a border."""
+        path = "M" + " ".join(f"{number(self._x + x)},{number(self._y + y)}" for x, y in points) + "Z"
+        self.parts.append(f'<path d="{path}" fill="{fill}" fill-opacity="{opacity:.3g}"/>')
+
     def circle(self, x: float, y: float, r: float, fill: str, border: str = "", width: float = 1.0, tip: str = "") -> None:
         """A disc, with a tooltip where ``tip`` says something."""
         edge = f' stroke="{border}" stroke-width="{number(width)}"' if border else ""

@@ -14,14 +14,18 @@ if TYPE_CHECKING:
     from .training import Training
 
 
+SIDES = (58, 18)  # pixels of a chart left and right of its curves
+
+
 class Curve(NamedTuple):
-    """A line in a chart: where points are not finite it has gaps."""
+    """A line in a chart: where points are not finite it has gaps. ``spread`` is a pair (low, high) per point, shaded behind it."""
 
     name: str
     xs: Sequence[float]
     ys: Sequence[float]
     color: str = ""
     dashes: str = ""
+    spread: Sequence[tuple[float, float]] = ()
 
 
 class Band(NamedTuple):
@@ -38,10 +42,10 @@ def draw_curves(
     marks: Sequence[tuple[float, float, str]] = (), log_x: bool = False,
 ) -> Picture:  # fmt: skip
     """A chart of curves, each named at its end or in the legend; ``log`` for powers of ten upwards, ``marks`` are rings."""
-    left, right, top, bottom = 58, 18, 46 + 18 * bool(subtitle) + 20 * (len(curves) > 1), 42
+    (left, right), top, bottom = SIDES, 46 + 18 * bool(subtitle) + 20 * (len(curves) > 1), 42
     rise = (lambda value: math.log10(value) if value > 0 else math.nan) if log else float
     run = (lambda value: math.log10(value) if value > 0 else math.nan) if log_x else float
-    heights = [rise(v) for one in curves for v in one.ys if math.isfinite(v)]
+    heights = [rise(v) for one in curves for v in (*one.ys, *(edge for pair in one.spread for edge in pair)) if math.isfinite(v)]
     heights = [v for v in heights if math.isfinite(v)] or [0.0, 1.0]
     floor = min(heights) if low is None else rise(low)
     ceiling = max(heights) if high is None else rise(high)
@@ -71,6 +75,14 @@ def draw_curves(
         for value in _grid(floor, ceiling, log):
             canvas.line([(left, down(value)), (width - right, down(value))], color["wire" if value == 0 else "cluster-border"], 0.6)
             canvas.words(_told(value), left - 7, down(value) + 4, 11, "muted", anchor="end")
+        for k, one in enumerate(curves):
+            edges = [(px, low) for px, (low, _) in zip(one.xs, one.spread, strict=False)]
+            edges += [(px, high) for px, (_, high) in zip(one.xs, one.spread, strict=False)][::-1]
+            if edges:
+                limits = (floor, ceiling)
+                canvas.area(
+                    [(across(px), down(py)) for px, py in edges if limits[0] <= rise(py) <= limits[1]], _color(canvas, one, k), 0.16
+                )
         for k, one in enumerate(curves):
             paint_curve(canvas, one, _color(canvas, one, k))
         for mx, my, tip in marks:
@@ -228,7 +240,10 @@ def describe_activation(name: str, reach: float = 5.0, points: int = 401) -> Act
     bands = []
     for told, wanted in (("dead", slopes == 0.0), ("flat", (np.abs(slopes) < 0.05) & (slopes != 0.0))):
         edges = np.flatnonzero(np.diff(np.concatenate([[0], wanted.astype(int), [0]])))
-        bands += [Band(told, inside[a], inside[b - 1]) for a, b in zip(edges[::2], edges[1::2], strict=True) if b - a > points // 25]
+        for a, b in zip(edges[::2], edges[1::2], strict=True):
+            turns = slopes[a:b].min() < 0 < slopes[a:b].max()  # a valley, not saturation: the slope passes through 0
+            if b - a > points // 25 and not turns:
+                bands.append(Band(told, inside[a], inside[b - 1]))
     return Activation(name, xs, values.tolist(), slopes.tolist(), kinks, bands)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -78,7 +79,11 @@ def paint_regions(model: Model, parameters: Mapping[str, Array], plane: Plane) -
 
 
 def draw_neurons(model: Model, parameters: Mapping[str, Array], data: Dataset, layer: int = 1, columns: int = 4, most: int = 12) -> Picture:
-    """One map per hidden neuron of a layer: orange where it answers above 0, blue below; the line is where its sum is 0."""
+    """One map per hidden neuron of a layer: orange where it answers above 0, blue below; the line is where its sum is 0.
+
+    The neuron that weighs most comes first: that whose answers vary most, times the weights that leave it. Opacity grows with the
+    square root of the answer's size beside the largest of the layer, so that faint neurons still show.
+    """
     import numpy as np
 
     plane = Plane(data, 80)
@@ -86,20 +91,84 @@ def draw_neurons(model: Model, parameters: Mapping[str, Array], data: Dataset, l
     sums, answers = values[f"z{layer}"], values[f"h{layer}"]
     count = min(answers.shape[1], most)
     with np.errstate(all="ignore"):
-        strength = np.abs(parameters[f"W{layer + 1}"]).sum(axis=1) * answers.std(axis=0)
-    chosen = sorted(np.argsort(-strength, kind="stable")[:count].tolist())
+        strength = np.nan_to_num(np.abs(parameters[f"W{layer + 1}"]).sum(axis=1) * answers.std(axis=0))
+    chosen = np.argsort(-strength, kind="stable")[:count].tolist()
     pictures = []
     largest = max(float(np.abs(np.nan_to_num(answers[:, chosen], posinf=1.0, neginf=-1.0)).max()), 1e-300)
     for neuron in chosen:
         answer = np.nan_to_num(answers[:, neuron] / largest)
-        pixels = np.empty((len(answer), 4), dtype=np.uint8)
-        pixels[:, :3] = np.where(answer[:, None] > 0, rgb(_POSITIVE), rgb(_NEGATIVE))
-        pixels[:, 3] = np.round(np.minimum(np.abs(answer), 1) * 0.75 * 255)
-        pictures.append(_map(plane, plane.table(pixels), [plane.table(sums[:, neuron])], data, f"neuron {neuron + 1}", "", 150, small=True))
+        pixels = _tinted(answer, 0.8 * np.sqrt(np.minimum(np.abs(answer), 1)))
+        name = f"neuron {neuron + 1}" + (", silent" if strength[neuron] == 0 else "")
+        pictures.append(_map(plane, plane.table(pixels), [plane.table(sums[:, neuron])], data, name, "", 150, small=True))
     told = f"hidden layer {layer}: what each neuron answers"
     if count < answers.shape[1]:
         told += f" (the {count} of {answers.shape[1]} that weigh most)"
-    return arrange(pictures, min(columns, count), told, "orange above 0, blue below; the line is where w·x + b is 0")
+    return arrange(pictures, min(columns, count), told, "orange above 0, blue below; the line is where w·x + b is 0; heaviest first")
+
+
+def draw_weights(model: Model, parameters: Mapping[str, Array], data: Dataset, columns: int = 4, most: int = 12) -> Picture:
+    """One picture per neuron of the first hidden layer for data that no map can show: the weights with which it looks at the features.
+
+    Images (a square number of features from 16 on) give an image of weights; few features give a bar each. Orange is positive, blue
+    negative, the scale is each neuron's own.
+    """
+    import numpy as np
+
+    weights = np.nan_to_num(parameters["W1"], posinf=0.0, neginf=0.0)
+    features, neurons = weights.shape
+    with np.errstate(all="ignore"):
+        leaves = np.abs(parameters["W2"]).sum(axis=1) if model.layers > 1 else np.ones(neurons)
+        strength = np.nan_to_num(np.linalg.norm(weights, axis=0) * leaves)
+    chosen = np.argsort(-strength, kind="stable")[:most].tolist()
+    side = math.isqrt(features)
+    draw = _weight_image if side * side == features >= 16 else _weight_bars
+    pictures = [draw(weights[:, neuron], f"neuron {neuron + 1}", data) for neuron in chosen]
+    told = "hidden layer 1: what each neuron looks for"
+    if len(chosen) < neurons:
+        told += f" (the {len(chosen)} of {neurons} that weigh most)"
+    return arrange(pictures, min(columns, len(chosen)), told, "its weights: orange positive, blue negative; heaviest first")
+
+
+def _weight_image(weights: Array, name: str, data: Dataset) -> Picture:
+    import numpy as np
+
+    side = math.isqrt(len(weights))
+    shares = weights / max(float(np.abs(weights).max()), 1e-300)
+    pixels = _tinted(shares, np.abs(shares)).reshape(side, side, 4)
+    cell = 120 // side
+
+    def paint(canvas: Canvas) -> None:
+        canvas.words(name, 8, 18, 12, bold=True)
+        canvas.image(8, 26, cell * side, cell * side, np.repeat(np.repeat(pixels, cell, axis=0), cell, axis=1))
+        canvas.box(8, 26, cell * side, cell * side, "none", canvas.color["input-border"])
+
+    return Picture(max(cell * side + 16, 100), cell * side + 34, f"weights of {name}", paint)
+
+
+def _weight_bars(weights: Array, name: str, data: Dataset) -> Picture:
+    import numpy as np
+
+    largest = max(float(np.abs(weights).max()), 1e-300)
+    middle, reach = 176, 70
+
+    def paint(canvas: Canvas) -> None:
+        canvas.words(name, 8, 18, 12, bold=True)
+        for k, weight in enumerate(weights.tolist()):
+            wide = abs(weight) / largest * reach
+            canvas.box(middle if weight > 0 else middle - wide, 28 + 20 * k, wide, 13, _POSITIVE if weight > 0 else _NEGATIVE)
+            canvas.words(data.features[k], 98, 39 + 20 * k, 11, "muted", anchor="end")
+        canvas.line([(middle, 24), (middle, 28 + 20 * len(weights))], canvas.color["wire"], 0.8)
+
+    return Picture(260, 36 + 20 * len(weights), f"weights of {name}", paint)
+
+
+def _tinted(answers: Array, opacity: Array) -> Array:
+    import numpy as np
+
+    pixels = np.empty((len(answers), 4), dtype=np.uint8)
+    pixels[:, :3] = np.where(answers[:, None] > 0, rgb(_POSITIVE), rgb(_NEGATIVE))
+    pixels[:, 3] = np.round(opacity * 255)
+    return pixels
 
 
 def draw_points(data: Dataset, title: str = "", subtitle: str = "", size: float = 320) -> Picture:

@@ -7,8 +7,9 @@ are the package's JavaScript kernels; the page itself adds only the moving of ar
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..language.elaboration import parse
 from ..page.embedding import policy, script_json
@@ -18,41 +19,62 @@ from ..render.theme import DARK, LIGHT
 from .canvas import CLASSES
 from .models import network
 
+if TYPE_CHECKING:
+    from ..graph.graph import Graph
+
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "silu", "softplus", "none")
-DEPTHS = (0, 1, 2, 3)
+LOSSES = ("softmax", "hinge")
+DEPTHS = range(7)
 #: sizes that occur nowhere else stand for those the reader chooses
-_SIZES = {1009: "N", 17: "C", 101: "H1", 103: "H2", 107: "H3"}
+_SIZES = {1009: "N", 17: "C", 101: "H1", 103: "H2", 107: "H3", 109: "H4", 113: "H5", 127: "H6"}
+SCRIPTS = ("playground_arrays.js", "playground.js", "playground_views.js")
 
 
 def write_playground() -> str:
     """The page as one file.
 
     >>> page = write_playground()
-    >>> page[:15], "http://" in page
+    >>> page[:15], "https://" in page
     ('<!DOCTYPE html>', False)
     """
-    kinds = [(depth, activation) for depth in DEPTHS for activation in (ACTIVATIONS if depth else ("none",))]
-    tables = {f"{depth}-{activation}": tabulate(depth, activation) for depth, activation in kinds}
-    ops = sorted({op for table in tables.values() for op in table["op"] if op in OPERATIONS})
+    kinds = [(depth, activation, loss) for loss in LOSSES for depth in DEPTHS for activation in (ACTIVATIONS if depth else ("none",))]
+    tables = {f"{loss}-{depth}-{activation}": tabulate(depth, activation, loss) for depth, activation, loss in kinds}
+    ops = sorted({op for table in tables.values() for op in table["op"]})
+    elementwise = program(tuple(op for op in ops if op in OPERATIONS))
     folder = files(__package__) / "data"
-    script = f'(() => {{\n"use strict";\nconst OPS = {program(tuple(ops))};\n{(folder / "playground.js").read_text("utf-8")}\n}})();'
-    data = {"tables": tables, "colors": CLASSES, "activations": ACTIVATIONS}
+    source = "\n".join((folder / name).read_text("utf-8") for name in SCRIPTS)
+    script = f'(() => {{\n"use strict";\nconst OPS = {elementwise};\n{source}\nstart();\n}})();'
+    data = {**_pooled(tables, ops), "colors": CLASSES}
     bright = ";".join(f"--{role}:{color}" for role, color in LIGHT.items())
     dim = ";".join(f"--{role}:{color}" for role, color in DARK.items())
     page = (folder / "playground.html").read_text("utf-8")
     roles = f":root{{color-scheme:light dark;{bright}}}@media(prefers-color-scheme:dark){{:root{{{dim}}}}}"
     for mark, text in {
-        "@policy@": policy(script), "@colors@": roles,
-        "@options@": "".join(f"<option>{name}</option>" for name in ACTIVATIONS), "@data@": script_json(data), "@script@": script,
+        "@policy@": policy(script), "@colors@": roles, "@depth@": str(max(DEPTHS)),
+        "@options@": "".join(f"<option>{name}</option>" for name in ACTIVATIONS),
+        "@losses@": "".join(f"<option>{name}</option>" for name in LOSSES), "@data@": script_json(data), "@script@": script,
     }.items():  # fmt: skip
         page = page.replace(mark, text)
     return page
 
 
-def tabulate(depth: int, activation: str) -> dict[str, Any]:
-    """Loss, scores, gradients of one kind of network as columns: operations, operands, static arguments, names."""
+def _pooled(tables: dict[str, dict[str, Any]], ops: list[str]) -> dict[str, Any]:
+    """The tables with operations and static arguments as places in two lists, each of which holds every entry once."""
+    pool: dict[str, int] = {}
+    small = {}
+    for name, table in tables.items():
+        params = [pool.setdefault(json.dumps(one, sort_keys=True), len(pool)) for one in table["params"]]
+        small[name] = {**table, "op": [ops.index(op) for op in table["op"]], "params": params}
+    return {"tables": small, "ops": ops, "params": [json.loads(one) for one in pool]}
+
+
+def tabulate(depth: int, activation: str, loss: str = "softmax") -> dict[str, Any]:
+    """Loss, scores, gradients of one kind of network as columns: operations, operands, static arguments, names.
+
+    ``slopes`` holds where the gradients of the inner nodes stand: of z, h and S.
+    """
     hidden = tuple(size for size, name in _SIZES.items() if name.startswith("H"))[:depth]
-    model = network((2, *hidden, 17), activation, l2=1.0)
+    model = network((2, *hidden, 17), activation, loss, l2=1.0)
     text = model.text.replace("R = 0.5*", "R = 0.5*lam*")
     graph = parse(text).shaped({"X": (1009, 2), "y": (1009,), "lam": (), **model.shapes})
     gradient = graph.gradient(*model.shapes)
@@ -79,9 +101,17 @@ def tabulate(depth: int, activation: str) -> dict[str, Any]:
     columns["names"] = {name: whole.handle(name) for name in (*graph.inputs, *[n for n in graph.names if n], *wanted)}
     for layer in range(1, model.layers + 1):
         handle = whole.handle(f"dL_db{layer}")
-        if whole.ops[handle] == "sum":  # what is summed over the examples is the gradient of the layer's sums
-            columns["slopes"]["S" if layer == model.layers else f"z{layer}"] = whole.operands[handle][0]
+        assert whole.ops[handle] == "sum"  # what is summed over the examples is the gradient of the layer's sums
+        columns["slopes"]["S" if layer == model.layers else f"z{layer}"] = whole.operands[handle][0]
+        columns["slopes"].update({f"h{layer - 1}": _back_through(whole, f"W{layer}")} if layer > 1 else {})
     return columns
+
+
+def _back_through(whole: Graph, weights: str) -> int:
+    """The gradient of what is multiplied by a weight matrix: the one product with its transpose."""
+    turned = [h for h, op in enumerate(whole.ops) if op == "transpose" and whole.operands[h][0] == whole.handle(weights)]
+    (found,) = [h for h, op in enumerate(whole.ops) if op == "matmul" and whole.operands[h][1] in turned]
+    return found
 
 
 def _named(shape: Any) -> list[Any]:

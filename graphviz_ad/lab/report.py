@@ -4,47 +4,23 @@ from __future__ import annotations
 
 import math
 from base64 import b64encode
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from ..page.embedding import policy, script_json, xml
 from ..render.theme import DARK, LIGHT
+from ..scene.saving import produce
 from .architecture import draw_architecture
 from .canvas import Picture, png
-from .charts import draw_history, draw_norms, percent
+from .charts import SIDES, draw_history, draw_norms, percent
 from .datasets import Dataset
-from .maps import Plane, contour, draw_neurons, draw_points, paint_regions
+from .maps import Plane, contour, draw_neurons, draw_points, draw_weights, paint_regions
 
 if TYPE_CHECKING:
     from .training import Training
 
 _SIZE = 420
-_MOST_NEURONS = 16
-
-_STYLE = """
-body{margin:0;background:var(--background);color:var(--text);font:16px/1.5 Helvetica,Arial,sans-serif}
-main{max-width:960px;margin:0 auto;padding:24px 16px 64px}h1{font-size:28px;margin:0 0 4px}h2{font-size:20px;margin:40px 0 8px}
-p{margin:8px 0;color:var(--muted)}svg{max-width:100%;height:auto}pre{background:var(--input-fill);padding:12px;overflow:auto}
-table{border-collapse:collapse}td,th{padding:4px 14px 4px 0;text-align:left;border-bottom:1px solid var(--cluster-border)}
-input[type=range]{width:100%;max-width:420px;accent-color:var(--gate-border)}
-.frame{position:relative;width:100%;max-width:420px;aspect-ratio:1}.frame>*{position:absolute;inset:0;width:100%;height:100%}
-#state{font-variant-numeric:tabular-nums;color:var(--text)}
-"""
-
-_SCRIPT = """(() => {
-"use strict";
-const frames = JSON.parse(document.getElementById("frames").textContent);
-const slider = document.getElementById("moment"), state = document.getElementById("state");
-const image = document.getElementById("regions"), border = document.getElementById("border");
-function show() {
-  const one = frames[Number(slider.value)];
-  image.setAttribute("src", one.image);
-  border.setAttribute("d", one.border);
-  state.textContent = one.told;
-  slider.setAttribute("aria-valuetext", one.told);
-}
-slider.addEventListener("input", show);
-show();
-})();"""
+_MOST_NEURONS = 20
 
 
 def write_report(result: Training, data: Dataset, title: str = "") -> str:
@@ -56,9 +32,9 @@ def write_report(result: Training, data: Dataset, title: str = "") -> str:
     if result.stopped:
         parts.append(f"<p><strong>Stopped early:</strong> {xml(result.stopped)}.</p>")
     if flat and result.snapshots:
-        script = _SCRIPT
+        script = _data("report.js")
         parts += _scrubber(result, data)
-    parts += ["<h2>Loss and accuracy</h2>", _svg(draw_history(result))]
+    parts += ["<h2>Loss and accuracy</h2>", _marked(draw_history(result), bool(script))]
     parts += [
         "<h2>Gradients</h2>",
         "<p>How large they are, layer by layer.</p>",
@@ -66,8 +42,13 @@ def write_report(result: Training, data: Dataset, title: str = "") -> str:
     ]
     if flat and model.layers > 1:
         for layer in range(1, model.layers):
-            parts += [f"<h2>Hidden layer {layer}</h2>", _svg(draw_neurons(model, result.parameters, data, layer, most=_MOST_NEURONS))]
+            parts += [f"<h2>Hidden layer {layer}</h2>", _svg(draw_neurons(model, result.parameters, data, layer, 5, _MOST_NEURONS))]
+    elif model.layers > 1:
+        parts += ["<h2>Hidden layer 1</h2>", _svg(draw_weights(model, result.parameters, data, 5, _MOST_NEURONS))]
     parts += ["<h2>Architecture</h2>", _svg(draw_architecture(model, result.parameters, data.features))]
+    graph = produce(model.shaped(data.rows), None, "svg", depth=0).decode("utf-8")
+    parts += ["<h2>The computational graph</h2>", "<p>Shapes stand beside the formulas; the loss is one gate.</p>"]
+    parts += [f'<div class="wide" tabindex="0" role="group" aria-label="computational graph">{graph}</div>']
     parts += ["<h2>The model in the language</h2>", f"<pre>{_lines(model.text)}</pre>", "<h2>Settings</h2>", _settings(result), ""]
     return _page(name, "\n".join(parts), script)
 
@@ -93,7 +74,8 @@ def _scrubber(result: Training, data: Dataset) -> list[str]:
         if moment is not None:
             told += f": loss {moment.loss:.4f}, accuracy {percent(moment.accuracy)}"
         image = "data:image/png;base64," + b64encode(png(pixels)).decode("ascii")
-        frames.append({"image": image, "border": "".join(contour(table, 0, 0, _SIZE) for table in tables), "told": told})
+        border = "".join(contour(table, 0, 0, _SIZE) for table in tables)
+        frames.append({"image": image, "border": border, "told": told, "share": step / max(1, result.history[-1].step)})
     points = draw_points(data, size=_SIZE).svg()
     view = f'viewBox="16 20 {_SIZE} {_SIZE}"'
     sheet = points.index("<rect")  # the background would hide the regions
@@ -104,13 +86,29 @@ def _scrubber(result: Training, data: Dataset) -> list[str]:
         f'<div class="frame"><img id="regions" alt="regions of the classes"><svg viewBox="0 0 {_SIZE} {_SIZE}" aria-hidden="true">'
         f'<path id="border" fill="none" stroke="var(--text)" stroke-width="1.4"/></svg>{points}</div>'
     )
+    last = len(frames) - 1
+    moments = '<div class="moments"><button id="play" type="button">Play</button>'
+    moments += f'<input type="range" id="moment" min="0" max="{last}" value="{last}"></div>'
     return [
         "<h2>Through training</h2>",
-        '<p><label for="moment">Move through the steps:</label> <span id="state" aria-live="polite"></span></p>',
-        f'<input type="range" id="moment" min="0" max="{len(frames) - 1}" value="{len(frames) - 1}">',
+        '<p><label for="moment">Move through the steps:</label> <span id="state"></span></p>',
+        moments,
         frame,
         f'<script type="application/json" id="frames">{script_json(frames)}</script>',
     ]
+
+
+def _marked(history: Picture, moving: bool) -> str:
+    """Loss and accuracy side by side, with a line in each at the moment that the slider shows."""
+    if not moving:
+        return _svg(history)
+    half, (left, right) = history.width / 2, SIDES
+    lines = "".join(
+        f'<line x1="{left + shift}" x2="{left + shift}" y1="60" y2="{history.height - 42}" data-wide="{half - left - right}"/>'
+        for shift in (0, half)
+    )
+    sheet = f'<svg class="marks" viewBox="0 0 {history.width} {history.height}" aria-hidden="true">{lines}</svg>'
+    return f'<div class="marked">{_svg(history)}{sheet}</div>'
 
 
 def _settings(result: Training) -> str:
@@ -123,6 +121,10 @@ def _lines(text: str) -> str:
     return "\n".join(xml(line) for line in text.splitlines())
 
 
+def _data(name: str) -> str:
+    return (files(__package__) / "data" / name).read_text("utf-8")
+
+
 def _svg(picture: Picture) -> str:
     return picture.svg()
 
@@ -130,7 +132,7 @@ def _svg(picture: Picture) -> str:
 def _page(title: str, body: str, script: str) -> str:
     bright = ";".join(f"--{role}:{color}" for role, color in LIGHT.items())
     dim = ";".join(f"--{role}:{color}" for role, color in DARK.items())
-    style = f":root{{color-scheme:light dark;{bright}}}@media (prefers-color-scheme:dark){{:root{{{dim}}}}}{_STYLE}"
+    style = f":root{{color-scheme:light dark;{bright}}}@media (prefers-color-scheme:dark){{:root{{{dim}}}}}{_data('report.css')}"
     run = f"<script>{script}</script>" if script else ""
     return (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
