@@ -58,9 +58,9 @@ OPTIONS = (
     Option("--precision", "digits after the point", "DIGITS", number=True, group=_DRAWING),
     Option("--math", "formulas", "MATH", choices=("typeset", "unicode"), group=_DRAWING),
     Option("--depth", "levels of functions that are drawn open", "LEVELS", number=True, group=_DRAWING),
-    Option("--expand", "a function to draw open, a node by itself; repeatable", "NAME", repeated=True, group=_DRAWING),
-    Option("--focus", "a node, of which only the surroundings are drawn", "NAME", group=_DRAWING),
-    Option("--radius", "how many arrows far they go (2)", "STEPS", number=True, group=_DRAWING),
+    Option("--expand", "a function to draw open, a node to draw by itself", "NAME", repeated=True, group=_DRAWING),
+    Option("--focus", "draw only the surroundings of a node", "NAME", group=_DRAWING),
+    Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING),
     Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "completion")),
     Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "completion")),
 )  # fmt: skip

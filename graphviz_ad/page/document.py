@@ -11,23 +11,25 @@ from ..scene.compose import compose
 from ..scene.numbers import Figures
 from ..scene.selection import select
 from .embedding import asset, policy, script_json, xml
-from .picture import Look, drawing
+from .picture import Look, drawing, widest
+from .places import places
 from .program import obstacle, operations, tables, view
 
 if TYPE_CHECKING:
     from ..derive.point import Point
     from ..graph.graph import Graph
 
-SCRIPTS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "search.js", "start.js")
-OPTIONS = frozenset(("style", "title", "precision", "depth", "theme", "palette", "math", "bundled"))
+SCRIPTS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "canvas.js", "search.js", "start.js")
+_CHOICE = ("depth", "expand", "focus", "radius")
+OPTIONS = frozenset(("style", "title", "precision", *_CHOICE, "theme", "palette", "math", "bundled"))
 _STARTING_VALUE = 1.0
 
 
 def page_html(graph: Graph, point: Point | None = None, **options: Any) -> str:
     """The page of a graph at a point; without values its sliders start at 1.
 
-    Options: ``style``, ``title``, ``precision``, ``depth``, ``palette``, ``math``, ``bundled`` as for pictures; ``theme``:
-    "auto", "light" or "dark", which the reader can change.
+    Options: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``palette``, ``math``,
+    ``bundled`` as for pictures; ``theme``: "auto", "light" or "dark", which the reader can change.
 
     Raises
     ------
@@ -86,14 +88,19 @@ def _assembled(
     practice: dict[str, Any] | None,
 ) -> str:
     precision, depth = options.get("precision"), options.get("depth")
+    part = {key: options[key] for key in _CHOICE[1:] if options.get(key) is not None}
     look = Look(options.get("style"), precision, palette, options.get("math") or "typeset", bool(options.get("bundled")), live)
     depths = [depth] if depth is not None or not graph.groups or not live else [None, 0]
-    chosen = [select(graph, one) for one in depths]
-    pictures = [drawing(graph, point, look, one, f"v{k}-") for k, one in enumerate(depths)]
+    chosen = [select(graph, one, **part) for one in depths]
+    scenes = [compose(graph, point, title="", style=look.style, precision=precision, depth=one, **part) for one in depths]
+    pictures = [drawing(scene, look, f"v{k}-") for k, scene in enumerate(scenes)]
     figures = None if precision is None else Figures(False, precision)
-    data = tables(graph, point, compose(graph, point, depth=depths[0], precision=precision), figures, live)
+    data = tables(graph, point, scenes[0], figures, live)
     data["views"] = [view(graph, one, f"v{k}-") for k, one in enumerate(chosen)]
+    if any(one.bundles or one.elided or one.omitted for one in chosen):
+        data["canvas"] = places(graph)
     data["practice"] = practice
+    data["room"] = len(widest(precision))
     data["callNames"] = {str(unit): graph.groups[group].name for one in chosen for unit, group in one.calls.items()}
     script = "\n".join(['(() => {\n"use strict";', f"const OPS = {operations(graph) if live else '{}'};", *map(asset, SCRIPTS), "})();"])
     title = options.get("title")

@@ -19,6 +19,7 @@ from ..scene.writing import GREEK
 from .embedding import xml
 
 MOST_WRITTEN = 4  # formulas of a heading
+MOST_PATTERNED = 2_000  # nodes of a graph whose constants stand in the patterns of its formulas
 MOST_INLINED = 24  # operations of a heading; longer ones are told by name alone
 
 _FENCES = {"abs": ("|", "|"), "floor": ("⌊", "⌋"), "ceil": ("⌈", "⌉")}
@@ -152,7 +153,8 @@ class Patterns:
     def of(self, handle: int) -> int:
         """The number of an operation's pattern."""
         graph, op = self.graph, self.graph.ops[handle]
-        texts = [graph.labels[k] if graph.ops[k] == "constant" else "" for k in graph.operands[handle]]
+        written = len(graph.ops) <= MOST_PATTERNED or op == "power"  # large graphs: a slot for a constant, one pattern for all
+        texts = [graph.labels[k] if written and graph.ops[k] == "constant" else "" for k in graph.operands[handle]]
         key = (op, *texts) if op in OPERATIONS else (op, str(handle))
         if key not in self._known:
             self._known[key] = len(self.found)

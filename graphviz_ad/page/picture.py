@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..render import render_svg
 from ..render.escape import xml
-from ..scene.compose import compose
-from ..scene.model import Arrow, Label, Scene
-
-if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+from ..scene.model import Arrow, Label, Scene, Wire
 
 _TOOLTIP = re.compile(r'(<g class="(?:node [a-z]+|edge)" id="[^"]*">)<title>[^<]*</title>')
 _NUMBER = re.compile(r'(<text id="([^"]+)"[^>]*>)[^<]*(</text>)')
@@ -32,16 +27,24 @@ class Look(NamedTuple):
     live: bool
 
 
-def drawing(graph: Graph, point: Point, look: Look, depth: int | None, prefix: str) -> str:
-    """The picture as SVG, without a title and without tooltips, which the page has itself; ``prefix`` begins every id."""
-    scene = compose(graph, point, title="", style=look.style, precision=look.precision, depth=depth)
+def drawing(scene: Scene, look: Look, prefix: str) -> str:
+    """The picture as SVG, without tooltips, which the page has itself; ``prefix`` begins every id."""
     texts = _texts(scene, prefix)
     if look.live:
-        scene = _roomy(scene, "−88." + "8" * (2 if look.precision is None else look.precision))
+        scene = _roomy(scene, widest(look.precision))
     svg = render_svg(scene, theme="light", palette=look.palette, math=look.math, bundled=look.bundled, prefix=prefix)
     if look.live:
         svg = _NUMBER.sub(lambda found: f"{found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg)
     return _TOOLTIP.sub(r"\1", svg)
+
+
+def widest(precision: int | None) -> str:
+    """The widest number that has room at full size.
+
+    >>> widest(None), widest(3)
+    ('−88.88', '−88.888')
+    """
+    return "−88." + "8" * (2 if precision is None else precision)
 
 
 def _texts(scene: Scene, prefix: str) -> dict[str, str]:
@@ -64,7 +67,7 @@ def _roomy(scene: Scene, widest: str) -> Scene:
     """The scene with every number as wide as the widest, and a number wherever there may be one later."""
 
     def room(label: Label | None) -> Label | None:
-        return label if label is None or label.latex or len(label.text) > len(widest) else label._replace(text=widest)
+        return label if label is None or label.latex else label._replace(text=widest)
 
     def with_room(arrow: Arrow) -> Arrow:
         share = arrow.contribution
@@ -72,5 +75,11 @@ def _roomy(scene: Scene, widest: str) -> Scene:
             share = Label("")  # a branch that is not taken now may be taken later
         return arrow._replace(number=room(arrow.number), contribution=room(share))
 
-    wires = tuple(wire._replace(value=room(wire.value), gradient=room(wire.gradient)) for wire in scene.wires)
+    def with_ends(wire: Wire) -> Wire:
+        if not wire.shape.startswith("×"):
+            return wire._replace(value=room(wire.value), gradient=room(wire.gradient))
+        both = Label(f"{widest} … {widest}")
+        return wire._replace(value=wire.value and both, gradient=wire.gradient and both)
+
+    wires = tuple(with_ends(wire) for wire in scene.wires)
     return scene._replace(wires=wires, arrows=tuple(with_room(arrow) for arrow in scene.arrows))

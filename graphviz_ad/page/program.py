@@ -88,6 +88,7 @@ def view(graph: Graph, chosen: Selection, prefix: str) -> dict[str, Any]:
         "links": [list(link) for link in chosen.links],
         "calls": {str(unit): _members(graph, group) for unit, group in chosen.calls.items()},
         "alias": {str(unit): copy for unit, copy in chosen.alias.items()},
+        "bundles": {str(unit): list(members) for unit, members in chosen.bundles.items()},
     }
 
 

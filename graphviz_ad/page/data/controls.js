@@ -16,25 +16,29 @@ function reach(value) {
 }
 
 const spelled = (h) => D.label[h].replace(/_?(\d+)$/, (_, index) => index.replace(/\d/g, (d) => "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089"[d]));
+const MOST_ROWS = D.canvas ? 12 : 40; // inputs with a row of their own; the others are found by name
 const rowsOfInputs = [];
 function buildInputs() {
-  D.inputs.forEach((h, index) => {
-    const name = D.label[h], most = reach(START[index]);
-    const field = made("input", { type: "text", inputmode: "text", "aria-label": `value of ${name}`, autocomplete: "off", spellcheck: "false", id: `field-${h}` });
-    const slider = made("input", { type: "range", min: -most, max: most, step: most / 100, "aria-label": name, id: `slider-${h}` });
-    const told = made("output", { for: `slider-${h}`, id: `told-${h}` });
-    const row = made("div", { class: "row" }, mathBox(nameOf(h)), slider, field, told);
-    if (!D.live) { slider.disabled = true; field.readOnly = true; }
-    slider.addEventListener("input", () => change(h, Number(slider.value), slider));
-    field.addEventListener("input", () => {
-      const value = read(field.value);
-      field.setAttribute("aria-invalid", String(Number.isNaN(value)));
-      if (!Number.isNaN(value)) change(h, value, field);
-    });
-    field.addEventListener("blur", () => { field.removeAttribute("aria-invalid"); field.value = exact(tape.value[h]); });
-    rowsOfInputs.push({ h, slider, field, told });
-    byId("inputs").append(row);
+  for (const h of D.inputs.slice(0, MOST_ROWS)) byId("inputs").append(inputRow(h).row);
+  const rest = D.inputs.length - MOST_ROWS;
+  if (rest > 0) byId("inputs").append(made("p", { class: "note" }, `${rest.toLocaleString("en")} more inputs: find them by name.`));
+}
+function inputRow(h) {
+  const name = D.label[h], most = reach(tape.value[h]);
+  const field = made("input", { type: "text", inputmode: "text", "aria-label": `value of ${name}`, autocomplete: "off", spellcheck: "false", id: `field-${h}` });
+  const slider = made("input", { type: "range", min: -most, max: most, step: most / 100, "aria-label": name, id: `slider-${h}` });
+  const told = made("output", { for: `slider-${h}`, id: `told-${h}` });
+  const row = made("div", { class: "row" }, mathBox(nameOf(h)), slider, field, told);
+  if (!D.live) { slider.disabled = true; field.readOnly = true; }
+  slider.addEventListener("input", () => change(h, Number(slider.value), slider));
+  field.addEventListener("input", () => {
+    const value = read(field.value);
+    field.setAttribute("aria-invalid", String(Number.isNaN(value)));
+    if (!Number.isNaN(value)) change(h, value, field);
   });
+  field.addEventListener("blur", () => { field.removeAttribute("aria-invalid"); field.value = exact(tape.value[h]); });
+  rowsOfInputs.push({ h, slider, field, told, row });
+  return rowsOfInputs[rowsOfInputs.length - 1];
 }
 
 function change(h, value, from) {
@@ -42,23 +46,26 @@ function change(h, value, from) {
   update(from);
 }
 
+function fillRow({ h, slider, field, told }, from) {
+  const value = tape.value[h];
+  if (from !== slider) {
+    if (Math.abs(value) > Number(slider.max) && isFinite(value)) { const most = reach(value); slider.min = -most; slider.max = most; slider.step = most / 100; }
+    slider.value = value;
+  }
+  slider.setAttribute("aria-valuetext", D.live ? exact(value) : D.recorded.exact[h]);
+  if (from !== field) field.value = D.live ? exact(value) : D.recorded.value[h];
+  const gradient = gradientText(h);
+  told.textContent = gradient && state.at === null && state.mode === null && !state.practice ? `\u2202${spelled(D.output)}/\u2202${spelled(h)} = ${gradient}` : "";
+}
+
 function update(from) {
   if (D.live) { compute(); if (state.mode !== null) pushForward(state.mode); chooseStyle(); }
-  for (const { h, slider, field, told } of rowsOfInputs) {
-    const value = tape.value[h];
-    if (from !== slider) {
-      if (Math.abs(value) > Number(slider.max) && isFinite(value)) { const most = reach(value); slider.min = -most; slider.max = most; slider.step = most / 100; }
-      slider.value = value;
-    }
-    slider.setAttribute("aria-valuetext", D.live ? exact(value) : D.recorded.exact[h]);
-    if (from !== field) field.value = D.live ? exact(value) : D.recorded.value[h];
-    const gradient = gradientText(h);
-    told.textContent = gradient && state.at === null && state.mode === null && !state.practice ? `\u2202${spelled(D.output)}/\u2202${spelled(h)} = ${gradient}` : "";
-  }
+  for (const row of rowsOfInputs) fillRow(row, from);
   byId("legend").textContent = state.mode === null ? "" : `Below each wire: how it moves when ${spelled(state.mode)} moves by 1.`;
   byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : `${spelled(D.output)} = ${valueText(D.output)}`;
   paint();
   write();
+  drawSoon();
   if (told) tell(told);
   keep();
 }
@@ -66,6 +73,7 @@ const valueVisible = () => view().steps.slice(0, state.at).some((step) => step.k
 
 function write() {
   const card = byId("card"), steps = view().steps;
+  byId("steps").classList.toggle("none", !steps.length && view().units.length > 1);
   byId("scrub").max = steps.length;
   byId("scrub").value = state.at === null ? steps.length : state.at;
   byId("scrub").setAttribute("aria-valuetext", state.at === null ? "everything shown" : `step ${state.at} of ${steps.length}`);
@@ -98,7 +106,7 @@ function play() {
 
 function buildSteps() {
   if (D.live && D.scalar) {
-    const mode = byId("mode"), moved = D.inputs.filter((h) => D.flows[h]);
+    const mode = byId("mode"), moved = D.inputs.filter((h) => D.flows[h]).slice(0, MOST_ROWS);
     mode.append(new Option("backward: all gradients", ""), ...moved.map((h) => new Option(`forward: move ${D.label[h]}`, String(h))));
     mode.hidden = !moved.length;
     mode.addEventListener("change", () => { stop(); state.mode = mode.value === "" ? null : Number(mode.value); state.at = null; update(null); });
@@ -111,7 +119,7 @@ function buildSteps() {
   byId("scrub").addEventListener("input", () => { stop(); go(Number(byId("scrub").value)); });
   document.addEventListener("keydown", (event) => {
     if (state.practice || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) return;
-    const act = { ArrowRight: next, ArrowLeft: previous, Home: () => go(0), End: () => go(view().steps.length), Escape: () => go(null), "+": () => zoom(1.25), "-": () => zoom(0.8), 0: fit }[event.key];
+    const act = { ArrowRight: next, ArrowLeft: previous, Home: () => go(0), End: () => go(view().steps.length), Escape: () => go(null), "+": () => zoomBy(1.25), "-": () => zoomBy(0.8), 0: fitAll }[event.key];
     if (act) { stop(); act(); event.preventDefault(); return; }
     if (event.key === " " && !event.target.closest("button")) { play(); event.preventDefault(); }
   });
@@ -127,11 +135,13 @@ function tell(what) {
   const box = byId("details");
   if (link) {
     const pattern = view().calls[link.target] ? null : D.patterns[D.pattern[link.target]][1][link.position];
+    if (!single(link)) { box.replaceChildren(made("p", { class: "note" }, `From ${textOf(link.source)} and its like to ${textOf(link.target)} and its like: point at either of them.`)); return; }
     const formula = `${partial(link.target, link.source)}${pattern ? `<mo>=</mo>${withNames(pattern, link.target)}` : ""}`;
     if (!hidden) { add("local", precise(slopeOf(link)) || slopeText(link)); add("contribution", precise(shareOf(link)) || shareText(link)); }
     box.replaceChildren(mathBox(formula), made("dl", {}, ...list));
     return;
   }
+  if (view().bundles[unit]) { tellBundle(unit); return; }
   const operation = view().unit.get(unit).into.length > 0;
   if (!hidden) {
     add("value", D.live ? precise(tape.value[unit]) : D.recorded.exact[unit]);
@@ -176,6 +186,7 @@ function zoom(times, x, y) {
   svg.setAttribute("viewBox", `${cx - (cx - box.x) / times} ${cy - (cy - box.y) / times} ${box.width / times} ${box.height / times}`);
   svg.classList.add("moved");
 }
+const zoomBy = (times) => (isMap() ? zoomMap(times) : zoom(times)), fitAll = () => (isMap() ? fitMap() : fit());
 function placeIn(svg, event) { return new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()); }
 function buildView() {
   for (const one of views) {
@@ -201,9 +212,9 @@ function buildView() {
       fingers.set(event.pointerId, event);
     });
   }
-  byId("in").addEventListener("click", () => zoom(1.25));
-  byId("out").addEventListener("click", () => zoom(0.8));
-  byId("fit").addEventListener("click", fit);
+  byId("in").addEventListener("click", () => zoomBy(1.25));
+  byId("out").addEventListener("click", () => zoomBy(0.8));
+  byId("fit").addEventListener("click", fitAll);
   const toggle = byId("functions");
   if (toggle) toggle.addEventListener("click", () => {
     stop();
@@ -221,12 +232,15 @@ function buildTheme() {
   byId("theme").addEventListener("click", () => {
     const root = document.documentElement, dark = root.dataset.theme ? root.dataset.theme === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
     root.dataset.theme = dark ? "light" : "dark";
+    map.color = null;
+    drawSoon();
   });
 }
 
 // the state in the address: #x=-2&y=5&step=3
 function linkText() {
-  const parts = D.inputs.map((h) => `${encodeURIComponent(D.label[h])}=${tape.value[h]}`);
+  const few = D.inputs.length <= MOST_ROWS, told = D.inputs.filter((h, k) => few || tape.value[h] !== START[k]);
+  const parts = told.map((h) => `${encodeURIComponent(D.label[h])}=${tape.value[h]}`);
   if (state.at !== null) parts.push(`step=${state.at}`);
   return "#" + parts.join("&");
 }

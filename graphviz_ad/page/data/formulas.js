@@ -1,8 +1,13 @@
 // The chain rule written out: formulas with names, with numbers, and the number that comes of it.
 
 const escaped = (text) => text.replace(/[&<>"]/g, (c) => `&#${c.charCodeAt(0)};`);
+// Names of large graphs are written here, not in the file: w12 is w with an index
+function plainName(name) {
+  const found = /^([a-z]+)_?(\d+)$/i.exec(name);
+  return found ? `<msub><mi>${found[1]}</mi><mn>${found[2]}</mn></msub>` : `<mi>${escaped(name)}</mi>`;
+}
 const called = (h) => (view().alias[h] === undefined ? h : view().alias[h]);
-const nameOf = (h) => OP[h] === "constant" ? `<mn>${escaped(D.label[h].replace("-", MINUS))}</mn>` : D.math[called(h)] || `<mi>${escaped(D.label[called(h)])}</mi>`;
+const nameOf = (h) => OP[h] === "constant" ? `<mn>${escaped(D.label[h].replace("-", MINUS))}</mn>` : D.math[called(h)] || plainName(D.label[called(h)]);
 const textOf = (h) => D.label[called(h)];
 const number = (text, kind) => `<mn class="${kind}">${text.replace(/e(.*)$/, "\u00b710^$1")}</mn>`.replace(/\u00b710\^([^<]*)<\/mn>$/, (_, power) => `</mn><mo>\u00b7</mo><msup><mn>10</mn><mn>${power}</mn></msup>`);
 const fence = (text) => `<mrow><mo>(</mo>${text}<mo>)</mo></mrow>`;

@@ -17,8 +17,9 @@ const views = D.views.map((view, number) => {
     into: links.filter((link) => link.target === unit),
   }));
   links.forEach((link) => { link.forks = uses.get(link.source) > 1; });
-  return { ...view, box, svg, units, links, unit: new Map(units.map((one) => [one.unit, one])), reverse: stepsOf(units),
-    ahead: units.filter((one) => one.into.length).map((one) => ({ kind: "forward", one })),
+  const byRoles = Object.keys(view.bundles).length > 0; // what stands for many is not stepped through
+  return { ...view, box, svg, units, links, unit: new Map(units.map((one) => [one.unit, one])), reverse: byRoles ? [] : stepsOf(units),
+    ahead: byRoles ? [] : units.filter((one) => one.into.length).map((one) => ({ kind: "forward", one })),
     get steps() { return state.mode === null ? this.reverse : this.ahead; } };
 });
 const view = () => views[state.view];
@@ -35,6 +36,7 @@ function shareOf(link) {
   const slope = slopeOf(link), up = tape.gradient[link.target];
   return slope === null || up === null ? null : up * slope;
 }
+const single = (link) => !view().bundles[link.source] && !view().bundles[link.target];
 function carries(link) { return Boolean(D.flows[link.source] && D.flows[link.target] && slopeOf(link) !== null); }
 
 // Steps: values in order, the seed, then every link on the way back
@@ -58,11 +60,27 @@ function chooseStyle() {
   if (D.decimals !== null) { style = { integers: false, decimals: D.decimals }; return; }
   const whole = (number) => number === null || typeof number === "boolean" || !isFinite(number) || Number.isInteger(number);
   const current = view();
-  const integers = current.units.every(({ unit }) => OP[unit] === "constant" || (whole(tape.value[unit]) && whole(lowerOf(unit))))
-    && current.links.every((link) => whole(slopeOf(link)) && (!link.forks || whole(shareOf(link))));
+  const integers = current.units.every(({ unit }) => OP[unit] === "constant" || [...endsOf(unit, (h) => tape.value[h]), ...endsOf(unit, lowerOf)].every(whole))
+    && current.links.every((link) => !single(link) || (whole(slopeOf(link)) && (!link.forks || whole(shareOf(link)))));
   style = { integers, decimals: 2 };
 }
 
+// The least and the greatest number of what a unit stands for; of a single node its number
+function endsOf(unit, find) {
+  const members = view().bundles[unit];
+  if (!members) return [find(unit)];
+  let least = Infinity, greatest = -Infinity, odd = false, any = false;
+  for (const h of members) {
+    const number = find(h);
+    if (number === null || number === undefined) continue;
+    any = true;
+    if (number !== number) odd = true;
+    if (number < least) least = number;
+    if (number > greatest) greatest = number;
+  }
+  return !any ? [null] : odd ? [NaN] : least === greatest ? [least] : [least, greatest];
+}
+const rangeText = (unit, find) => [...new Set(endsOf(unit, find).map((end) => shown(end, style)))].join(" \u2026 ");
 const valueText = (h) => D.live ? shown(tape.value[h], style) : D.recorded.value[h] || "";
 // Below the wire: the gradient, in forward mode the tangent
 const lowerOf = (h) => state.mode === null ? gradientOf(h) : D.flows[h] ? tape.tangent[h] : null;
@@ -72,11 +90,18 @@ const shareText = (link) => D.live ? shown(shareOf(link), style) : D.recorded.sh
 const plus = (text) => (text && text[0] !== MINUS ? "+" + text : text);
 
 // What the browser need not do again it is not asked to: texts and classes are remembered
-const written = new Map(), away = new Set();
+const written = new Map(), away = new Set(), narrow = new Map(), wide = new Set();
+for (const one of views) for (const unit of one.units) if (one.bundles[unit.unit]) wide.add(unit.value).add(unit.gradient);
+const roomOf = (element) => (wide.has(element) ? 2 * D.room + 3 : D.room);
 function put(element, text) {
   if (!element || element.tagName !== "text" || written.get(element) === text) return;
   written.set(element, text);
   if (element.firstChild) element.firstChild.data = text; else element.textContent = text;
+  const room = roomOf(element), size = text.length > room ? room / text.length : 1; // longer numbers are set smaller
+  if (size !== 1 || narrow.has(element)) {
+    if (!narrow.has(element)) narrow.set(element, Number(element.getAttribute("font-size")));
+    element.setAttribute("font-size", narrow.get(element) * size);
+  }
 }
 function hide(element, hidden) {
   if (!element || away.has(element) === hidden) return;
@@ -95,16 +120,17 @@ function paint() {
   const values = new Set(steps.filter((step) => step.kind === "forward" && !done.has(step)).map((step) => step.one.unit));
   const reached = new Set(steps.filter((step) => step.kind === "back").map((step) => step.link.source));
   for (const { unit, value, gradient } of current.units) {
-    if (D.live) put(value, valueText(unit));
+    const many = view().bundles[unit] !== undefined;
+    if (D.live) put(value, many ? rangeText(unit, (h) => tape.value[h]) : valueText(unit));
     hide(value, values.has(unit) || hiddenByPractice("value", unit));
     const whole = state.at === null || !arrived.has(unit) || !D.live;
-    if (D.live) put(gradient, whole ? gradientText(unit) : shown(arrived.get(unit), style));
+    if (D.live) put(gradient, many ? rangeText(unit, lowerOf) : whole ? gradientText(unit) : shown(arrived.get(unit), style));
     const visible = state.at === null || (state.mode !== null ? !values.has(unit) : isOutput(unit) ? seeded : reached.has(unit) ? arrived.has(unit) : seeded && at === steps.length);
     hide(gradient, !visible || hiddenByPractice("gradient", unit));
   }
   const backs = new Map(steps.filter((step) => step.kind === "back").map((step) => [step.link, step]));
   for (const link of current.links) {
-    if (D.live) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
+    if (D.live && link.local) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
     const later = (state.mode !== null ? values.has(link.target) : backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
     hide(link.local, later);
     hide(link.share, later || state.mode !== null);

@@ -30,10 +30,10 @@ function hiddenByPractice(kind, unit) { return state.practice !== null && state.
 
 function questions(what) {
   const { units } = view(), list = [];
-  if (what !== "gradients") for (const one of units) if (one.into.length) list.push({ kind: "value", one });
+  if (what !== "gradients") for (const one of units) if (one.into.length && one.into.every(single)) list.push({ kind: "value", one });
   if (what !== "values") {
     for (let i = units.length - 1; i >= 0; i--) {
-      if (OP[units[i].unit] !== "constant" && units[i].gradient && !isOutput(units[i].unit) && D.flows[units[i].unit]) list.push({ kind: "gradient", one: units[i] });
+      if (OP[units[i].unit] !== "constant" && units[i].gradient && !isOutput(units[i].unit) && D.flows[units[i].unit] && view().links.every((link) => link.source !== units[i].unit || single(link)) && !view().bundles[units[i].unit]) list.push({ kind: "gradient", one: units[i] });
     }
   }
   return list;

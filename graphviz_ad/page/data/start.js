@@ -4,6 +4,7 @@ buildDetails();
 buildView();
 buildTheme();
 buildLink();
+buildCanvas();
 buildSearch();
 buildPractice();
 restore();
