@@ -114,6 +114,8 @@ def drawing_options(line: CommandLine) -> dict[str, Any]:
     """The options of the drawing as the library's keywords; only those that were given."""
     options: dict[str, Any] = {key: line.text(name) for name, key in _DRAWING if line.text(name) is not None}
     options.update({key: line.number(name) for name, key in _COUNTS if line.number(name) is not None})
+    if line.flag("--hessian"):
+        options["hessian"] = True
     return options
 
 
