@@ -53,6 +53,32 @@ def read_bindings(words: Sequence[str], parse: Callable[[str], Any]) -> dict[str
     return found
 
 
+def read_direction(words: Sequence[str], parse: Callable[[str], Any]) -> dict[str, Any]:
+    """Tangents by name from ``x=1,y=0``: values as everywhere, with commas between them; the option may be repeated.
+
+    Raises
+    ------
+    UsageError, LocatedError, BindingError, FileError
+        As for :func:`read_bindings`.
+    """
+    return read_bindings([piece for word in words for piece in _pieces(word)], parse)
+
+
+def _pieces(word: str) -> list[str]:
+    """The text between commas that stand in no bracket.
+
+    >>> _pieces("x=1,W=[[1,2],[3,4]],t=max(1,2)")
+    ['x=1', 'W=[[1,2],[3,4]]', 't=max(1,2)']
+    """
+    pieces, start, depth = [], 0, 0
+    for sign in _BREAK.finditer(word):
+        depth += {"[": 1, "(": 1, "]": -1, ")": -1}.get(sign[0], 0)
+        if sign[0] == "," and depth == 0:
+            pieces.append(word[start : sign.start()])
+            start = sign.end()
+    return [*pieces, word[start:]]
+
+
 def _name(word: str) -> str:
     """The name before the ``=``."""
     name, equals, value = word.partition("=")

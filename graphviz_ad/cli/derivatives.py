@@ -19,9 +19,9 @@ DIGITS = 6
 def chain_rule(point: Point) -> str:
     """Each node with its value and gradient; below it, each operand's local derivative and upstream × local."""
     graph = point.graph
-    operations = _operations(graph)
+    listed = operations(graph)
     rows: list[Row] = []
-    for node in operations[:MOST_NODES]:
+    for node in listed[:MOST_NODES]:
         gradient = point.gradient_of(node.handle)
         rows.append(
             Row(
@@ -38,12 +38,12 @@ def chain_rule(point: Point) -> str:
         for position, operand in enumerate(node.operands):
             if operand.op == "constant" or position >= len(partials) or partials[position] is None:
                 continue
-            local = _local_value(partials[position])
+            local = local_value(partials[position])
             upstream = write_value(gradient, DIGITS)
             product = write_value(contributions[position], DIGITS)
-            if _is_number(gradient) and _is_number(partials[position]):
-                product = f"{_factor(upstream)} × {_factor(local)} = {product}"
-            rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(local), Cell(product))))
+            if is_number(gradient) and is_number(partials[position]):
+                product = f"{factor(upstream)} × {factor(local)} = {product}"
+            rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {rule(node, position)}"), Cell(local), Cell(product))))
     for name in point.wrt:
         handle = graph.input_handles[name]
         if len(graph.users[handle]) > 1 and len(rows) < 4 * MOST_NODES and len(point.wrt) <= MOST_NODES:
@@ -61,37 +61,37 @@ def chain_rule(point: Point) -> str:
     if not rows:
         return "  there is no operation, so the chain rule has nothing to do"
     text = layout(("node", "formula", "value", "gradient"), rows, right=(2,), elastic=(1, 3, 2))
-    return "chain rule, from the output back: upstream × local = contribution\n" + text + _rest(operations)
+    return "chain rule, from the output back: upstream × local = contribution\n" + text + rest(listed)
 
 
 def symbolic_rule(graph: Graph) -> str:
     """Each node's formula and local derivatives, where nothing has a value."""
-    operations = _operations(graph)
+    listed = operations(graph)
     rows = []
-    for node in operations[:MOST_NODES]:
+    for node in listed[:MOST_NODES]:
         shape = "" if not node.shape else write_shape(node.shape)
         rows.append(Row((Cell(node.name, "strong"), Cell(node.formula), Cell(shape))))
         for position, operand in enumerate(node.operands):
             if operand.op != "constant":
-                rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {_formula(node, position)}"), Cell(""))))
+                rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {rule(node, position)}"), Cell(""))))
     names = ", ".join(graph.inputs[:12]) + (" …" if len(graph.inputs) > 12 else "")
     ask = f"\n\ngive values for the numbers: {' '.join(f'{name}=…' for name in graph.inputs[:8])}" if graph.inputs else ""
     table = layout(("node", "formula and local derivatives", ""), rows, elastic=(1,)) if rows else "  there is no operation"
-    return f"\ninputs: {names or 'none'}\n\n{table}{_rest(operations)}{ask}"
+    return f"\ninputs: {names or 'none'}\n\n{table}{rest(listed)}{ask}"
 
 
-def _operations(graph: Graph) -> list[Node]:
+def operations(graph: Graph) -> list[Node]:
     """The nodes that an output needs, leaves left out, from the output back."""
     needed = graph.needed
     return [node for node in graph if needed[node.handle] and node.op not in ("input", "constant")][::-1]
 
 
-def _rest(operations: list[Node]) -> str:
+def rest(operations: list[Node]) -> str:
     rest = len(operations) - MOST_NODES
     return f"\n  … and {rest:,} more nodes; --json has them all" if rest > 0 else ""
 
 
-def _formula(node: Node, position: int) -> str:
+def rule(node: Node, position: int) -> str:
     try:
         return node.local_formula(position)
     except DerivativeError:
@@ -100,7 +100,7 @@ def _formula(node: Node, position: int) -> str:
         return "depends on the shapes"
 
 
-def _local_value(partial: Any) -> str:
+def local_value(partial: Any) -> str:
     """A number; of a linear map between arrays its slopes where it works entry by entry, else its structure."""
     structure = getattr(partial, "structure", None)
     if structure is None:
@@ -108,11 +108,11 @@ def _local_value(partial: Any) -> str:
     return write_value(partial.slopes, DIGITS, 4) if partial.elementwise else f"{structure} {write_shape(partial.shape)}"
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) or (value is not None and getattr(value, "shape", None) == ())
 
 
-def _factor(text: str) -> str:
+def factor(text: str) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
@@ -123,7 +123,7 @@ def _sum(point: Point, node: Node) -> str:
         return ""
     parts = [point.contributions[user][position] for user, position in uses]
     parts = [part for part in parts if part is not None]
-    if len(parts) < 2 or not all(_is_number(part) for part in parts):
+    if len(parts) < 2 or not all(is_number(part) for part in parts):
         return ""
-    terms = " + ".join(_factor(write_value(part, DIGITS)) for part in parts)
+    terms = " + ".join(factor(write_value(part, DIGITS)) for part in parts)
     return f"{write_value(point.gradient_of(node.handle), DIGITS)} = {terms}, the sum over its uses"

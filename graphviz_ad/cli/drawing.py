@@ -11,6 +11,7 @@ from .evaluation import Subject, evaluate
 from .numbers import write_value
 from .output import drawing_options, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
 from .screen import picture, wanted
+from .second import direction_table, forward_rule, hessian_table, tangent_line
 from .tables import Cell, Row, layout, paint
 from .verdicts import exit_code, write_verdict
 
@@ -42,23 +43,32 @@ def run(line: CommandLine) -> int:
         report = point.check()
         code = exit_code(report, strict=False)
         if line.flag("--json"):
-            write_bytes("-", produce(point, ".json", {}))
+            write_bytes("-", produce(point, ".json", {"hessian": True} if line.flag("--hessian") else {}))
         elif shown:
+            second = hessian_table(point) if line.flag("--hessian") else ""  # first, as an output that is no scalar has none
             put(_headline(graph, point))
             _show(subject, kind, line)
-            _print(point, report)
+            _print(point, report, second)
         warn([*point.warnings, *report.notes])
     _draw(subject, paths, drawing_options(line), shown and not line.flag("--json"))
     return code
 
 
-def _print(point: Point, report: Report) -> None:
+def _print(point: Point, report: Report, second: str) -> None:
     graph = point.graph
     put("")
-    put(_inputs(point))
-    if len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ():
+    if point.direction is not None:
+        put(direction_table(point))
+        put("")
+        put(forward_rule(point))
+    else:
+        put(_inputs(point))
+    if point.direction is None and len(graph.outputs) == 1 and getattr(point.value, "shape", ()) == ():
         put("")
         put(chain_rule(point))
+    if second:
+        put("")
+        put(second)
     put("")
     put(write_verdict(report))
 
@@ -98,6 +108,8 @@ def _headline(graph: Graph, point: Point | None) -> str:
         if point is not None:
             value = write_value(point.value if len(graph.outputs) == 1 else point.value[name])
             lines.append(f"{' ' * len(name)} = {paint(value, 'value')}")
+    if point is not None and point.direction is not None:
+        lines.append(tangent_line(point))
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import NamingError
 from .arguments import CommandLine, UsageError
-from .bindings import read_bindings
+from .bindings import read_bindings, read_direction
 from .sources import read_expression
 
 if TYPE_CHECKING:
@@ -49,7 +49,32 @@ def evaluate(line: CommandLine) -> Subject:
         for name in names:
             if name not in graph.input_handles:
                 raise NamingError(f"--wrt: {name} is not an input", hint=f"the inputs are: {', '.join(graph.inputs) or 'none'}")
+    forward = _wants_forward(line)
     if not bindings and any(graph.params[graph.input_handles[name]].default is None for name in graph.inputs):  # type: ignore[attr-defined]
-        return Subject(graph, None)
+        if forward:
+            raise UsageError("forward mode needs values for the inputs\nhint: without values the arrows show formulas, the same both ways")
+        return Subject(graph.gradient(*(names or ())) if line.flag("--gradient-graph") else graph, None)
     point = graph.at(bindings)
-    return Subject(graph, point.with_respect_to(*names) if names else point)
+    if names:
+        point = point.with_respect_to(*names)
+    if line.flag("--gradient-graph"):
+        point = point.gradient_point()
+    elif forward:
+        point = point.along(read_direction(line.many("--direction"), parse))
+    return Subject(point.graph, point)
+
+
+def _wants_forward(line: CommandLine) -> bool:
+    """Whether ``--mode forward`` is on, with what goes along with it.
+
+    Raises
+    ------
+    UsageError
+        ``--direction`` in reverse mode, or forward mode together with ``--gradient-graph``.
+    """
+    forward = line.text("--mode") == "forward"
+    if line.many("--direction") and not forward:
+        raise UsageError("--direction is of forward mode: add --mode forward")
+    if line.flag("--gradient-graph") and (forward or line.flag("--hessian")):
+        raise UsageError("--gradient-graph is a graph of its own: choose it, or --mode forward and --hessian")
+    return forward

@@ -74,7 +74,7 @@ class Point:
     (3.0, -4.0)
     """
 
-    __slots__ = ("_cache", "_chosen", "active", "graph", "inputs", "shapes", "values", "wrt")
+    __slots__ = ("_cache", "_chosen", "active", "direction", "graph", "inputs", "shapes", "values", "wrt")
 
     def __init__(self, graph: Graph, bindings: Mapping[str, Any], wrt: tuple[str, ...] | None = None) -> None:
         self.graph = graph
@@ -88,6 +88,7 @@ class Point:
         self._chosen = wrt is not None
         self.wrt = tuple(name for name, handle in graph.input_handles.items() if handle in self.active)
         self._cache: dict[str, Any] = {}
+        self.direction: dict[str, Any] | None = None  # forward mode: how the inputs move
         self.shapes: tuple[Shape, ...] | None = None  # None: every node is a scalar
         if _is_scalar(graph, self.inputs):
             self.values = tape.evaluate(graph, self.inputs)
@@ -311,6 +312,61 @@ class Point:
         if len(self.graph.outputs) == 1:
             return table[self.graph.outputs[0]]
         return {self.graph.labels[handle]: table[handle] for handle in self.graph.outputs}
+
+    def along(self, direction: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
+        """The same point in forward mode: pictures and texts show tangents, how each value moves along the direction.
+
+        Inputs that are not named stay; without any name the first input moves by 1.
+
+        >>> from graphviz_ad import parse
+        >>> point = parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).along(x=1)
+        >>> point.tangent, point.tangent_of(point.graph.handle("q"))
+        (-4.0, 1.0)
+        """
+        from .tangents import read_direction
+
+        moved = Point.__new__(Point)
+        for name in Point.__slots__:
+            setattr(moved, name, getattr(self, name))
+        moved._cache = {key: table for key, table in self._cache.items() if not key.startswith("tangent")}
+        moved.direction = read_direction(self, {**(direction or {}), **named})
+        return moved
+
+    @property
+    def tangents(self) -> list[Any]:
+        """Per node: how it moves along the direction (:meth:`along`)."""
+        if self.direction is None:
+            raise BindingError("there is no direction\nhint: point.along(x=1) gives one")
+        handles = self.graph.input_handles
+        moved = {handles[name]: value for name, value in self.direction.items()}
+        return self._table("tangents", lambda: self._push(moved))
+
+    @property
+    def tangent_shares(self) -> list[tuple[Any, ...]]:
+        """Per node: local × tangent by operand; None where nothing flows."""
+        from .tangents import shares
+
+        return self._table("tangent shares", lambda: shares(self, self.tangents))
+
+    def tangent_of(self, handle: int) -> Any:
+        """How a node moves along the direction; None where no derivative flows."""
+        return self.tangents[handle] if self.flows[handle] else None
+
+    @property
+    def tangent(self) -> Any:
+        """J·v: how the output moves along the direction; of several outputs, by name."""
+        if len(self.graph.outputs) == 1:
+            return self.tangents[self.graph.outputs[0]]
+        return {self.graph.labels[handle]: self.tangents[handle] for handle in self.graph.outputs}
+
+    def gradient_point(self, *names: str) -> Point:
+        """The graph of the gradient at the same place: a point to be drawn, checked and differentiated like any other.
+
+        >>> from graphviz_ad import parse
+        >>> parse("x*y**2").at(x=2, y=3).gradient_point().value
+        {'df_dx': 9.0, 'df_dy': 12.0}
+        """
+        return self._gradient_point(names or self.wrt)
 
     def hessian(self, *names: str) -> Any:
         """Second derivatives, from the graph of the gradient, as an ndarray.

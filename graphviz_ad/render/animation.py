@@ -40,6 +40,8 @@ def steps(scene: Scene) -> list[list[str]]:
     last: dict[str, int] = {}
     for number, arrow in enumerate(scene.arrows):
         into.setdefault(arrow.target, []).append(number)
+    if scene.forward:
+        return _together(scene, into)
     shown = [[f"value-{wire.id}"] for wire in scene.wires if wire.id in into and wire.value is not None]
     shown.append([f"gradient-{wire.id}" for wire in scene.wires if wire.output is not None and wire.gradient is not None])
     back: list[tuple[int, list[str]]] = []
@@ -56,6 +58,22 @@ def steps(scene: Scene) -> list[list[str]]:
         if source in graded:
             back[index][1].append(f"gradient-{source}")
     return [ids for ids in shown if ids] + [ids for _, ids in back]
+
+
+def _together(scene: Scene, into: dict[str, list[int]]) -> list[list[str]]:
+    """Forward mode: each operation's value, its local derivatives with what they bring, then its tangent; no way back."""
+    played = []
+    for wire in scene.wires:
+        if wire.id not in into:
+            continue
+        played.append([f"value-{wire.id}"] if wire.value is not None else [])
+        brought = []
+        for arrow in (scene.arrows[number] for number in into[wire.id]):
+            place = f"{arrow.target}-{arrow.position}"
+            brought += [f"local-{place}"] if arrow.number is not None else []
+            brought += [f"contribution-{place}"] if arrow.contribution is not None else []
+        played += [brought, [f"gradient-{wire.id}"] if wire.gradient is not None else []]
+    return [ids for ids in played if ids]
 
 
 def _rules(scene: Scene, scope: str, prefix: str, seconds: float) -> str:

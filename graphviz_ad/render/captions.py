@@ -16,9 +16,10 @@ def draw_legend(parts: Parts, color: dict[str, str], pen: Pen) -> tuple[str, flo
     scene = parts.scene
     stacked = any(isinstance(part, CardPart) and part.stacked for part in parts.nodes)
     lines = legend_lines(scene, stacked)
+    shown = scene.graded if any(wire.gradient is not None for wire in scene.wires) else ""
     if not lines:
         return "", 0.0, 0.0
-    out, x = _miniature(scene.style, stacked, color, pen) if scene.numeric else ("", 0.0)
+    out, x = _miniature(scene.style, stacked, color, pen, shown) if scene.numeric else ("", 0.0)
     y = 9.0 if len(lines) > 1 else 16.0
     width = 0.0
     for line in lines:
@@ -27,12 +28,12 @@ def draw_legend(parts: Parts, color: dict[str, str], pen: Pen) -> tuple[str, flo
     return out, width, max(26.0 if scene.numeric else 0.0, y - 9.0)
 
 
-def _miniature(style: str, stacked: bool, color: dict[str, str], pen: Pen) -> tuple[str, float]:
+def _miniature(style: str, stacked: bool, color: dict[str, str], pen: Pen, graded: str) -> tuple[str, float]:
     """A wire or a card in small, and where the text beside it begins."""
 
     def write(value_at: tuple[float, float], gradient_at: tuple[float, float]) -> str:
         value = pen.write("value", *value_at, SMALL, color["value"], bold=True, anchor="middle")
-        return value + pen.write("gradient", *gradient_at, SMALL, color["gradient"], anchor="middle")
+        return value + (pen.write(graded, *gradient_at, SMALL, color["gradient"], anchor="middle") if graded else "")
 
     if style != "card":
         line = f'<path d="M0 12.5h42" stroke="{color["wire"]}" stroke-width="1.9"/>'
@@ -48,7 +49,7 @@ def _exact(label: Label) -> str:
     return label.exact or label.text
 
 
-def node_tip(part: WirePart | CardPart) -> str:
+def node_tip(part: WirePart | CardPart, graded: str = "gradient") -> str:
     """What a node's tooltip says when the scene does not: the exact numbers."""
     wire = part.wire
     if wire.tooltip:
@@ -58,7 +59,7 @@ def node_tip(part: WirePart | CardPart) -> str:
     if wire.value is not None:
         lines.append(f"value {_exact(wire.value)}")
     if wire.gradient is not None:
-        lines.append(f"gradient {_exact(wire.gradient)}")
+        lines.append(f"{graded} {_exact(wire.gradient)}")
     return "\n".join(lines)
 
 
@@ -84,6 +85,11 @@ def legend_lines(scene: Scene, stacked: bool) -> list[str]:
     cells = ("top", "bottom", "node") if stacked else ("left", "right", "node")
     place = ("above the wire", "below", "wire") if scene.style == "wire" else cells
     lines = [f"{place[0]}: forward value"] if valued else []
+    if scene.forward:
+        lines = [f"{place[0]}: forward value"] if valued else []
+        below = f"{place[1]}: tangent, its change along {shorten(scene.direction, 60)}"
+        lines.append(below + (f" · {on_arrow}" if locals_ else ""))
+        return [*lines, "where wires meet each arrow also shows local × tangent; the tangent is their sum"] if forks else lines
     second = [f"{place[1]}: ∂{shorten(scene.output_name, 30)}/∂({place[2]})"] if graded else []
     if locals_:
         second.append(on_arrow)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import GradvizError
 from ..scene.model import Label
 from ..scene.numbers import MINUS
-from ..scene.steps import Derivation, Edge, Sum
+from ..scene.steps import Derivation, Differential, Edge, Sum
 
 FORMS = ("text", "markdown", "latex")
 
@@ -40,6 +40,12 @@ def _text(derivation: Derivation) -> str:
             for one in derivation.forward
         ]
         lines += ["", "Forward: the values", *_aligned(rows)]
+    if derivation.differentials:
+        lines += ["along " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.direction)]
+        lines += ["", "Forward: the values, and how they move: local derivative × tangent"]
+        for one in derivation.differentials:
+            middle = f" = {one.substituted.text}" if one.substituted else ""
+            lines += [f"  {one.name.text} = {one.formula.text}{middle} = {one.value.text}", f"    {_differential_text(one)}"]
     if derivation.seed is not None:
         lines += ["", "Backward: upstream × local derivative, from the output to the inputs"]
         lines.append(f"  {derivation.seed[0].text} = {derivation.seed[1].text}")
@@ -48,10 +54,33 @@ def _text(derivation: Derivation) -> str:
             lines += _aligned([_edge_cells(edge, step.gradient) for edge in step.edges], indent=4)
             lines += [f"    {_sum_text(one)}" for one in step.sums]
     if derivation.results:
-        lines += ["", "Gradient", *_aligned([[one.gradient.text, f"= {one.value.text}"] for one in derivation.results])]
+        lines += [
+            "",
+            "Tangent" if derivation.differentials else "Gradient",
+            *_aligned([[one.gradient.text, f"= {one.value.text}"] for one in derivation.results]),
+        ]
     if derivation.notes:
         lines += ["", *(f"Note: {note}" for note in derivation.notes)]
     return "\n".join(lines) + "\n"
+
+
+def _differential_text(one: Differential) -> str:
+    """dq = z·dx + x·dz = −4·1 + (−2)·0 = −4."""
+    if not one.terms:
+        return f"{one.differential.text} = {one.total.text}"
+    symbols = " + ".join(f"{_factor(term.formula.text)}·{term.operand.text}" for term in one.terms)
+    numbers = " + ".join(
+        (_wrapped(term.product.text) if len(one.terms) > 1 else term.product.text)
+        if term.number is None
+        else f"{_wrapped(term.number.text)}·{_wrapped(term.tangent.text)}"
+        for term in one.terms
+    )
+    return " = ".join(dict.fromkeys([one.differential.text, symbols, numbers, one.total.text]))
+
+
+def _factor(text: str) -> str:
+    """A formula before a sign of multiplication: a sum in parentheses."""
+    return f"({text})" if " " in text or text.startswith(MINUS) else text
 
 
 def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
@@ -104,6 +133,10 @@ def _markdown(derivation: Derivation) -> str:
     if derivation.forward:
         parts.append("**Forward: the values**")
         parts.append(_display(_forward_rows(derivation), "aligned"))
+    if derivation.differentials:
+        parts.append("along $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+        parts.append("**Forward: the values, and how they move: local derivative × tangent**")
+        parts += [_display(_differential_rows(one), "aligned") for one in derivation.differentials]
     if derivation.seed is not None:
         parts.append("**Backward: upstream × local derivative, from the output to the inputs**")
         parts.append(f"$${derivation.seed[0].latex} = {derivation.seed[1].latex}$$")
@@ -112,7 +145,7 @@ def _markdown(derivation: Derivation) -> str:
             rows = [_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums]
             parts += [lead, _display(rows, "aligned")]
     if derivation.results:
-        parts.append("**Gradient**")
+        parts.append("**Tangent**" if derivation.differentials else "**Gradient**")
         parts.append(_display([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results], "aligned"))
     parts += [f"Note: {_markdown_text(note)}" for note in derivation.notes]
     return "\n\n".join(parts) + "\n"
@@ -138,6 +171,11 @@ def _latex(derivation: Derivation) -> str:
         lines.append("at $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
     if derivation.forward:
         lines += [r"\subsection*{Forward: the values}", *_align(_forward_rows(derivation))]
+    if derivation.differentials:
+        lines.append("\nalong $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+        lines.append(r"\subsection*{Forward: the values, and how they move: local derivative $\times$ tangent}")
+        for one in derivation.differentials:
+            lines += _align(_differential_rows(one))
     if derivation.seed is not None:
         lines.append(r"\subsection*{Backward: upstream $\times$ local derivative, from the output to the inputs}")
         lines.append(rf"\[ {derivation.seed[0].latex} = {derivation.seed[1].latex} \]")
@@ -145,7 +183,8 @@ def _latex(derivation: Derivation) -> str:
             lines.append(rf"$\displaystyle {_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} = {step.value.latex}$:")
             lines += _align([_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums])
     if derivation.results:
-        lines += [r"\subsection*{Gradient}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
+        head = "Tangent" if derivation.differentials else "Gradient"
+        lines += [rf"\subsection*{{{head}}}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
     lines += [rf"\medskip Note: {_latex_text(note)}" + "\n" for note in derivation.notes]
     return "\n".join([*lines, r"\end{document}"]).translate(_LETTERS) + "\n"
 
@@ -160,6 +199,25 @@ def _forward_rows(derivation: Derivation) -> list[str]:
         middle = f" = {_math(one.substituted)}" if one.substituted else ""
         rows.append(f"{_math(one.name)} &= {_math(one.formula)}{middle} = {one.value.latex}")
     return rows
+
+
+def _differential_rows(one: Differential) -> list[str]:
+    middle = f" = {_math(one.substituted)}" if one.substituted else ""
+    rows = [f"{_math(one.name)} &= {_math(one.formula)}{middle} = {one.value.latex}"]
+    symbols = " + ".join(rf"{_bracketed_sum(term.formula)} \, {term.operand.latex}" for term in one.terms)
+    numbers = " + ".join(
+        _bracketed(term.product.latex)
+        if term.number is None
+        else rf"{_bracketed(term.number.latex)} \cdot {_bracketed(term.tangent.latex)}"
+        for term in one.terms
+    )
+    rows.append(f"{one.differential.latex} &= " + " = ".join(dict.fromkeys(part for part in (symbols, numbers, one.total.latex) if part)))
+    return rows
+
+
+def _bracketed_sum(label: Label) -> str:
+    """A formula before another factor: a sum in parentheses."""
+    return rf"\left({_math(label)}\right)" if " " in label.text or label.text.startswith(MINUS) else _math(label)
 
 
 def _edge_latex(edge: Edge, upstream: Label) -> str:

@@ -20,6 +20,7 @@ def render_mermaid(scene: Scene, *, palette: str = "default") -> str:
     """
     color = colors("light", palette)
     lines = ["%% written by gradviz (graphviz_ad)", "flowchart LR"]
+    graded = "tangent" if scene.forward else "grad"
     inside: dict[str | None, list[Wire]] = {}
     for wire in scene.wires:
         inside.setdefault(wire.cluster, []).append(wire)
@@ -27,7 +28,7 @@ def render_mermaid(scene: Scene, *, palette: str = "default") -> str:
     for number, cluster in enumerate(scene.clusters):
         children.setdefault(cluster.parent, []).append(number)
     stack: list[tuple[int, bool]] = [(number, False) for number in reversed(children.get(None, []))]
-    lines += [f"  {_node(wire)}" for wire in inside.get(None, [])]
+    lines += [f"  {_node(wire, graded)}" for wire in inside.get(None, [])]
     while stack:
         number, done = stack.pop()
         cluster = scene.clusters[number]
@@ -35,7 +36,7 @@ def render_mermaid(scene: Scene, *, palette: str = "default") -> str:
             lines.append("  end")
             continue
         lines.append(f'  subgraph {_id(cluster.id)}["{quoted(cluster.label.text)}"]')
-        lines += [f"    {_node(wire)}" for wire in inside.get(cluster.id, [])]
+        lines += [f"    {_node(wire, graded)}" for wire in inside.get(cluster.id, [])]
         stack.append((number, True))
         stack += [(child, False) for child in reversed(children.get(cluster.id, []))]
     for arrow in scene.arrows:
@@ -58,7 +59,7 @@ def quoted(text: str) -> str:
     return _SPECIAL.sub(lambda found: f"#{ord(found[0])};", shorten(plain(text)))
 
 
-def _node(wire: Wire) -> str:
+def _node(wire: Wire, graded: str) -> str:
     """One node: a stadium for inputs, a circle for gates, a box for the output."""
     lines = [wire.symbol]
     name = wire.output or (wire.name if wire.kind in ("operation", "call") else None)
@@ -67,7 +68,7 @@ def _node(wire: Wire) -> str:
     elif name is not None:
         lines.append(name)
     if wire.gradient is not None:
-        lines.append(Label(f"grad {wire.gradient.text}"))
+        lines.append(Label(f"{graded} {wire.gradient.text}"))
     text = "<br/>".join(quoted(label.text) for label in lines)
     if wire.output is not None:
         return f'{_id(wire.id)}["{text}"]:::result'

@@ -261,6 +261,11 @@ def title_box(scene: Scene, math: str, room: float) -> Box | None:
     return box
 
 
+def second_box(label: Label, math: str) -> Box:
+    """What stands below a picture: the Hessian."""
+    return typeset_label(label, NAME, math)
+
+
 def _fitting(label: Label, size: float, math: str) -> Box:
     """A symbol; long ones are set smaller, endless ones cut."""
     box = typeset_label(label, size, math)

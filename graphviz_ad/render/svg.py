@@ -30,6 +30,7 @@ from .parts import (
     Row,
     WirePart,
     measure,
+    second_box,
     title_box,
 )
 from .pen import SANS, Pen, number
@@ -70,13 +71,17 @@ def render_svg(
     if scene.style not in STYLES:
         raise GradvizError(f"unknown style {scene.style!r}; known are {', '.join(STYLES)}")
     color = colors(theme, palette)
+    if scene.forward:
+        color = color | {"gradient": color["tangent"]}
     parts = measure(scene, math)
     places, note = placed(parts, bundled=bundled)
     if note:
         parts = parts._replace(scene=scene._replace(notes=(note, *scene.notes)))
     content = repr((scene, theme, palette, math, outlines, prefix)).encode("utf-8", "backslashreplace")
     scope = f"gv{zlib.crc32(content):08x}"
-    return _Picture(parts, places, color, Pen(scope, outlines), prefix).document(math, style_sheet(scope, theme, palette))
+    return _Picture(parts, places, color, Pen(scope, outlines), prefix).document(
+        math, style_sheet(scope, theme, palette, unused="gradient" if scene.forward else "tangent")
+    )
 
 
 class _Picture:
@@ -94,6 +99,13 @@ class _Picture:
         bottom = top + places.height + LEGEND_GAP
         width = max(places.width, legend[1], title.width if title is not None else 0.0) + 2 * MARGIN
         notes, y = [], bottom + legend[2]
+        if scene.second is not None:
+            second = second_box(scene.second, math)
+            y += second.total + 14.0
+            notes.append(
+                f'<g id="{self.id("second", "derivatives")}">{self.pen.draw(second, MARGIN, y - second.depth, self.color["text"])}</g>'
+            )
+            width, y = max(width, second.width + 2 * MARGIN), y + 4.0
         for note in scene.notes:
             y += 13.0
             said = shorten(note, 200)
@@ -139,7 +151,6 @@ class _Picture:
     def wire(self, place: int, part: WirePart) -> str:
         """Pill or gate, the wire with its numbers, the output's pill."""
         cx, cy = self.places.nodes[place]
-        wire = part.wire
         left, right = cx - part.width / 2, cx + part.width / 2
         start, end = left + part.lead_width, right - (0.0 if part.detached else part.output_width)
         middle = (start + end) / 2
@@ -156,7 +167,7 @@ class _Picture:
                 way = f"M{number(end)} {number(cy)}L{number(x - part.output_width / 2)} {number(y)}"
                 out.append(f'<path class="line" d="{way}" stroke="{self.color["wire"]}" stroke-width="{LINE}"/>')
             out += [self._rounded(x - part.output_width / 2, y, part.output_width, height, "output"), self._centred(part.output, x, y)]
-        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(node_tip(part))}{"".join(out)}</g>'
+        return self._node(part, out)
 
     def lead(self, part: WirePart, left: float, cy: float) -> str:
         """The pill of an input, or the gate."""
@@ -199,7 +210,11 @@ class _Picture:
                 if len(cells) == 2:
                     lines += f"M{number(edges[1])} {number(below)}v{number(body)}"
             out.insert(1, f'<path d="{lines}" fill="none" stroke="{border}" stroke-width="0.9"/>')
-        return f'<g class="node {identifier(wire.kind)}" id="{self.id("node", wire.id)}">{self._tooltip(node_tip(part))}{"".join(out)}</g>'
+        return self._node(part, out)
+
+    def _node(self, part: WirePart | CardPart, out: list[str]) -> str:
+        tip = self._tooltip(node_tip(part, self.parts.scene.graded))
+        return f'<g class="node {identifier(part.wire.kind)}" id="{self.id("node", part.wire.id)}">{tip}{"".join(out)}</g>'
 
     # --- arrows and clusters ------------------------------------------------------------------------------------
 

@@ -277,7 +277,8 @@ class _Drawing:
         if any(branch.wire.value is not None for branch in self.branches):
             said.append("above a wire: value")
         if any(branch.wire.gradient is not None for branch in self.branches):
-            said.append(f"below: ∂{self.scene.output_name}/∂(wire)")
+            told = f"∂{self.scene.output_name}/∂(wire)" if not self.scene.forward else f"tangent along {self.scene.direction}"
+            said.append(f"below: {told}")
         if any(self._local(place) for place in range(len(self.branches))):
             said.append("‹ ›: local derivative")
         if any(branch.again for branch in self.branches):

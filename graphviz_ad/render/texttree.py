@@ -30,7 +30,7 @@ class _Row(NamedTuple):
 def draw_tree(scene: Scene, width: int, spell: Callable[[str], str]) -> list[list[tuple[str, str]]]:
     """The lines of the tree as pieces of text with their roles."""
     rows = _rows(scene, width, spell)
-    heads = ["", "value", _heading(scene), "local derivative"]
+    heads = ["", "value", scene.graded, "local derivative"]
     table = [[row.value, row.gradient, row.local] for row in rows]
     sizes = [max([columns(line[place]) for line in table], default=0) for place in range(3)]
     sizes = [max(size, columns(spell(head))) if size else 0 for size, head in zip(sizes, heads[1:], strict=True)]
@@ -54,10 +54,6 @@ def draw_tree(scene: Scene, width: int, spell: Callable[[str], str]) -> list[lis
                 line += [(" " * GAP, ""), (space if place < 2 else "", ""), (text, role), (space if place == 2 else "", "")]
         lines.append(line)
     return lines
-
-
-def _heading(scene: Scene) -> str:
-    return "gradient" if scene.numeric else ""
 
 
 def _spaced(cells: list[tuple[str, str]]) -> list[tuple[str, str]]:

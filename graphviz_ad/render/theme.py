@@ -12,6 +12,7 @@ LIGHT = {
     "background": "#ffffff",
     "value": "#007360",
     "gradient": "#c00000",
+    "tangent": "#6b21a8",
     "text": "#1f2937",
     "muted": "#5b6577",
     "wire": "#667085",
@@ -30,6 +31,7 @@ DARK = {
     "background": "#0f1420",
     "value": "#5cebd2",
     "gradient": "#ff7373",
+    "tangent": "#d6b4fe",
     "text": "#e6eaf2",
     "muted": "#a7b1c2",
     "wire": "#8693a8",
@@ -65,17 +67,19 @@ def colors(theme: str = "auto", palette: str = "default") -> dict[str, str]:
     return dark if theme == "dark" else light
 
 
-def style_sheet(scope: str, theme: str = "auto", palette: str = "default") -> str:
+def style_sheet(scope: str, theme: str = "auto", palette: str = "default", unused: str = "tangent") -> str:
     """The rules that turn the light picture with this id dark where the reader prefers it; "" for the other themes.
 
     They select on the attributes of the elements, so the picture is complete without them, and on the id, so that two
-    pictures on one page do not disturb each other.
+    pictures on one page do not disturb each other. ``unused`` is a role that the picture has nothing of.
     """
     if theme != "auto":
         return ""
     light, dark = _palette(palette)
     rules = []
     for role, color in light.items():
+        if role == unused:
+            continue
         for attribute in ("fill", "stroke"):
             rules.append(f'#{scope} [{attribute}="{color}"]{{{attribute}:{dark[role]}}}')
     return "@media (prefers-color-scheme:dark){" + "".join(rules) + "}"

@@ -33,6 +33,8 @@ def render_tikz(scene: Scene, *, palette: str = "default", bundled: bool = False
     parts = measure(scene, "unicode" if len(scene.wires) > 200 else "typeset")
     places = placed(parts, bundled=bundled).layout
     color = colors("light", palette)
+    if scene.forward:
+        color = color | {"gradient": color["tangent"]}
     head = [
         "% written by gradviz (graphviz_ad)",
         r"\documentclass[tikz,border=8pt]{standalone}",
@@ -57,6 +59,8 @@ def render_tikz(scene: Scene, *, palette: str = "default", bundled: bool = False
             body.wire(place, node)
     if scene.title is not None:
         body.put((0.0, -24.0), scene.title, "text", "right")
+    if scene.second is not None:
+        body.put((0.0, places.height + 24.0), scene.second, "text", "below right")
     return "\n".join([*head, *body.lines, r"\end{tikzpicture}", r"\end{document}", ""])
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..derive import tape
 from ..errors import DerivativeError, GradvizError
 from ..graph.node import Node
-from . import kinks, titles
+from . import kinks, second, titles
 from . import slopes as slopes_
 from .bundles import stem
 from .model import Arrow, Cluster, Label, Scene, Wire
@@ -38,13 +38,15 @@ def compose(
     expand: Iterable[str] = (),
     focus: str | None = None,
     radius: int | None = None,
+    hessian: bool = False,
 ) -> Scene:
     """The picture of a graph; with a point its values, gradients and local derivatives, without one the formulas.
 
     ``style``: "wire" or "card", chosen by size when None. ``title``: text instead of the formula, "" for none.
     ``precision``: decimals of every number. ``depth``: how many levels of nested functions are drawn open. ``expand``: names
     of functions that are open whatever the depth, and of nodes that are drawn by themselves. ``focus``: a node, of which only
-    the surroundings are drawn, ``radius`` arrows far.
+    the surroundings are drawn, ``radius`` arrows far. ``hessian``: the second derivatives below the picture, where they
+    are few. A point with a direction (:meth:`Point.along`) shows tangents.
 
     Raises
     ------
@@ -65,21 +67,23 @@ def compose(
     if precision is not None and not 0 <= precision <= 17:
         raise GradvizError(f"precision is {precision}; it counts decimals, from 0 to 17")
     chosen = select(graph, depth, expand=expand, focus=focus, radius=radius)
-    return _Composer(graph, point, chosen, precision).scene(style, title)
+    return _Composer(graph, point, chosen, precision).scene(style, title, hessian)
 
 
 class _Composer:
     def __init__(self, graph: Graph, point: Point | None, chosen: Selection, precision: int | None) -> None:
         self.graph, self.point, self.chosen = graph, point, chosen
         self.outputs = {chosen_output(chosen, graph, output): output for output in graph.outputs}
-        self.gradients = point is not None and titles.is_differentiable(point)
+        self.forward = point is not None and point.direction is not None
+        self.gradients = point is not None and (self.forward or titles.is_differentiable(point))
         constants = {h for h in graph.input_handles.values() if graph._spec(h).constant}
         inputs = set(graph.input_handles.values()) - constants
         self.flows = point.flows if point is not None else tape.activity(graph, inputs)
         self.slopes = {unit: self._pulled_back(unit, group) for unit, group in chosen.calls.items() if point is not None}
         self.partials = [self._local(link.source, link.target, link.position) if self._single(link) else None for link in chosen.links]
         self.locals = [slopes_.shown(partial) for partial in self.partials]
-        self.forks = _forks(chosen)
+        self.forks = set() if self.forward else _forks(chosen)
+        self.joins = self._joins() if self.forward else set()
         self.figures = choose(self._shown(), precision)
 
     def _single(self, link: Link) -> bool:
@@ -139,10 +143,12 @@ class _Composer:
     def _contribution(self, source: int, target: int, position: int, partial: Any) -> Any:
         if self.point is None or not self.gradients or partial is None:
             return None
+        if self.forward and target in self.slopes:
+            return partial * self.point.tangents[source] if not hasattr(partial, "shape") or partial.shape == () else None
         if target in self.slopes:
             upstream = self.point.cotangents[target]
             return None if upstream is None else upstream * partial
-        row = self.point.contributions[target]
+        row = self.point.tangent_shares[target] if self.forward else self.point.contributions[target]
         return row[position] if row else None
 
     def _value(self, unit: int) -> Any:
@@ -151,7 +157,19 @@ class _Composer:
     def _gradient(self, unit: int) -> Any:
         if self.point is None or not self.gradients or self.graph.ops[unit] == "constant":
             return None
-        return self.point.gradient_of(unit)
+        return self.point.tangent_of(unit) if self.forward else self.point.gradient_of(unit)
+
+    def _joins(self) -> set[int]:
+        """The units that several moving operands meet in: their tangent is a sum."""
+        met: dict[int, int] = {}
+        for link in self.chosen.links:
+            if self.flows[link.source] and self.flows[link.target]:
+                met[link.target] = met.get(link.target, 0) + 1
+        return {target for target, count in met.items() if count > 1}
+
+    def _is_shared(self, source: int, target: int) -> bool:
+        """Whether an arrow brings a part of a sum that is shown."""
+        return source in self.forks or target in self.joins
 
     def _shown(self) -> list[Any]:
         """Every number of the picture: they are all integers, or all get decimals."""
@@ -164,13 +182,13 @@ class _Composer:
             numbers += [end for find in (self._value, self._gradient) for end in span(map(find, members))]
         numbers += [local for local in self.locals if local is not None]
         for link, partial in zip(self.chosen.links, self.partials, strict=True):
-            if link.source in self.forks:
+            if self._is_shared(link.source, link.target):
                 numbers.append(self._contribution(*link, partial))
         return numbers
 
     # -- the scene ---------------------------------------------------------------------------------------------------
 
-    def scene(self, style: str | None, title: str | None) -> Scene:
+    def scene(self, style: str | None, title: str | None, hessian: bool) -> Scene:
         graph, chosen = self.graph, self.chosen
         operations = sum(1 for unit in chosen.units if graph.operands[unit])
         if style is None:
@@ -192,6 +210,8 @@ class _Composer:
             self.point is not None,
             tuple(self.notes()),
             titles.description(graph, self.point, self.figures),
+            titles.direction(self.point, self.figures) if self.point is not None and self.forward else "",
+            second.label(self.point) if hessian and self.point is not None else None,
         )
 
     def arrows(self) -> tuple[list[Arrow], dict[int, int]]:
@@ -312,7 +332,7 @@ class _Composer:
         if value is not None:
             lines.append(f"value {exact(value)}")
         if gradient is not None:
-            lines.append(f"gradient {exact(gradient)}")
+            lines.append(f"{'tangent' if self.forward else 'gradient'} {exact(gradient)}")
         return "\n".join(lines)
 
     def arrow(self, source: int, target: int, position: int, partial: Any, local: Any) -> Arrow:
@@ -341,8 +361,8 @@ class _Composer:
         if local is not None:
             lines.append(f"local derivative {exact(local)}")
         if contribution is not None:
-            lines.append(f"upstream × local = {exact(contribution)}")
-        forks = source in self.forks
+            lines.append(f"{'local × tangent' if self.forward else 'upstream × local'} = {exact(contribution)}")
+        forks = self._is_shared(source, target)
         over = target in self.outputs and output_label(self.graph, self.outputs[target]).text.startswith("∂")  # no fraction over a fraction
         return Arrow(
             *ends,

@@ -20,7 +20,7 @@ MOST_GIVEN = 40  # inputs
 
 
 def derive(point: Point, *, precision: int | None = None) -> Derivation:
-    """The derivation of every gradient at a point.
+    """The derivation of every gradient at a point; of a point with a direction, that of its tangents.
 
     Raises
     ------
@@ -32,6 +32,10 @@ def derive(point: Point, *, precision: int | None = None) -> Derivation:
     >>> edge.local.text, edge.formula.text, edge.number.text, edge.contribution.text
     ('∂f/∂q', 'z', '−4', '−4')
     """
+    if point.direction is not None:
+        from .differentials import differentiate
+
+        return differentiate(point, precision)
     if not titles.is_differentiable(point):
         names = ", ".join(point.graph.output_names)
         raise ShapeError(f"the chain rule is written for one scalar output, and here is {names}", hint="choose one with graph.of(name)")

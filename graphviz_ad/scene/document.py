@@ -13,7 +13,7 @@ from ..errors import DerivativeError
 from ..graph.node import Node, local_formula, node_formula
 from ..graph.notation import Notation, Piece
 from ..primitives.registry import OPERATIONS
-from . import kinks, slopes
+from . import kinks, second, slopes
 from .titles import is_differentiable
 
 if TYPE_CHECKING:
@@ -24,8 +24,10 @@ SCHEMA = "gradviz/1"
 MOST_ROWS = 1000  # of the check
 
 
-def document(point: Point, *, check: bool = True) -> dict[str, Any]:
-    """The whole point as data; ``check=False`` leaves the check out (None).
+def document(point: Point, *, check: bool = True, hessian: bool = False) -> dict[str, Any]:
+    """The whole point as data; ``check=False`` leaves the check out (None), ``hessian`` adds the second derivatives.
+
+    A point with a direction adds ``mode``, ``direction`` and ``tangent``, to its nodes ``tangent``, to its edges ``push``.
 
     >>> from graphviz_ad import parse
     >>> data = document(parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4))
@@ -34,7 +36,24 @@ def document(point: Point, *, check: bool = True) -> dict[str, Any]:
     >>> data["edges"][2]
     {'from': 'n3', 'to': 'n4', 'position': 0, 'local': {'formula': 'z', 'value': -4.0}, 'contribution': -4.0}
     """
-    return _document(point.graph, point, check)
+    found = _document(point.graph, point, check)
+    if point.direction is not None:
+        _add_tangents(found, point)
+    if hessian:
+        found["hessian"] = plain(second.data(point))
+    return found
+
+
+def _add_tangents(found: dict[str, Any], point: Point) -> None:
+    """Forward mode: the direction, and how everything moves along it."""
+    found["mode"], found["direction"], found["tangent"] = "forward", plain(point.direction), plain(point.tangent)
+    for handle, node in enumerate(found["nodes"]):
+        node["tangent"] = plain(point.tangent_of(handle))
+    edges = iter(found["edges"])
+    for handle, operands in enumerate(point.graph.operands):
+        row = point.tangent_shares[handle]
+        for position in range(len(operands)):
+            next(edges)["push"] = plain(row[position]) if row else None
 
 
 def document_graph(graph: Graph) -> dict[str, Any]:

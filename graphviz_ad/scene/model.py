@@ -78,3 +78,15 @@ class Scene(NamedTuple):
     numeric: bool = True  # False: nothing bound, formulas instead of numbers
     notes: tuple[str, ...] = ()  # e.g. "kink at q: 0 of [0, 1] chosen", shown small at the bottom
     description: str = ""  # alt text
+    direction: str = ""  # forward mode: "x = 1, y = 0"; what stands as gradient and contribution are tangents then
+    second: Label | None = None  # the Hessian, below the picture
+
+    @property
+    def forward(self) -> bool:
+        """Whether the picture shows tangents in place of gradients."""
+        return bool(self.direction)
+
+    @property
+    def graded(self) -> str:
+        """What the second number of a wire is called."""
+        return "tangent" if self.forward else "gradient"

@@ -16,7 +16,7 @@ TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
 WRITTEN = ("tikz", "mmd")
 FORMATS = (*PICTURES, "html", *WRITTEN, "json", *TEXTS)
 _ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html", "mermaid": "mmd"}
-_SCENE = frozenset(("style", "title", "precision", "depth", "expand", "focus", "radius"))
+_SCENE = frozenset(("style", "title", "precision", "depth", "expand", "focus", "radius", "hessian"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
 _OTHER = frozenset(("check", "animate"))
 
@@ -24,8 +24,8 @@ _OTHER = frozenset(("check", "animate"))
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
     """The graph in a format: a picture (svg, png, pdf, dot, tikz, mmd), the live page (html), data (json), a derivation (txt, md, tex).
 
-    Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``theme``,
-    ``palette``, ``math``, ``scale``, ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG:
+    Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``hessian``,
+    ``theme``, ``palette``, ``math``, ``scale``, ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG:
     ``animate``, which lets the steps play.
     Options that a format has no use for are accepted, so that one set of them serves several files.
 
@@ -57,7 +57,11 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
         from .document import document, document_graph
         from .json_text import dumps
 
-        data = document_graph(graph) if point is None else document(point, check=options.get("check", True))
+        data = (
+            document_graph(graph)
+            if point is None
+            else document(point, check=options.get("check", True), hessian=options.get("hessian", False))
+        )
         return dumps(data).encode("utf-8", "backslashreplace")
     if format in TEXTS:
         if point is None:
@@ -69,7 +73,7 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
     if format == "html":
         from ..page import page_html
 
-        return page_html(graph, point, **{key: value for key, value in options.items() if key not in ("scale", *_OTHER)}).encode(
+        return page_html(graph, point, **{key: value for key, value in options.items() if key not in ("scale", "hessian", *_OTHER)}).encode(
             "utf-8", "backslashreplace"
         )
     raise GradvizError(f"unknown format {format!r}; known are {', '.join(FORMATS)}")

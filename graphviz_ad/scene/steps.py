@@ -54,6 +54,31 @@ class Backward(NamedTuple):
     sums: tuple[Sum, ...]
 
 
+class Term(NamedTuple):
+    """One summand of a differential: ``formula``·``operand`` (z·dq) = ``number``·``tangent`` = ``product``.
+
+    ``number`` is None for a Jacobian between arrays, of which the product alone is told.
+    """
+
+    formula: Label
+    operand: Label  # dx
+    number: Label | None
+    tangent: Label
+    product: Label
+
+
+class Differential(NamedTuple):
+    """Forward mode, one operation: dq = ∂q/∂x·dx + ∂q/∂y·dy with its numbers and its ``total``."""
+
+    name: Label
+    formula: Label
+    substituted: Label | None
+    value: Label
+    differential: Label  # dq
+    terms: tuple[Term, ...]
+    total: Label
+
+
 class Result(NamedTuple):
     """A gradient by an input: ∂f/∂x = −4."""
 
@@ -62,7 +87,10 @@ class Result(NamedTuple):
 
 
 class Derivation(NamedTuple):
-    """All of it: the function, where it is taken, forward, backward, the gradients; ``notes`` tell what was cut and kinks."""
+    """All of it: the function, where it is taken, forward, backward, the gradients; ``notes`` tell what was cut and kinks.
+
+    In forward mode ``differentials`` stand in place of ``forward`` and ``backward``, and ``results`` is the one of the output.
+    """
 
     title: Label
     given: tuple[tuple[Label, Label], ...]
@@ -71,3 +99,5 @@ class Derivation(NamedTuple):
     backward: tuple[Backward, ...]
     results: tuple[Result, ...]
     notes: tuple[str, ...]
+    direction: tuple[tuple[Label, Label], ...] = ()  # forward mode: dx = 1
+    differentials: tuple[Differential, ...] = ()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..graph.notation import Latex, Notation, Piece
 from .model import Label
@@ -76,9 +76,22 @@ def description(graph: Graph, point: Point | None, figures: Figures) -> str:
     given = [(name, point.values[graph.input_handles[name]]) for name in graph.inputs if graph.needed[graph.input_handles[name]]]
     said += f" at {_told(given, figures)}" if given else ""
     said += f": the value is {figures.text(point.values[output])}"
+    if point.direction is not None:
+        return f"{said}, along {direction(point, figures)} it moves by {figures.text(point.tangents[output])}."
     slopes = [(name, point.gradient_of(graph.input_handles[name])) for name in point.wrt] if is_differentiable(point) else []
     told = [(name, slope) for name, slope in slopes if slope is not None and graph.needed[graph.input_handles[name]]]
     return said + (f", the gradient by {_told(told, figures, ' is ')}." if told else ".")
+
+
+def direction(point: Point, figures: Figures) -> str:
+    """How the inputs move, in forward mode: those that do."""
+    given = list((point.direction or {}).items())
+    moving = [(name, tangent) for name, tangent in given if _moves(tangent)] or given
+    return _told(moving, figures) + (", others 0" if len(moving) < len(given) else "")
+
+
+def _moves(tangent: Any) -> bool:
+    return bool(tangent.any()) if hasattr(tangent, "any") else bool(tangent)
 
 
 def is_differentiable(point: Point) -> bool:
