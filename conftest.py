@@ -4,4 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 
-collect_ignore = [] if importlib.util.find_spec("starlette") is not None else ["graphviz_ad/server/application.py"]
+_WANTED = {
+    "starlette": "graphviz_ad/server/application.py",
+    "torch": "graphviz_ad/check/adapter_torch.py",
+    "jax": "graphviz_ad/check/adapter_jax.py",
+}
+collect_ignore = [path for module, path in _WANTED.items() if importlib.util.find_spec(module) is None]

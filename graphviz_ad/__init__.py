@@ -26,6 +26,7 @@ _PUBLIC = {
     "Point": "derive.point",
     "Report": "check.report",
     "check_gradient": "check.callables",
+    "check_target": "check.target",
     "GradvizError": "errors",
     "LocatedError": "errors",
     "ParseError": "errors",
@@ -36,6 +37,7 @@ _PUBLIC = {
     "LimitError": "errors",
     "DerivativeError": "errors",
     "EngineError": "errors",
+    "CallError": "errors",
     "CheckFailed": "errors",
 }
 
@@ -44,8 +46,10 @@ __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's
 if TYPE_CHECKING:
     from .check.callables import check_gradient as check_gradient
     from .check.report import Report as Report
+    from .check.target import check_target as check_target
     from .derive.point import Point as Point
     from .errors import BindingError as BindingError
+    from .errors import CallError as CallError
     from .errors import CheckFailed as CheckFailed
     from .errors import DerivativeError as DerivativeError
     from .errors import EngineError as EngineError

@@ -71,6 +71,10 @@ class EngineError(GradvizError, RuntimeError):
     """No drawing engine could be run, or it failed."""
 
 
+class CallError(GradvizError, RuntimeError):
+    """The user's own code, which was to be checked, raised an exception; the message has its file and line."""
+
+
 class CheckFailed(GradvizError, AssertionError):
     """Raised by ``Report.raise_if_failed``."""
 

@@ -1,17 +1,19 @@
 """Functions of PyTorch, JAX and HIPS autograd as pairs of NumPy callables; each library is imported only when its pair is asked for.
 
-What is checked is the library's reverse mode through the user's code: a custom ``torch.autograd.Function`` or ``jax.custom_vjp``
+What is checked is the library's differentiation through the user's code: a custom ``torch.autograd.Function`` or ``jax.custom_vjp``
 with a wrong backward shows, because differences see only the forward pass.
 """
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import BindingError
+from .signatures import parameters
 
 Pair = tuple[Callable[..., Any], Callable[..., Any]]
 
@@ -19,109 +21,133 @@ Pair = tuple[Callable[..., Any], Callable[..., Any]]
 LIBRARIES = ("torch", "jax", "autograd")
 
 
-def pair(library: str, function: Callable[..., Any]) -> Pair:
-    """A NumPy function and its gradient by a library's reverse mode; arguments are arrays, positional or named.
+def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> Pair:
+    """A NumPy function and its derivative of that kind by a library; arguments are arrays, positional or named.
 
-    Raises BindingError for an unknown library, and ImportError where the library is not installed.
+    gradient, jacobian and vjp are reverse mode, jvp is forward mode, hessian and hvp are reverse mode twice (autograd: the first
+    three).
+
+    Raises BindingError for an unknown library or kind, and where the library is not installed.
     """
-    if library == "torch":
-        return torch_pair(function)
-    if library == "jax":
-        return jax_pair(function)
-    if library == "autograd":
-        return autograd_pair(function)
-    raise BindingError(f"gradient={library!r} is neither a callable, nor values, nor one of {', '.join(LIBRARIES)}")
+    if library not in LIBRARIES:
+        raise BindingError(f"gradient={library!r} is neither a callable, nor values, nor one of {', '.join(LIBRARIES)}")
+    try:
+        if library == "torch":
+            from .adapter_torch import TorchAdapter
+
+            return TorchAdapter(function).pair(kind)
+        if library == "jax":
+            from .adapter_jax import JaxAdapter
+
+            return JaxAdapter(function).pair(kind)
+        return AutogradAdapter(function).pair(kind)
+    except ModuleNotFoundError as error:
+        if error.name != library:
+            raise
+        raise BindingError(f"{library} is not installed here\nhint: python -m pip install {library}") from None
 
 
-def torch_pair(function: Callable[..., Any]) -> Pair:
-    """For a torch function, ``torch.autograd.Function.apply`` or ``nn.Module`` with a scalar output.
+class Adapter:
+    """What is common to the libraries: everything of reverse mode follows from the pullback."""
 
-    The parameters of a module count as fixed; give them as arguments through ``torch.func.functional_call`` to check them.
-    """
-    import torch
+    name = ""
 
-    def tensor(value: Any, track: bool) -> Any:
-        if isinstance(value, (np.ndarray, np.generic, float, complex)):
-            return torch.tensor(np.asarray(value), requires_grad=track and np.asarray(value).dtype.kind in "fc")
-        if isinstance(value, dict):
-            return {key: tensor(entry, track) for key, entry in value.items()}
-        if isinstance(value, (tuple, list)):
-            return type(value)(tensor(entry, track) for entry in value)
-        return value
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
 
-    def f(*positional: Any, **named: Any) -> Any:
-        with torch.no_grad():
-            return _numpy(function(*tensor(list(positional), False), **tensor(named, False)))
+    def value(self, *positional: Any, **named: Any) -> Any:
+        """The function on arrays."""
+        raise NotImplementedError
 
-    def gradient(*positional: Any, **named: Any) -> Any:
-        arguments, keywords = tensor(list(positional), True), tensor(named, True)
-        result = function(*arguments, **keywords)
-        result.backward()
+    def pullback(self, positional: tuple[Any, ...], named: dict[str, Any], seeds: Callable[[tuple[int, ...]], list[Any]]) -> list[Any]:
+        """For each seed (made for the shape of the output) its product with the Jacobian, as a tree like the arguments."""
+        raise NotImplementedError
 
-        def slope(value: Any) -> Any:
-            if isinstance(value, dict):
-                return {key: slope(entry) for key, entry in value.items()}
-            if isinstance(value, (tuple, list)):
-                return tuple(slope(entry) for entry in value)
-            if not isinstance(value, torch.Tensor) or not value.requires_grad:
-                return None
-            return np.zeros(tuple(value.shape)) if value.grad is None else value.grad.detach().numpy()
+    def other(self, kind: str) -> Callable[..., Any]:
+        """Forward mode and second derivatives."""
+        raise BindingError(f"kind={kind!r} is not known for gradient={self.name!r}")
 
-        return slope(keywords) if named else _bare(slope(arguments))
+    def pair(self, kind: str) -> Pair:
+        """The function and its derivative of that kind."""
+        value = _Value(self)
+        return value, {"gradient": self.gradient, "jacobian": self.jacobian, "vjp": self.vjp}.get(kind) or self.other(kind)
 
-    f.__wrapped__ = function  # type: ignore[attr-defined]  # so that the names of its parameters are seen
-    return f, gradient
+    def gradient(self, *positional: Any, **named: Any) -> Any:
+        """The gradient of a scalar function."""
+        return bare(self.pullback(positional, named, lambda shape: [np.ones(shape)])[0])
 
+    def vjp(self, *positional: Any, **named: Any) -> Any:
+        """The product of a vector, the last argument (the first where the others have names), with the Jacobian."""
+        vector, rest = (positional[0], ()) if named else (positional[-1], positional[:-1])
+        return bare(self.pullback(rest, named, lambda shape: [np.reshape(vector, shape)])[0])
 
-def jax_pair(function: Callable[..., Any]) -> Pair:
-    """For a JAX function with a scalar output, in 64 bits, whatever the global setting."""
-    import jax
+    def jacobian(self, *positional: Any, **named: Any) -> Any:
+        """The Jacobian, output + argument, row by row."""
+        shapes: list[tuple[int, ...]] = []
 
-    # Name of the context manager: jax.enable_x64 from 0.8, in jax.experimental before.
-    wide = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # type: ignore[attr-defined, unused-ignore]
+        def units(shape: tuple[int, ...]) -> list[Any]:
+            shapes.append(shape)
+            return [unit.reshape(shape) for unit in np.eye(int(np.prod(shape)))]
 
-    def f(*positional: Any, **named: Any) -> Any:
-        with wide(True):
-            return _numpy(function(*map(_jax_array, positional), **{k: _jax_array(v) for k, v in named.items()}))
-
-    def gradient(*positional: Any, **named: Any) -> Any:
-        with wide(True):
-            if named:
-                slopes = jax.grad(lambda tree: function(**tree))({k: _jax_array(v) for k, v in named.items()})
-            else:
-                slopes = _bare(jax.grad(function, argnums=tuple(range(len(positional))))(*map(_jax_array, positional)))
-            return jax.tree_util.tree_map(np.asarray, slopes)
-
-    f.__wrapped__ = function  # type: ignore[attr-defined]
-    return f, gradient
+        rows = self.pullback(positional, named, units)
+        return bare(_stack(rows, shapes[0]))
 
 
-def _jax_array(value: Any) -> Any:
-    import jax
+class _Value:
+    """The function of an adapter, with the parameters of the user's."""
 
-    return jax.tree_util.tree_map(jax.numpy.asarray, value)
+    def __init__(self, adapter: Adapter) -> None:
+        self.adapter, self.__wrapped__ = adapter, adapter.function
+        if (found := parameters(adapter.function)) is not None:
+            self.__signature__ = inspect.Signature(found)
 
-
-def autograd_pair(function: Callable[..., Any]) -> Pair:
-    """For a function written with HIPS autograd's NumPy."""
-    from autograd import grad  # type: ignore[import-not-found,unused-ignore]
-
-    def gradient(*positional: Any, **named: Any) -> Any:
-        if named:
-            names = list(named)
-            slopes = grad(lambda *values: function(**dict(zip(names, values, strict=True))), tuple(range(len(names))))(*named.values())
-            return dict(zip(names, slopes, strict=True))
-        return _bare(grad(function, tuple(range(len(positional))))(*positional))
-
-    return function, gradient
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        return self.adapter.value(*positional, **named)
 
 
-def _bare(slopes: Any) -> Any:
+class AutogradAdapter(Adapter):
+    """A function written with HIPS autograd's NumPy."""
+
+    name = "autograd"
+
+    def value(self, *positional: Any, **named: Any) -> Any:
+        return self.function(*positional, **named)
+
+    def pullback(self, positional: tuple[Any, ...], named: dict[str, Any], seeds: Callable[[tuple[int, ...]], list[Any]]) -> list[Any]:
+        from autograd import make_vjp  # type: ignore[import-not-found,unused-ignore]
+
+        values = (*positional, *named.values())
+        trees = []
+
+        def run(*every: Any) -> Any:
+            return self.function(*every[: len(positional)], **dict(zip(named, every[len(positional) :], strict=True)))
+
+        pulls, result = zip(*(make_vjp(run, k)(*values) for k in range(len(values))), strict=True)
+        for seed in seeds(np.shape(result[0])):
+            slopes = [pull(seed if np.shape(seed) else float(seed)) for pull in pulls]
+            trees.append(dict(zip(named, slopes, strict=True)) if named else tuple(slopes))
+        return trees
+
+
+def bare(slopes: Any) -> Any:
     """The gradient of one argument without its tuple."""
-    return slopes[0] if len(slopes) == 1 else tuple(slopes)
+    return slopes[0] if isinstance(slopes, (tuple, list)) and len(slopes) == 1 else slopes
 
 
-def _numpy(value: Any) -> Any:
-    if isinstance(value, (tuple, list)):
-        return [_numpy(entry) for entry in value]
-    return value.detach().numpy() if hasattr(value, "detach") else np.asarray(value)
+def mapped(tree: Any, change: Callable[[Any], Any]) -> Any:
+    """A tree of arguments with every leaf changed; lists become tuples."""
+    if isinstance(tree, dict):
+        return {key: mapped(entry, change) for key, entry in tree.items()}
+    if isinstance(tree, (tuple, list)):
+        return tuple(mapped(entry, change) for entry in tree)
+    return change(tree)
+
+
+def _stack(rows: list[Any], shape: tuple[int, ...]) -> Any:
+    """Rows of a Jacobian, trees of arrays, as one tree of arrays output + argument."""
+    first = rows[0]
+    if isinstance(first, dict):
+        return {key: _stack([row[key] for row in rows], shape) for key in first}
+    if isinstance(first, tuple):
+        return tuple(_stack([row[k] for row in rows], shape) for k in range(len(first)))
+    return None if first is None else np.stack([np.asarray(row) for row in rows]).reshape(shape + np.shape(first))

@@ -19,6 +19,7 @@ from .examination import EXACT, FLOAT, Examiner, Finding
 from .mpmath_numbers import ExactBox
 from .points import degeneracies, variants
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
+from .step_curve import distances, worst_row
 from .structure import Layout, Leaf
 
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
@@ -50,6 +51,7 @@ def check_gradient(
     progress: Callable[[int, int], None] | None = None,
     diagnose: bool = True,
     curve: bool = False,
+    self_test: bool = False,
 ) -> Report:
     """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
 
@@ -63,6 +65,7 @@ def check_gradient(
     (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
     default four times the square root of the precision of the arguments. ``executor`` runs evaluations
     (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the worst entry.
+    ``self_test`` injects known slips into the claim and adds which of them this check catches here (``report.trials``).
     Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
 
     >>> check_gradient(lambda x: x**3, lambda x: 3 * x, at=1.0).verdict
@@ -74,6 +77,11 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if self_test:
+        return _self_tested(f, gradient, at, {
+            "kind": kind, "points": points, "seed": seed, "entries": entries, "max_evaluations": max_evaluations, "tolerance": tolerance,
+            "convention": convention, "executor": executor, "progress": progress, "diagnose": diagnose, "curve": curve,
+        })  # fmt: skip
     if isinstance(f, str):
         from ..language.elaboration import parse
 
@@ -85,13 +93,28 @@ def check_gradient(
     if isinstance(gradient, str):
         from .adapters import pair
 
-        f, gradient = pair(gradient, f)
+        f, gradient = pair(gradient, f, kind)
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
     if kind in ("gradient", "jacobian"):
         return GradientCheck(f, gradient, at, kind, options).report()
     from .products import check_product
 
     return check_product(f, gradient, at, kind, options)
+
+
+def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:
+    """A report with the trials of the self-test."""
+    from .mutations import self_test
+
+    report = check_gradient(f, gradient, at, **options)
+    if report.verdict == FAIL:  # what is wrong already fails with any slip
+        report.notes = (*report.notes, "no self-test, because the claim itself is wrong")
+    elif not report.interrupted:
+        try:
+            report.trials = self_test(f, gradient, at, **{**options, "curve": False})
+        except KeyboardInterrupt:
+            report.interrupted = True
+    return report
 
 
 class Options:
@@ -260,34 +283,33 @@ class GradientCheck:
     def _finish(self, rows: list[Row], matrix: Any) -> Report:
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
         report.evaluations = self.box.evaluations
-        report.power = self._power(rows)
+        report.power, report.interrupted = self._power(rows), self.interrupted
         if report.verdict == FAIL and self.options.diagnose and not self.interrupted:
             report.causes = tuple(diagnose(self, report, matrix))
-        if self.options.curve:
+        if self.options.curve and not self.interrupted:
             report.curve = self._curve(rows)
         return report
 
     def _curve(self, rows: list[Row]) -> tuple[tuple[float, float], ...]:
         """(step, distance of the two-sided difference from the reference) for the worst entry that has a reference."""
-        known = [row for row in rows if row.reference is not None and row.error is not None and (row.wrt, row.entry) in self.where]
-        if not known:
+        worst = worst_row(rows)
+        if worst is None or (worst.wrt, worst.entry) not in self.where:
             return ()
-        worst = max(known, key=lambda row: row.error / (abs(row.reference) + 1e-300))  # type: ignore[operator,arg-type]
         output, index = self.where[worst.wrt, worst.entry]
         scale = float(natural_scales(self.layout, self.layout.vector)[index])
-        found = []
-        for level in range(1, 46, 2):
-            step = scale * 2.0**-level
+
+        def slope(step: float) -> float:
             direction = np.zeros(self.layout.size)
             direction[index] = step
-            try:
-                ahead, behind = self.box(self.layout.vector + direction), self.box(self.layout.vector - direction)
-            except BudgetSpent:
-                break
+            ahead, behind = self.box(self.layout.vector + direction), self.box(self.layout.vector - direction)
             with np.errstate(all="ignore"):
-                distance = abs(float((ahead[output] - behind[output]) / (2 * step)) - float(worst.reference or 0.0))
-            if np.isfinite(distance):
-                found.append((step, distance))
+                return float((ahead[output] - behind[output]) / (2 * step))
+
+        found: list[tuple[float, float]] = []
+        try:
+            found.extend(distances(slope, float(worst.reference or 0.0), scale))
+        except BudgetSpent:
+            self.notes.append("the budget of evaluations was spent before the curve was complete")
         return tuple(found)
 
     def _random(self, examiner: Examiner) -> bool:

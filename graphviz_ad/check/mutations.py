@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..language.elaboration import parse
 from .callables import check_gradient
+from .report import Trial
 from .structure import Layout
-
-
-class Trial(NamedTuple):
-    """One slip: what it is, the verdict, and whether it changed anything at this point at all."""
-
-    slip: str
-    verdict: str
-    changed: bool
-
-    @property
-    def caught(self) -> bool:
-        """Whether the check called it a fault."""
-        return self.verdict == "fail"
-
 
 Slip = Callable[[Any], Any]
 
@@ -54,44 +42,54 @@ SLIPS: dict[str, Slip] = {
 }
 
 
-def self_test(f: Any, gradient: Any, at: Any, **options: Any) -> list[Trial]:
+def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **options: Any) -> tuple[Trial, ...]:
     """Every slip applied to every argument's gradient in turn, and the verdict of the check on it.
 
-    A slip that changes nothing at this point (the sign of a zero) is marked so, and cannot be caught.
+    A slip that changes nothing at any point looked at (the sign of a zero) is marked so, and cannot be caught.
 
     >>> [t.slip for t in self_test(np.sum, np.ones_like, np.array([1.0, 2.0])) if t.changed and not t.caught]
     []
     """
+    if isinstance(f, str) or hasattr(f, "input_handles"):
+        from .graph_function import GraphFunction
+
+        f = GraphFunction(parse(f) if isinstance(f, str) else f)
+    if isinstance(gradient, str):
+        from .adapters import pair
+
+        f, gradient = pair(gradient, f, kind)
     layout = Layout(at, f)
     trials = []
     many = layout.many or layout.named
+    by_argument = kind in ("gradient", "jacobian", "vjp")
+    places = [(leaf.name, leaf.path if many else leaf.path[1:]) for leaf in layout.leaves] if by_argument else [("", ())]
     for name, slip in SLIPS.items():
-        for leaf in layout.leaves:
-            mutated = _Mutated(gradient, leaf.path if many else leaf.path[1:], slip)
-            positional, named = layout.arguments(layout.vector)
-            before, after = _at(mutated.right(*positional, **named), mutated.path), _at(mutated(*positional, **named), mutated.path)
-            same = np.shape(before) == np.shape(after) and np.array_equal(np.asarray(before), np.asarray(after))
-            where = f"{name}, {leaf.name}" if len(layout.leaves) > 1 else name
-            verdict = check_gradient(f, mutated, at, diagnose=False, **options).verdict
-            trials.append(Trial(where, verdict, not same))
-    return trials
+        for place, path in places:
+            mutated = _Mutated(gradient, path, slip)
+            verdict = check_gradient(f, mutated, at, kind=kind, **{**options, "diagnose": False}).verdict
+            trials.append(Trial(name, verdict, mutated.changed, place if len(places) > 1 else ""))
+    return tuple(trials)
 
 
 class _Mutated:
-    """A gradient with a slip in one place of what it returns."""
+    """A gradient with a slip in one place of what it returns; ``changed`` once the slip has made a difference."""
 
     def __init__(self, gradient: Any, path: tuple[Any, ...], slip: Slip) -> None:
         self.right: Callable[..., Any] = gradient if callable(gradient) else lambda *_, **__: gradient
-        self.path, self.slip = path, slip
+        self.path, self.slip, self.changed = path, slip, False
+        if hasattr(gradient, "__code__"):
+            self.__code__ = gradient.__code__  # whether it reads its arguments is seen there
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
-        return _replace(self.right(*positional, **named), self.path, self.slip)
+        right = self.right(*positional, **named)
+        # one argument in a tuple may be claimed without it
+        path = self.path if not self.path or isinstance(right, (dict, list, tuple)) else self.path[1:]
+        return _replace(right, path, self._slipped)
 
-
-def _at(tree: Any, path: tuple[Any, ...]) -> Any:
-    for key in path:
-        tree = tree[key]
-    return tree
+    def _slipped(self, before: Any) -> Any:
+        after = self.slip(before)
+        self.changed |= np.shape(before) != np.shape(after) or not np.array_equal(np.asarray(before), np.asarray(after))
+        return after
 
 
 def _replace(tree: Any, path: tuple[Any, ...], slip: Slip) -> Any:

@@ -44,6 +44,7 @@ def _joined(reports: list[tuple[str, Report]]) -> Report:
     whole.evaluations = sum(report.evaluations for _, report in reports)
     whole.causes = tuple(dict.fromkeys(cause for _, report in reports for cause in report.causes))
     whole.power = reports[0][1].power if reports else ""
+    whole.interrupted = any(report.interrupted for _, report in reports)
     return whole
 
 

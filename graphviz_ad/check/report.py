@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
+import os
 from typing import Any, NamedTuple, NoReturn
 
-from ..errors import CheckFailed
+from ..errors import CheckFailed, FileError
 
 PASS, AT_KINK, FAIL, INCONCLUSIVE = "pass", "pass-at-kink", "fail", "inconclusive"
 
@@ -46,6 +48,20 @@ class Row(NamedTuple):
     complex_step: float | None = None
 
 
+class Trial(NamedTuple):
+    """One slip: what it is, the verdict, whether it changed anything at all, and in whose gradient it stands ("" where there is one)."""
+
+    slip: str
+    verdict: str
+    changed: bool
+    place: str = ""
+
+    @property
+    def caught(self) -> bool:
+        """Whether the check called it a fault."""
+        return self.verdict == "fail"
+
+
 class Report:
     """What a check found.
 
@@ -53,9 +69,11 @@ class Report:
     (``wrt`` is the output's name there). ``notes`` say what a reader must know besides. ``causes`` are likely causes of a
     failure, each proved by repairing the claim; ``evaluations`` of the function were spent; ``power`` says what the check
     could have seen, ``curve`` how the error depends on the step (pairs of step and error), both where they are known.
+    ``trials`` are the injected slips of a self-test; ``interrupted``: the user stopped the check, and this is what was known
+    by then; ``title``: what was checked, in words.
     """
 
-    __slots__ = ("causes", "curve", "evaluations", "notes", "power", "rows", "value", "verdict")
+    __slots__ = ("causes", "curve", "evaluations", "interrupted", "notes", "power", "rows", "title", "trials", "value", "verdict")
 
     def __init__(self, rows: list[Row], value: Row | None = None, notes: tuple[str, ...] = ()) -> None:
         self.rows, self.value, self.notes = tuple(rows), value, notes
@@ -63,6 +81,9 @@ class Report:
         self.evaluations = 0
         self.power = ""
         self.curve: tuple[tuple[float, float], ...] = ()
+        self.trials: tuple[Trial, ...] = ()
+        self.interrupted = False
+        self.title = ""
         self.verdict = overall([row.verdict for row in rows] + ([value.verdict] if value is not None else []))
 
     def __bool__(self) -> NoReturn:
@@ -94,7 +115,16 @@ class Report:
             "power": self.power,
             "evaluations": self.evaluations,
             "curve": [list(pair) for pair in self.curve],
+            "trials": [{**trial._asdict(), "caught": trial.caught} for trial in self.trials],
+            "interrupted": self.interrupted,
+            "title": self.title,
         }
+
+    def json(self, most: int = 1000) -> str:
+        """The report as strict JSON, schema ``gradviz-check/1``: :meth:`data`, numbers that are not finite as strings."""
+        import json
+
+        return json.dumps(_strict({"schema": "gradviz-check/1", **self.data(most)}), ensure_ascii=False, indent=1) + "\n"
 
     def markdown(self) -> str:
         """The report as Markdown, for a summary of continuous integration."""
@@ -102,14 +132,45 @@ class Report:
 
         return write_markdown(self.data())
 
-    def html(self, title: str = "gradient check") -> str:
+    def html(self, title: str = "") -> str:
         """The report as one HTML page: rows, a heat map of the errors, and the error against the step where that is known."""
         from ..render.report_html import write_html
 
-        return write_html(self.data(), title)
+        return write_html(self.data(), title or self.title or "gradient check")
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the report; .html, .md or .json, by suffix.
+
+        Raises
+        ------
+        FileError
+            Another suffix, or a file that cannot be written.
+        """
+        text = self.written(os.path.splitext(os.fspath(path))[1])
+        try:
+            with open(path, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+        except OSError as error:
+            raise FileError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
+
+    def written(self, suffix: str) -> str:
+        """What a file of this suffix holds; FileError for a suffix that is none of .html, .md, .json."""
+        writers = {".html": self.html, ".htm": self.html, ".md": self.markdown, ".json": self.json}
+        if suffix.lower() not in writers:
+            raise FileError(f"a report is written as .html, .md or .json, not {suffix or 'without a suffix'}")
+        return writers[suffix.lower()]()
 
     def __repr__(self) -> str:
         return f"Report({self.verdict}: {len(self.rows)} rows)"
+
+
+def _strict(value: Any) -> Any:
+    """Plain data as strict JSON holds it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {key: _strict(entry) for key, entry in value.items()}
+    return [_strict(entry) for entry in value] if isinstance(value, (list, tuple)) else value
 
 
 def _plain(row: Row) -> dict[str, Any]:

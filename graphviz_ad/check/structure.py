@@ -6,13 +6,13 @@ Whatever is no floating-point number (text, flags, integers beside floats, None)
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import BindingError, ShapeError
+from .signatures import positional_names
 
 
 class Leaf(NamedTuple):
@@ -248,10 +248,7 @@ def _get(tree: Any, path: tuple[Any, ...], default: Any = None) -> Any:
 def _names(function: Callable[..., Any] | None, tree: Any) -> list[str]:
     if isinstance(tree, dict):
         return []
-    try:
-        found = [p.name for p in inspect.signature(function).parameters.values() if p.kind <= p.POSITIONAL_OR_KEYWORD] if function else []
-    except (TypeError, ValueError):  # a built-in function has no signature
-        found = []
+    found = positional_names(function) if function else []
     return [*found, *(f"x{k}" for k in range(len(found), len(tree)))]
 
 

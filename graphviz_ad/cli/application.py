@@ -15,11 +15,11 @@ from .arguments import CommandLine, read
 from .output import give_up, prepare, say
 
 FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)
-_INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
+INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
 
 #: verb -> module with ``run(line) -> exit code``
 _VERBS = {"": "drawing", "check": "checking", "explain": "explanation", "ops": "vocabulary", "completion": "completion",
-          "practice": "practising", "serve": "serving",
+          "conventions": "conventions", "practice": "practising", "serve": "serving",
           "train": "lab_train", "boundary": "lab_boundary", "activations": "lab_activations", "net": "lab_net"}  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def run(arguments: Sequence[str]) -> int:
         return _code(error)
     except KeyboardInterrupt:
         say("gradviz: interrupted")
-        return _INTERRUPTED
+        return INTERRUPTED
     except BrokenPipeError:  # the reader has gone
         give_up(sys.stdout)
         return _CLOSED_PIPE
@@ -65,7 +65,7 @@ def _run(line: CommandLine) -> int:
 
         write_help(line.verb)
         return FINE
-    if line.verb in ("", "check", "explain", "practice") and not line.words:
+    if line.verb in ("", "check", "explain", "practice", "conventions") and not line.words:
         from .manual import write_usage
 
         write_usage(line.verb)

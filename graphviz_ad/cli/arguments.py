@@ -22,7 +22,7 @@ class UsageError(GradvizError, ValueError):
 class Option(NamedTuple):
     """One option. ``metavar`` is empty for a flag; ``choices`` are the words it takes.
 
-    ``verbs`` are those that know it; "" is the plain form.
+    ``verbs`` are those that know it; "" is the plain form. ``most`` is the largest number.
     """
 
     name: str
@@ -34,27 +34,41 @@ class Option(NamedTuple):
     repeated: bool = False
     verbs: tuple[str, ...] = ("",)
     group: str = "Options"
+    most: int = 17
 
 
 _DRAWING = "Options of the drawing"
+_TARGET = "Options of module:function"
+_CLAIM = "its {}: NAME or MODULE:NAME{}"
 _POINT = ("", "check", "explain", "practice")
 
 OPTIONS = (
     Option("--output", "where to write; may be repeated; - is standard output",
-           "FILE", "-o", repeated=True, verbs=("", "explain", "ops", "practice")),
+           "FILE", "-o", repeated=True, verbs=("", "check", "explain", "ops", "practice", "conventions")),
     Option("--no-draw", "write no picture file"),
     Option("--picture", "how the terminal shows the picture", "KIND",
            choices=("auto", "text", "tree", "kitty", "iterm", "sixel", "none")),
-    Option("--json", "one JSON object; a picture only where -o asks for it", verbs=("", "check", "ops")),
-    Option("--of", "the named statement that is the output (the last)", "NAME", verbs=_POINT),
-    Option("--wrt", "the inputs to differentiate by, such as x,y (all)", "NAMES", verbs=_POINT),
+    Option("--json", "one JSON object; a picture only where -o asks for it", verbs=("", "check", "ops", "conventions")),
+    Option("--of", "the named statement that is the output (the last)", "NAME", verbs=(*_POINT, "conventions")),
+    Option("--wrt", "the inputs to differentiate by, such as x,y (all)", "NAMES", verbs=(*_POINT, "conventions")),
     Option("--mode", "from the output back, or from the inputs on", "MODE", choices=("reverse", "forward"), verbs=("", "explain")),
     Option("--direction", "how the inputs move in forward mode, such as x=1,y=0", "MOVES", repeated=True, verbs=("", "explain")),
-    Option("--hessian", "the second derivatives too"),
+    Option("--second", "the second derivatives too"),
     Option("--gradient-graph", "the graph of the gradient instead", verbs=("", "check")),
     Option("--form", "how the derivation is written", "FORM", choices=("text", "markdown", "latex"), verbs=("explain",)),
-    Option("--seed", "which variant of the inputs is asked for (1)", "NUMBER", number=True, verbs=("practice",)),
+    Option("--seed", "which random choices are made",
+           "NUMBER", number=True, verbs=("check", "practice"), most=10**9),
     Option("--answers", "where to write the answer key", "FILE", verbs=("practice",)),
+    Option("--at", "the point: values, or .npz .npy .json .csv", "FILE", verbs=("check",), group=_TARGET),
+    Option("--gradient", _CLAIM.format("gradient", "; or torch, jax, autograd"), "NAME", verbs=("check",), group=_TARGET),
+    Option("--jacobian", _CLAIM.format("Jacobian", ""), "NAME", verbs=("check",), group=_TARGET),
+    Option("--vjp", "f_vjp(*x, v): v times the Jacobian", "NAME", verbs=("check",), group=_TARGET),
+    Option("--jvp", "f_jvp(*x, u): the Jacobian times u", "NAME", verbs=("check",), group=_TARGET),
+    Option("--hessian", _CLAIM.format("Hessian", ""), "NAME", verbs=("check",), group=_TARGET),
+    Option("--hvp", "f_hvp(x, u): the Hessian times u", "NAME", verbs=("check",), group=_TARGET),
+    Option("--points", "other points looked at (4)", "NUMBER", number=True, verbs=("check",), group=_TARGET, most=1000),
+    Option("--budget", "evaluations that may be spent (200000)", "NUMBER", number=True, verbs=("check",), group=_TARGET, most=10**9),
+    Option("--self-test", "inject known slips and tell which are caught", verbs=("check",), group=_TARGET),
     Option("--title", "a title instead of the formula", "TEXT", verbs=("", "practice"), group=_DRAWING),
     Option("--style", "gates on wires, or cards", "STYLE", choices=("wire", "card"), group=_DRAWING),
     Option("--theme", "light or dark", "THEME", choices=("auto", "light", "dark"), verbs=("", "ops"), group=_DRAWING),
@@ -65,8 +79,8 @@ OPTIONS = (
     Option("--expand", "a function to draw open, a node to draw by itself", "NAME", repeated=True, group=_DRAWING),
     Option("--focus", "draw only the surroundings of a node", "NAME", group=_DRAWING),
     Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING),
-    Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "completion")),
-    Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "completion")),
+    Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "conventions", "completion")),
+    Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "conventions", "completion")),
 )  # fmt: skip
 
 #: verb -> what it does, in one line; the plain form has none
@@ -74,6 +88,7 @@ VERBS = {
     "check": "check every gradient; the exit code is the verdict",
     "explain": "write the chain rule line by line",
     "ops": "list the operations, or explain one with a plot",
+    "conventions": "compare what other frameworks give at a kink",
     "practice": "write a page that asks for values and gradients",
     "serve": "type expressions and see them in the browser",
     "train": "train a classifier; pictures, report and weights into a folder",
@@ -212,8 +227,8 @@ def _store(options: dict[str, str | list[str]], option: Option, value: str) -> N
             f"{option.name} is one of {', '.join(option.choices)}, not {_short(value)!r}"
             + (f"\nhint: did you mean {near[0]}?" if near else "")
         )
-    if option.number and not (value.isascii() and value.isdigit() and int(value[:4]) <= 17):
-        raise UsageError(f"{option.name} is a whole number from 0 to 17, not {_short(value)!r}")
+    if option.number and not (value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= option.most):
+        raise UsageError(f"{option.name} is a whole number from 0 to {option.most}, not {_short(value)!r}")
     if option.repeated:
         entry = options.setdefault(option.name, [])
         assert isinstance(entry, list)

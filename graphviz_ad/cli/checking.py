@@ -1,13 +1,16 @@
-"""``gradviz check``: every gradient against independent references; the exit code is the verdict."""
+"""``gradviz check``: every gradient of an expression, or somebody else's gradient by name; the exit code is the verdict."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .arguments import CommandLine
+from . import targets
+from .arguments import CommandLine, UsageError
 from .evaluation import evaluate
 from .numbers import write_number
 from .output import produce, put, warn, write_bytes
+from .reports import report_paths, write_report
+from .sources import is_target
 from .tables import VERDICT_ROLES, Cell, Row, layout
 from .verdicts import exit_code, write_verdict
 
@@ -19,16 +22,29 @@ MOST_ROWS = 40
 
 def run(line: CommandLine) -> int:
     """0 pass or pass-at-kink, 1 fail, 3 inconclusive."""
+    if is_target(line.words[0]):
+        return targets.run(line)
+    for name in targets.OWN:
+        if line.flag(name):
+            raise UsageError(f"{name} is for a function: gradviz check module:function {name} …")
+    paths = report_paths(line)
     point = evaluate(line).require_point()
-    report = point.check()
+    curve = any(path.lower().endswith((".html", ".htm")) for path in paths)
+    report = point.check(curve=curve)
     if line.flag("--json"):
+        for path in paths:
+            report.save(path)
         write_bytes("-", produce(point, ".json", {}))
     else:
-        put(_table(report))
-        put("")
-        put(write_verdict(report))
+        write_report(report, line, paths, lambda: _print(report))
     warn([*point.warnings, *report.notes])
     return exit_code(report, strict=True)
+
+
+def _print(report: Report) -> None:
+    put(_table(report))
+    put("")
+    put(write_verdict(report))
 
 
 def _table(report: Report) -> str:

@@ -43,9 +43,9 @@ def run(line: CommandLine) -> int:
         report = point.check()
         code = exit_code(report, strict=False)
         if line.flag("--json"):
-            write_bytes("-", produce(point, ".json", {"hessian": True} if line.flag("--hessian") else {}))
+            write_bytes("-", produce(point, ".json", {"hessian": True} if line.flag("--second") else {}))
         elif shown:
-            second = hessian_table(point) if line.flag("--hessian") else ""  # first, as an output that is no scalar has none
+            second = hessian_table(point) if line.flag("--second") else ""  # first, as an output that is no scalar has none
             put(_headline(graph, point))
             _show(subject, kind, line)
             _print(point, report, second)

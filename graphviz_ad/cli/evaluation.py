@@ -75,6 +75,6 @@ def _wants_forward(line: CommandLine) -> bool:
     forward = line.text("--mode") == "forward"
     if line.many("--direction") and not forward:
         raise UsageError("--direction is of forward mode: add --mode forward")
-    if line.flag("--gradient-graph") and (forward or line.flag("--hessian")):
-        raise UsageError("--gradient-graph is a graph of its own: choose it, or --mode forward and --hessian")
+    if line.flag("--gradient-graph") and (forward or line.flag("--second")):
+        raise UsageError("--gradient-graph is a graph of its own: choose it, or --mode forward and --second")
     return forward

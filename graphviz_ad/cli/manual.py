@@ -8,9 +8,10 @@ from .tables import Cell, Row, layout, paint
 
 _USAGE = {
     "": "gradviz EXPRESSION [NAME=VALUE …] [OPTION …]",
-    "check": "gradviz check EXPRESSION NAME=VALUE … [OPTION …]",
+    "check": "gradviz check EXPRESSION NAME=VALUE … [OPTION …]\n       gradviz check MODULE:FUNCTION --at FILE [NAME=VALUE …] [OPTION …]",
     "explain": "gradviz explain EXPRESSION NAME=VALUE … [OPTION …]",
     "ops": "gradviz ops [NAME] [OPTION …]",
+    "conventions": "gradviz conventions EXPRESSION NAME=VALUE … [OPTION …]",
     "practice": "gradviz practice EXPRESSION [NAME=VALUE …] [OPTION …]",
     "completion": "gradviz completion bash|zsh|fish",
 }
@@ -18,9 +19,14 @@ _ABOUT = {
     "": "See, derive and prove every gradient. Draws the expression as a computational\n"
     "graph with the value and the gradient on every wire, prints the chain rule, and\n"
     "checks the gradient against an independent reference.",
-    "check": "Checks every gradient.\nExit code: 0 pass or pass-at-kink, 1 fail, 3 inconclusive.",
+    "check": "Checks every gradient of an expression, or the one that goes with a function of\n"
+    "yours: module:function or file.py:function (no expression reads like that).\n"
+    "The module is imported and the function called: their code runs.",
     "explain": "Writes the derivation: forward values, then for each arrow the local derivative\nand upstream × local.",
     "ops": "Lists every operation, or shows one: formula, local derivatives, domain, the\nvalue chosen at kinks, a plot.",
+    "conventions": "Shows what PyTorch, JAX, CasADi, SymPy, the lecture and gradviz give as the gradient\n"
+    "at this point, and which of these are valid there (subgradients at a kink). What is\n"
+    "installed is asked; of what is not, recorded answers are shown.",
     "practice": "Writes a page that hides the numbers and asks for them; wrong answers are\nexplained.",
     "completion": "Prints a script that completes verbs, options and operations. To use it, add to\n"
     "the shell's start file:\n"
@@ -38,13 +44,35 @@ _EXAMPLES = {
         ("gradviz @model.gv @values.json", "from files"),
         ("gradviz -- check check=2", "-- ends options and verbs"),
     ),
-    "check": (('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""), ('gradviz check "max(x, y)" x=1 y=1', "a tie")),
+    "check": (
+        ('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""),
+        ('gradviz check "max(x, y)" x=1 y=1', "a tie"),
+        ("gradviz check layer.py:loss --at point.npz", "with loss_grad"),
+        ("gradviz check layer:loss --gradient slope --at point.npz", "named"),
+        ("gradviz check layer:loss --at point.npz -o report.html", ""),
+        ("gradviz check scipy.optimize:rosen --hessian rosen_hess 'x=[0.5,2]'", ""),
+    ),
+    "conventions": (('gradviz conventions "max(x, 0)" x=0', ""), ('gradviz conventions "max(x, y)" x=1 y=1 --json', "a tie")),
     "explain": (('gradviz explain "(x+y)*z" x=-2 y=5 z=-4', ""), ('gradviz explain "x*exp(x)" x=1 --form latex', "")),
     "ops": (("gradviz ops", "all"), ("gradviz ops tanh", "one"), ("gradviz ops relu -o relu.svg", "its chart")),
     "practice": (('gradviz practice "(x+y)*z" x=-2 y=5 z=-4 --seed 7 --answers key.html', ""),),
     "completion": (('eval "$(gradviz completion bash)"', ""),),
 }
 _AFTER = {
+    "check": (
+        "The derivative of a function f is named by an option, or stands beside it as\n"
+        "f_gradient f_grad f_der f_prime df d_f grad_f gradient_f, f_jac f_jacobian,\n"
+        "f_vjp, f_jvp, f_hess f_hessian, f_hvp f_hess_prod, or is f.gradient;\n"
+        "MODULE:PAIR may be a tuple (f, gradient). torch.autograd.Function, nn.Module\n"
+        "and jax.custom_vjp are differentiated by their library. An .npz or .json file\n"
+        "gives arguments by name, as NAME=VALUE does; whole numbers are held fixed where\n"
+        "others have a decimal point.\n"
+        "-o FILE      report as .html, .md or .json; - is Markdown on standard output\n"
+        "\n"
+        "Exit codes: 0 pass or pass-at-kink; 1 fail; 2 the input is wrong, or the\n"
+        "function raised; 3 inconclusive; 130 interrupted, with a report of what was\n"
+        "known by then."
+    ),
     "": (
         "EXPRESSION   Python's infix, NumPy's names; - is standard input, @FILE a file\n"
         'NAME=VALUE   a number, a constant expression (t=pi/4), a list ("v=[1,2,3]"),\n'

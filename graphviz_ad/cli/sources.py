@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 
-from ..errors import FileError
+from ..errors import FileError, ParseError
 from ..limits import limit
 from ..values.regular import read_bytes
 from .arguments import UsageError
 
 SUFFIXES = (".gv", ".txt")
+#: No expression of the language has a colon outside of brackets, so nothing is both.
+_TARGET = re.compile(r"(?:[^\W\d]\w*(?:\.[^\W\d]\w*)*|.+\.py):[^\W\d]\w*(?:\.[^\W\d]\w*)*", re.DOTALL)
+
+
+def is_target(word: str) -> bool:
+    """Whether the word after ``check`` names a function: ``module:function`` or ``file.py:function``, and nothing else.
+
+    >>> is_target("layer:loss"), is_target("src/layer.py:Layer.loss"), is_target("x[1:2]"), is_target("x*y")
+    (True, True, False, False)
+    """
+    return _TARGET.fullmatch(word) is not None
 
 
 def read_expression(word: str) -> tuple[str, str]:
@@ -22,7 +34,12 @@ def read_expression(word: str) -> tuple[str, str]:
         The file is not called .gv, cannot be read, or is no text in UTF-8.
     UsageError
         ``@`` without a name.
+    ParseError
+        It names a function.
     """
+    if is_target(word):
+        hint = f"if it names a function, gradviz check {word} --at FILE checks its gradient"
+        raise ParseError(": cannot stand here", word, word.rindex(":"), None, hint)
     most = 4 * limit("GRADVIZ_MAX_TEXT")  # bytes; the language counts characters itself
     if word == "-":
         if sys.stdin is None:

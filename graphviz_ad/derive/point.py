@@ -442,11 +442,20 @@ class Point:
 
     # -- what hangs on a point ---------------------------------------------------------------------------------------
 
-    def check(self) -> Report:
-        """Check every gradient against independent references."""
+    def check(self, *, curve: bool = False) -> Report:
+        """Check every gradient against independent references.
+
+        ``curve`` adds how the error of a plain difference depends on its step, for the worst entry.
+        """
         from ..check.graph_check import check_point
 
-        return self._table("report", lambda: check_point(self))
+        report: Report = self._table("report", lambda: check_point(self))
+        report.title = report.title or self.graph.text.strip()[:200]
+        if curve and not report.curve:
+            from ..check.step_curve import curve_of_point
+
+            report.curve = curve_of_point(self, report)
+        return report
 
     def document(self, *, check: bool = True) -> dict[str, Any]:
         """The point as plain data: the JSON object of schema ``gradviz/1``."""

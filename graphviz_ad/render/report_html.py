@@ -1,118 +1,174 @@
-"""The report of a check as one HTML page without scripts: rows, a heat map of the errors, the error against the step."""
+"""The report of a check as one HTML page without scripts and without network: verdict and cause first, then where, then everything."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from .escape import xml
+from .report_charts import heat_maps, legend, step_curve
+from .theme import DARK, LIGHT
 
-MOST_ROWS = 200
-#: a heat map is drawn up to so many cells
-MOST_CELLS = 4096
+MOST_ROWS = 400
+#: the table of entries is folded beyond so many
+OPEN_ROWS = 40
 ORDER = ("fail", "inconclusive", "pass-at-kink", "pass")
-_STYLE = """body{font:15px/1.5 system-ui,sans-serif;max-width:70rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a}
-table{border-collapse:collapse}td,th{padding:.2rem .7rem;text-align:right;border-bottom:1px solid #ddd}
-td:first-child,td:nth-last-child(-n+2),th:first-child{text-align:left}.fail{color:#b00020;font-weight:600}.inconclusive{color:#8a5a00}
-.pass,.pass-at-kink{color:#00632b}figure{margin:1.5rem 0}figcaption{color:#555}"""
+_MEANING = {
+    "pass": "The claimed derivative agrees with an independent reference.",
+    "pass-at-kink": "The function has a kink here, and the claimed derivative is a valid choice there (a subgradient).",
+    "fail": "The claimed derivative is wrong.",
+    "inconclusive": "It could not be decided, for the reasons below.",
+}
+_SIGN = {"pass": "✓", "pass-at-kink": "✓", "fail": "✗", "inconclusive": "?"}
+_ELSEWHERE = "at another point"
+_EXTRA = {"good": ("#00632b", "#5fd48f"), "bad": ("#b3001b", "#ff7a85"), "doubt": ("#7a4f00", "#f0c060"), "line": ("#d5dae3", "#2d3749")}
+_STYLE = """
+*{box-sizing:border-box}
+body{margin:0;background:var(--background);color:var(--text);font:16px/1.55 Helvetica,Arial,'Liberation Sans',sans-serif}
+main{max-width:1000px;margin:0 auto;padding:28px 20px 64px}
+h1{font-size:26px;line-height:1.25;margin:0 0 12px;overflow-wrap:anywhere}h2{font-size:19px;margin:36px 0 10px}
+p{margin:8px 0}.muted,figcaption{color:var(--muted)}
+.verdict{display:inline-flex;gap:.5em;align-items:baseline;padding:4px 14px;border:2px solid currentColor;
+border-radius:999px;font-weight:700;font-size:18px}
+.pass,.pass-at-kink{color:var(--good)}.fail{color:var(--bad)}.inconclusive{color:var(--doubt)}
+.cause{border-left:4px solid var(--bad);background:var(--cluster-fill);padding:10px 16px;margin:18px 0;border-radius:0 6px 6px 0}
+.cause b{display:block;font-size:13px;letter-spacing:.02em;color:var(--muted)}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:15px}
+td,th{padding:5px 18px 5px 0;text-align:left;border-bottom:1px solid var(--line);vertical-align:top;white-space:nowrap}
+th{color:var(--muted);font-weight:400;font-size:14px}.n{text-align:right}td.why{white-space:normal;min-width:14em}
+td b{font-weight:700}
+figure{margin:18px 0}figcaption{font-size:14px;max-width:46em}.maps{display:flex;flex-wrap:wrap;gap:8px 36px;align-items:flex-start}
+figure.map{margin:8px 0;max-width:100%}figure.steps{overflow-x:auto}figure.steps svg{min-width:480px}
+svg{max-width:100%;height:auto;display:block}svg text{fill:var(--muted);font-size:12px}
+.under{fill:var(--cluster-fill);stroke:var(--line);stroke-width:.6}.cell{fill:var(--bad)}.undecided{fill:var(--muted);fill-opacity:.45}
+.cross{stroke:var(--text);stroke-width:1.6;fill:none;stroke-linecap:round}
+.grid{stroke:var(--line);stroke-width:1;fill:none}.guide{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:6 5;fill:none}
+.curve{fill:none;stroke:var(--gate-border);stroke-width:2;stroke-linejoin:round}.dot{fill:var(--gate-border)}
+.best{fill:none;stroke:var(--bad);stroke-width:2.5}svg text.strong{fill:var(--text);font-weight:700;font-size:13px}
+.legend{display:flex;flex-wrap:wrap;gap:8px;align-items:center;font-size:14px;color:var(--muted)}
+details summary{cursor:pointer;color:var(--muted);margin:8px 0}ul{padding-left:1.2em}
+@media (max-width:600px){main{padding:18px 14px 48px}h1{font-size:22px}td,th{padding-right:12px}}
+@media print{details{display:block}}
+"""
 
 
 def write_html(data: Mapping[str, Any], title: str) -> str:
-    """A whole page.
+    """A whole page from the plain data of a report (:meth:`graphviz_ad.check.report.Report.data`).
 
     >>> "<h1" in write_html({"verdict": "pass", "rows": [], "rows_total": 0, "notes": [], "causes": [], "power": "", "curve": []}, "t")
     True
     """
+    verdict = data["verdict"]
     rows = sorted(data["rows"], key=lambda row: ORDER.index(row["verdict"]))
     parts = [
-        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{xml(title)}</title><style>{_STYLE}</style>',
-        f'<h1>{xml(title)}: <span class="{data["verdict"]}">{data["verdict"]}</span></h1>',
+        f"<h1>{xml(title)}</h1>",
+        f'<p><span class="verdict {verdict}"><span aria-hidden="true">{_SIGN[verdict]}</span>{verdict}</span></p>',
+        f"<p>{_MEANING[verdict]}</p>",
     ]
-    parts.extend(f"<p><strong>Likely cause:</strong> {xml(cause)}</p>" for cause in data.get("causes", ()))
-    parts.append(_heat_maps(data["rows"]))
-    parts.append(_curve(data.get("curve") or ()))
-    if rows:
-        head = "".join(f"<th>{name}</th>" for name in ("by", "claimed", "reference", "error", "bound", "verdict", "reason"))
-        parts.append(f"<table><tr>{head}</tr>{''.join(map(_row, rows[:MOST_ROWS]))}</table>")
-        if data["rows_total"] > MOST_ROWS:
-            parts.append(f"<p>… and {data['rows_total'] - MOST_ROWS:,} more rows</p>")
-    if data.get("notes"):
-        parts.append("<ul>" + "".join(f"<li>{xml(note)}</li>" for note in data["notes"]) + "</ul>")
-    if data.get("power"):
-        parts.append(f"<p>Power: {xml(data['power'])}.</p>")
-    return "\n".join(part for part in parts if part) + "\n</html>\n"
+    if data.get("interrupted"):
+        parts.append("<p><strong>The check was interrupted; this is what was known by then.</strong></p>")
+    parts.extend(
+        f'<div class="cause"><b>Likely cause, proved by repairing the claim</b>{xml(cause)}</div>' for cause in data.get("causes", ())
+    )
+    parts.extend((_summary(data["rows"]), _maps(data["rows"])))
+    curve = step_curve(data.get("curve") or ())
+    if curve:
+        parts.append(f"<h2>The step of a difference</h2>{curve}")
+    parts.extend((_entries(rows, data["rows_total"]), _trials(data.get("trials") or ()), _notes(data)))
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
+        f"<title>{verdict}: {xml(title)}</title>\n<style>{_variables()}{_STYLE}</style>\n</head>\n"
+        f"<body>\n<main>\n{chr(10).join(part for part in parts if part)}\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _variables() -> str:
+    def rules(theme: Mapping[str, str], place: int) -> str:
+        return "".join(f"--{role}:{color};" for role, color in theme.items()) + "".join(
+            f"--{k}:{pair[place]};" for k, pair in _EXTRA.items()
+        )
+
+    return f":root{{color-scheme:light dark;{rules(LIGHT, 0)}}}@media (prefers-color-scheme:dark){{:root{{{rules(DARK, 1)}}}}}"
+
+
+def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
+    """One line an argument: how many entries, how many wrong, the largest error against what is allowed."""
+    here = [row for row in rows if not row["reason"].startswith(_ELSEWHERE)]
+    names = dict.fromkeys(row["wrt"] for row in here)
+    if len(here) < 2:
+        return ""
+    lines = []
+    for name in names:
+        own = [row for row in here if row["wrt"] == name]
+        wrong = sum(row["verdict"] == "fail" for row in own)
+        worst = min((row["verdict"] for row in own), key=ORDER.index)
+        ratios = [row["error"] / row["bound"] for row in own if row["error"] is not None and row["bound"]]
+        largest = f"{max(ratios):.2g} × its bound" if ratios else ""
+        cells = f'<td>{xml(name)}</td><td class="n">{len(own):,}</td><td class="n">{wrong:,}</td><td class="n">{largest}</td>'
+        lines.append(f'<tr>{cells}<td class="{worst}">{worst}</td></tr>')
+    head = '<th>by</th><th class="n">entries</th><th class="n">wrong</th><th class="n">largest error</th><th>verdict</th>'
+    return f'<h2>By argument</h2><div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
+
+
+def _maps(rows: Sequence[Mapping[str, Any]]) -> str:
+    maps = heat_maps(rows)
+    return f'<h2>Where the errors are</h2>{legend()}<div class="maps">{maps}</div>' if maps else ""
+
+
+def _entries(rows: Sequence[Mapping[str, Any]], total: int) -> str:
+    if not rows:
+        return ""
+    numbers = "".join(f'<th class="n">{name}</th>' for name in ("claimed", "reference", "error", "bound"))
+    head = f"<tr><th>by</th>{numbers}<th>verdict</th><th>reason</th></tr>"
+    table = f'<div class="wide"><table>{head}{"".join(map(_row, rows[:MOST_ROWS]))}</table></div>'
+    if total > min(len(rows), MOST_ROWS):
+        table += f'<p class="muted">… and {total - min(len(rows), MOST_ROWS):,} more entries</p>'
+    if len(rows) > OPEN_ROWS:
+        table = f"<details><summary>all {total:,} entries, the worst first</summary>{table}</details>"
+    methods = dict.fromkeys(row["method"] for row in rows if row.get("method"))
+    by = f'<p class="muted">Reference: {xml("; ".join(list(methods)[:4]))}.</p>' if methods else ""
+    return f"<h2>Entries</h2>{by}{table}"
 
 
 def _row(row: Mapping[str, Any]) -> str:
     index = "[" + ", ".join(map(str, row["index"])) + "]" if row["index"] else ""
     numbers = (row["analytic"], row["reference"], row["error"], row["bound"])
-    texts = ["" if number is None else f"{number:.10g}" if k < 2 else f"{number:.1e}" for k, number in enumerate(numbers)]
-    cells = "".join(f"<td>{text}</td>" for text in (xml(row["wrt"] + index), *texts))
-    return f'<tr>{cells}<td class="{row["verdict"]}">{row["verdict"]}</td><td>{xml(row["reason"])}</td></tr>'
-
-
-def _heat_maps(rows: Sequence[Mapping[str, Any]]) -> str:
-    """One picture an argument with two-dimensional entries: how many digits claim and reference share."""
-    tables: dict[str, dict[tuple[int, int], Mapping[str, Any]]] = {}
-    for row in rows:
-        if 1 <= len(row["index"]) <= 2 and not row["reason"].startswith("at another point"):
-            place = tuple(row["index"]) if len(row["index"]) == 2 else (0, row["index"][0])
-            tables.setdefault(row["wrt"], {})[place] = row
-    return "".join(_heat_map(name, cells) for name, cells in tables.items() if 1 < len(cells) <= MOST_CELLS)
-
-
-def _heat_map(name: str, cells: Mapping[tuple[int, int], Mapping[str, Any]]) -> str:
-    height, width = 1 + max(i for i, _ in cells), 1 + max(j for _, j in cells)
-    if height * width > MOST_CELLS:
-        return ""
-    size = max(4, min(26, 640 // width))
-    boxes = []
-    for (i, j), row in sorted(cells.items()):
-        told = f"[{i}, {j}] {row['verdict']}: claimed {row['analytic']}, reference {row['reference']}"
-        place = f'x="{j * size}" y="{i * size}" width="{size - 1}" height="{size - 1}"'
-        boxes.append(f'<rect {place} fill="{_colour(row)}"><title>{xml(told)}</title></rect>')
-    picture = f'<svg viewBox="0 0 {width * size} {height * size}" width="{width * size}" height="{height * size}" role="img">'
-    label = f"relative error of the gradient by {xml(name)}: white none, dark red all digits wrong, grey undecided"
-    return f"<figure>{picture}<title>{label}</title>{''.join(boxes)}</svg><figcaption>{label}</figcaption></figure>"
-
-
-def _colour(row: Mapping[str, Any]) -> str:
-    if row["error"] is None or row["verdict"] == "inconclusive":
-        return "#bbbbbb"
-    size = max(abs(row["analytic"] or 0.0), abs(row["reference"] or 0.0))
-    relative = row["error"] / size if size else 0.0
-    share = 0.0 if relative <= 1e-12 else min(1.0, 1 + math.log10(min(relative, 1.0)) / 12)
-    return f"#{round(250 - 90 * share):02x}{round(245 * (1 - share)):02x}{round(240 * (1 - share)):02x}"
-
-
-def _curve(points: Sequence[Sequence[float]]) -> str:
-    """Error against step, both logarithmic, with the slopes of truncation and rounding and the best step marked."""
-    usable = [(math.log10(h), math.log10(e)) for h, e in points if h > 0 and e > 0]
-    if len(usable) < 3:
-        return ""
-    left, right = min(x for x, _ in usable), max(x for x, _ in usable)
-    low, high = min(y for _, y in usable), max(y for _, y in usable)
-    wide, tall = 560.0, 300.0
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        return 50 + (x - left) / (right - left) * (wide - 70), 20 + (high - y) / max(high - low, 1e-9) * (tall - 60)
-
-    line = " ".join(f"{a:.1f},{b:.1f}" for a, b in (place(x, y) for x, y in sorted(usable)))
-    best = min(usable, key=lambda point: point[1])
-    mark = place(*best)
-    guides = []
-    for slope, name in ((2, "truncation, slope 2"), (-1, "rounding, slope −1")):
-        end = right if slope > 0 else left
-        (x1, y1), (x2, y2) = place(*best), place(end, min(high, best[1] + slope * (end - best[0])))
-        ends = f'x1="{x1:.1f}" y1="{y1:.1f}" x2="{x2:.1f}" y2="{y2:.1f}"'
-        guides.append(f'<line {ends} stroke="#999" stroke-dasharray="4 3"><title>{name}</title></line>')
-    caption = f"error of the two-sided difference against its step, both logarithmic; best near 1e{best[0]:.1f}"
+    texts = ["–" if number is None else f"{number:.10g}" if k < 2 else f"{number:.1e}" for k, number in enumerate(numbers)]
+    cells = "".join(f'<td class="n">{text}</td>' for text in texts)
     return (
-        f'<figure><svg viewBox="0 0 {wide:.0f} {tall:.0f}" width="{wide:.0f}" role="img"><title>{caption}</title>{"".join(guides)}'
-        f'<polyline points="{line}" fill="none" stroke="#1f5fa8" stroke-width="2"/>'
-        f'<circle cx="{mark[0]:.1f}" cy="{mark[1]:.1f}" r="4" fill="#b00020"/>'
-        f'<text x="50" y="{tall - 10:.0f}" font-size="12">step 1e{left:.0f}</text>'
-        f'<text x="{wide - 70:.0f}" y="{tall - 10:.0f}" font-size="12">1e{right:.0f}</text>'
-        f"</svg><figcaption>{caption}</figcaption></figure>"
+        f'<tr><td>{xml(row["wrt"] + index)}</td>{cells}<td class="{row["verdict"]}">{row["verdict"]}</td>'
+        f'<td class="why">{xml(row["reason"])}</td></tr>'
     )
+
+
+def _trials(trials: Sequence[Mapping[str, Any]]) -> str:
+    if not trials:
+        return ""
+    changed = [trial for trial in trials if trial["changed"]]
+    caught = sum(trial["caught"] for trial in changed)
+    groups = (
+        ("missed", "fail", [trial for trial in changed if not trial["caught"]]),
+        ("caught", "pass", [trial for trial in changed if trial["caught"]]),
+        ("changes nothing here", "muted", [trial for trial in trials if not trial["changed"]]),
+    )
+    lines = []
+    for word, role, told in groups:
+        for slip in dict.fromkeys(trial["slip"] for trial in told):
+            places = [trial["place"] for trial in told if trial["slip"] == slip and trial["place"]]
+            lines.append(f'<tr><td class="{role}">{word}</td><td>{xml(slip)}</td><td>{xml(", ".join(places))}</td></tr>')
+    head = "<tr><th></th><th>injected slip</th><th>in the derivative by</th></tr>"
+    return (
+        f"<h2>Self-test</h2><p>{caught} of {len(changed)} known slips, injected into the claim, are caught at this point.</p>"
+        f'<div class="wide"><table>{head}{"".join(lines)}</table></div>'
+    )
+
+
+def _notes(data: Mapping[str, Any]) -> str:
+    lines = [xml(note) for note in data.get("notes", ())]
+    if data.get("power"):
+        lines.append(f"Power: {xml(data['power'])}.")
+    if data.get("evaluations"):
+        lines.append(f"{data['evaluations']:,} evaluations of the function.")
+    return "<h2>Notes</h2><ul>" + "".join(f"<li>{line}</li>" for line in lines) + "</ul>" if lines else ""

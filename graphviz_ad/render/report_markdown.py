@@ -19,6 +19,8 @@ def write_markdown(data: Mapping[str, Any]) -> str:
     <BLANKLINE>
     """
     lines = [f"## Gradient check: {data['verdict']}", ""]
+    if data.get("title"):
+        lines += [_cell(data["title"]), ""]
     lines.extend(f"- likely cause: {_cell(cause)}" for cause in data.get("causes", ()))
     rows = sorted(data["rows"], key=lambda row: ORDER.index(row["verdict"]))
     if rows:

@@ -24,7 +24,7 @@ def load(path: str | os.PathLike[str], name: str | None = None) -> Any:
     LimitError
         It holds more than GRADVIZ_MAX_ENTRIES or unpacks to more than GRADVIZ_MAX_FILE_BYTES.
     """
-    found = _read(path)
+    found = read(path)
     if not isinstance(found, dict):
         return found
     if name is not None and name in found:
@@ -43,13 +43,14 @@ def load_all(path: str | os.PathLike[str]) -> dict[str, Any]:
     FileError
         As :func:`load`; also for a file without names.
     """
-    found = _read(path)
+    found = read(path)
     if not isinstance(found, dict):
         raise FileError(f"{os.fspath(path)}: it holds no names\nhint: bind it to one: NAME=@{os.fspath(path)}")
     return found
 
 
-def _read(path: str | os.PathLike[str]) -> Any:
+def read(path: str | os.PathLike[str]) -> Any:
+    """What is in a file: one value, or several by name (a dictionary). Raises as :func:`load` does."""
     name = os.fspath(path)
     suffix = os.path.splitext(name)[1].lower()
     if suffix not in SUFFIXES:

@@ -59,7 +59,7 @@ def test_output_is_repeatable_and_others_are_not() -> None:
         (["x", "--precision", "-1"], "whole number"),
         (["x", "--depth", "1.5"], "whole number"),
         (["x", "--form", "latex"], "not an option of gradviz EXPRESSION"),
-        (["check", "x", "-o", "f.svg"], "not an option of gradviz check"),
+        (["check", "x", "--title", "t"], "not an option of gradviz check"),
     ],
 )
 def test_mistakes_are_answered_with_the_next_step(arguments: list[str], message: str) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 
 import graphviz_ad
@@ -479,13 +480,17 @@ def test_help_tells_every_option_and_fits_the_terminal(gradviz: Callable[..., An
         assert all(len(line) <= 80 for line in answer.out.splitlines())
 
 
-def test_the_examples_of_the_help_run(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+def test_the_examples_of_the_help_run(gradviz: Callable[..., Answer], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import shlex
 
     (tmp_path / "model.gv").write_text("x*y", encoding="utf-8")
     (tmp_path / "values.json").write_text('{"x": 1, "y": 2}', encoding="utf-8")
+    text = "def loss(x):\n    return (x**2).sum()\n\n\ndef loss_grad(x):\n    return 2 * x\n\n\nslope = loss_grad\n"
+    (tmp_path / "layer.py").write_text(text, encoding="utf-8")
+    np.savez(tmp_path / "point.npz", x=[0.5, -1.5])
+    monkeypatch.syspath_prepend(tmp_path)
     seen = 0
-    for verb in ["", "check", "explain", "ops"]:
+    for verb in ["", "check", "explain", "ops", "conventions"]:
         for line in gradviz(*([verb] if verb else []), "--help").out.splitlines():
             if line.startswith("  gradviz ") and "…" not in line:
                 argv = shlex.split(re.split(r"\s{2,}", line.strip())[0])[1:]

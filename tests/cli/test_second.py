@@ -38,11 +38,11 @@ def test_explain_reads_the_other_way(capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_the_hessian_as_a_table_and_in_json(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["x**2*y", "x=2", "y=3", "--hessian", "--no-draw"]) == 0
+    assert main(["x**2*y", "x=2", "y=3", "--second", "--no-draw"]) == 0
     assert "  ∂²f  x  y\n  x    6  4\n  y    4  0\n" in capsys.readouterr().out
-    assert main(["x**2*y", "x=2", "y=3", "--hessian", "--json"]) == 0
+    assert main(["x**2*y", "x=2", "y=3", "--second", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["hessian"] == {"wrt": ["x", "y"], "matrix": [[6.0, 4.0], [4.0, 0.0]]}
-    assert main(["x**2*y", "x=2", "y=3", "--wrt", "x", "--hessian", "--json"]) == 0
+    assert main(["x**2*y", "x=2", "y=3", "--wrt", "x", "--second", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["hessian"] == {"wrt": ["x"], "matrix": [[6.0]]}
 
 
@@ -66,8 +66,8 @@ def test_the_gradient_is_drawn_as_a_graph(capsys: pytest.CaptureFixture[str], tm
     (["x*y", "x=1", "y=2", "--mode", "forward", "--direction", "x=1,x=2"], "bound twice"),
     (["x*y", "x=1", "y=2", "--mode", "forward", "--direction", "x=[1,2]"], "x"),
     (["x*y", "x=1", "y=2", "--mode", "sideways"], "reverse, forward"),
-    (["x*y", "x=1", "y=2", "--gradient-graph", "--hessian"], "a graph of its own"),
-    (["x*y", "x=[1,2]", "y=2", "--hessian", "--no-draw"], "scalar"),
+    (["x*y", "x=1", "y=2", "--gradient-graph", "--second"], "a graph of its own"),
+    (["x*y", "x=[1,2]", "y=2", "--second", "--no-draw"], "scalar"),
     (["x*y", "x=[1,2]", "y=2", "--gradient-graph"], "scalar"),
 ])  # fmt: skip
 def test_what_does_not_go_together(words: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:

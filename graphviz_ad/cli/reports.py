@@ -1,0 +1,118 @@
+"""A report of the check in the terminal and in files: the table of entries, the verdict, the causes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+from .arguments import CommandLine, UsageError
+from .numbers import write_number
+from .output import put, say, write_bytes
+from .tables import VERDICT_ROLES, Cell, Row, layout, paint, wrap
+
+if TYPE_CHECKING:
+    from .. import Report
+
+MOST_ROWS, MOST_REASONS = 12, 4
+SUFFIXES = (".html", ".htm", ".md", ".json")
+_ORDER = ("fail", "inconclusive", "pass-at-kink", "pass")
+_MEANING = {
+    "pass": "the claim agrees with an independent reference",
+    "pass-at-kink": "not differentiable here; the claim is a valid choice",
+    "fail": "the claim is wrong",
+    "inconclusive": "could not be decided",
+}
+
+
+def report_paths(line: CommandLine) -> list[str]:
+    """Where the report goes besides the terminal; looked at before anything is computed.
+
+    Raises UsageError for a suffix of no report, and where standard output would hold two things.
+    """
+    paths = line.many("--output")
+    for path in paths:
+        if path != "-" and os.path.splitext(path)[1].lower() not in SUFFIXES:
+            raise UsageError(f"a report is written as .html, .md or .json, not {path}")
+    if paths.count("-") > 1 or (line.flag("--json") and "-" in paths):
+        raise UsageError("standard output can hold one thing only: choose --json or one -o -")
+    return paths
+
+
+def write_report(report: Report, line: CommandLine, paths: list[str], show: Callable[[], None]) -> None:
+    """The files that were asked for, and standard output: JSON, Markdown (``-o -``), or what ``show`` prints."""
+    for path in paths:
+        if path == "-":
+            write_bytes("-", report.markdown().encode("utf-8"))
+        else:
+            report.save(path)
+    if line.flag("--json"):
+        write_bytes("-", report.json().encode("utf-8"))
+    elif "-" not in paths:
+        show()
+    if files := [path for path in paths if path != "-"]:
+        (say if line.flag("--json") or "-" in paths else put)(f"report: {', '.join(files)}")
+
+
+_ELSEWHERE = "at another point"
+
+
+def entry_table(report: Report) -> str:
+    """The entries at the given point, the faulty ones first where there are many; other points where only they are faulty."""
+    here = [row for row in report.rows if not row.reason.startswith(_ELSEWHERE)]
+    listed = here if any(row.verdict == "fail" for row in here) else list(report.rows)
+    ranked = sorted(listed, key=lambda row: _ORDER.index(row.verdict)) if len(listed) > MOST_ROWS else listed
+    rows = []
+    for row in ranked[:MOST_ROWS]:
+        rows.append(
+            Row(
+                (
+                    Cell(_place(row), "name"),
+                    Cell(write_number(row.analytic, 10), "gradient"),
+                    Cell(write_number(row.reference, 10)),
+                    Cell(write_number(row.error, 2)),
+                    Cell(write_number(row.bound, 2)),
+                    Cell(row.verdict, VERDICT_ROLES[row.verdict]),
+                )
+            )
+        )
+    text = layout(("by", "claimed", "reference", "error", "bound", "verdict"), rows, right=(1, 2, 3, 4), elastic=(0, 2, 1))
+    rest = len(listed) - MOST_ROWS
+    return text + (f"\n  … and {rest:,} more entries; -o report.html and --json have them" if rest > 0 else "")
+
+
+def verdict_line(report: Report) -> str:
+    """The verdict, what is wrong and what is right by argument, and the reasons."""
+    lines = [f"check: {paint(report.verdict, VERDICT_ROLES[report.verdict])} – {_MEANING[report.verdict]}"]
+    here = [row for row in report.rows if not row.reason.startswith(_ELSEWHERE)]
+    tally: dict[str, list[int]] = {}
+    for row in here:
+        counts = tally.setdefault(row.wrt, [0, 0])
+        counts[0] += row.verdict == "fail"
+        counts[1] += 1
+    wrong = {name: counts for name, counts in tally.items() if counts[0]}
+    if wrong:
+        told = ", ".join(f"{name} ({bad:,} of {count:,} entries)" if count > 1 else name for name, (bad, count) in wrong.items())
+        right = [name for name in tally if name not in wrong and all(r.verdict.startswith("pass") for r in here if r.wrt == name)]
+        lines.append("  " + wrap(f"wrong: {told}" + (f"; right: {', '.join(right)}" if right else ""), 4))
+    reasons: dict[tuple[str, str], list[str]] = {}
+    for row in sorted(report.rows, key=lambda row: _ORDER.index(row.verdict)):
+        if row.reason and not (row.reason.startswith(_ELSEWHERE) and row.wrt in wrong):
+            reasons.setdefault((row.verdict, row.reason), []).append(_place(row))
+    for (verdict, reason), places in list(reasons.items())[:MOST_REASONS]:
+        where = ", ".join(places[:4]) + (f" and {len(places) - 4:,} more" if len(places) > 4 else "")
+        text = wrap(f"{verdict} {where}: {reason}", 4)
+        lines.append(f"  {paint(verdict, VERDICT_ROLES[verdict])}{text[len(verdict) :]}")
+    if len(reasons) > MOST_REASONS:
+        lines.append(f"  … and {len(reasons) - MOST_REASONS:,} more reasons; --json has them all")
+    return "\n".join(lines)
+
+
+def _place(row: Any) -> str:
+    return str(row.wrt) + (str(list(row.entry)) if row.entry else "")
+
+
+def cause_lines(report: Report) -> Iterator[str]:
+    """The causes, each proved by repairing the claim."""
+    for cause in report.causes:
+        yield "  " + wrap(f"likely cause: {cause}", 4)

@@ -1,0 +1,113 @@
+"""``gradviz check module:function``: somebody else's gradient, by its name."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from .arguments import CommandLine, UsageError
+from .bindings import read_bindings
+from .output import put, say
+from .progress import Bar
+from .reports import report_paths, write_report
+from .tables import paint, wrap
+from .verdicts import exit_code
+
+if TYPE_CHECKING:
+    from .. import Report
+
+KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
+#: options that an expression has no use for, and those that a function has none for
+OWN = (*(f"--{kind}" for kind in KINDS), "--at", "--points", "--budget", "--self-test", "--seed")
+OTHERS = ("--of", "--wrt")
+_INTERRUPTED = 130
+
+
+def run(line: CommandLine) -> int:
+    """0 pass or pass-at-kink, 1 fail, 3 inconclusive, 130 interrupted (the report is of what was known by then)."""
+    from .. import check_target, parse
+
+    for name in OTHERS:
+        if line.flag(name):
+            raise UsageError(f"{name} is for expressions; {line.words[0]} is a function")
+    claims = [kind for kind in KINDS if line.flag(f"--{kind}")]
+    if len(claims) > 1:
+        raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}")
+    paths = report_paths(line)
+    kind = claims[0] if claims else None
+    claim = line.text(f"--{kind}") if kind else None
+    if kind == "gradient" and claim in ("torch", "jax", "autograd"):
+        kind = None  # of an array there is a Jacobian
+    bar = Bar("checking")
+    options: dict[str, Any] = {"progress": bar, "self_test": line.flag("--self-test")}
+    for option, key in (("--points", "points"), ("--budget", "max_evaluations"), ("--seed", "seed")):
+        if (number := line.number(option)) is not None:
+            options[key] = number
+    options["curve"] = any(path.lower().endswith((".html", ".htm", ".json")) for path in paths) or line.flag("--json")
+    named = {name: _array(value) for name, value in read_bindings(line.words[1:], parse).items()}
+    at = _point(line.text("--at"), parse)
+    try:
+        with contextlib.redirect_stdout(sys.stderr):  # what the function prints is no result of ours
+            report = check_target(line.words[0], at, claim, kind=kind, named=named, **options)
+    finally:
+        bar.clear()
+    write_report(report, line, paths, lambda: _print(report))
+    if report.interrupted:
+        say("gradviz: interrupted; the report is of what was known by then")
+        return _INTERRUPTED
+    return exit_code(report, strict=True)
+
+
+def _point(written: str | None, parse: Any) -> Any:
+    """What ``--at`` says: a file by its suffix, else one value."""
+    if written is None or written.lower().endswith((".npz", ".npy", ".json", ".csv", ".txt")):
+        return written
+    return _array(read_bindings([f"at={written}"], parse)["at"])
+
+
+def _array(value: Any) -> Any:
+    """Lists as arrays: of whole numbers only where all are."""
+    if not isinstance(value, list):
+        return value
+    import numpy as np
+
+    return np.array(value)
+
+
+def _print(report: Report) -> None:
+    from .reports import cause_lines, entry_table, verdict_line
+
+    put(paint(report.title, "strong"))
+    if report.rows:
+        put("")
+        put(entry_table(report))
+    put("")
+    put(verdict_line(report))
+    for text in cause_lines(report):
+        put(text)
+    for note in report.notes:
+        put("  " + wrap(f"note: {note}", 4))
+    if report.power:
+        put("  " + wrap(f"power: {report.power}", 4))
+    put("  " + paint(f"{report.evaluations:,} evaluations of the function", "muted"))
+    if report.trials:
+        put("")
+        put(_trials(report.trials))
+
+
+def _trials(trials: Sequence[Any]) -> str:
+    """What the self-test found."""
+    changed = [trial for trial in trials if trial.changed]
+    caught = [trial for trial in changed if trial.caught]
+    lines = [f"self-test: {len(caught)} of {len(changed)} injected slips are caught here"]
+    for word, role, told in (
+        ("caught", "good", caught),
+        ("missed", "bad", [trial for trial in changed if not trial.caught]),
+        ("no change", "muted", [trial for trial in trials if not trial.changed]),
+    ):
+        for slip in dict.fromkeys(trial.slip for trial in told):
+            places = [trial.place for trial in told if trial.slip == slip and trial.place]
+            lines.append(f"  {paint(word, role)}{' ' * (11 - len(word))}{slip}" + (f", by {', '.join(places)}" if places else ""))
+    return "\n".join(lines)
