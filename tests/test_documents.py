@@ -19,6 +19,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
+NEEDS = {"howto-pytorch.md": pytest.mark.needs_torch}
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
 
@@ -31,7 +32,7 @@ def blocks(page: Path, language: str) -> list[tuple[int, str]]:
 
 def with_blocks(language: str, sign: str) -> list[object]:
     pages = [page for page in PAGES if any(sign in text for _, text in blocks(page, language))]
-    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+    return [pytest.param(page, id=str(page.relative_to(ROOT)), marks=NEEDS.get(page.name, ())) for page in pages]
 
 
 @pytest.mark.parametrize("page", with_blocks("python", ">>> "))
@@ -101,6 +102,27 @@ def test_links_between_pages_lead_somewhere() -> None:
             if not re.match(r"[a-z]+:", target) and not (page.parent / target).exists():
                 lost.append(f"{page.relative_to(ROOT)}: {target}")
     assert not lost, "\n".join(lost)
+
+
+def test_lost_links_are_found(tmp_path: Path) -> None:
+    (tmp_path / "one.html").write_text(
+        '<h1 id="here">x</h1><a href="two.html#there">a</a><a href="#here">b</a><a href="https://x.org">c</a>'
+    )
+    (tmp_path / "two.html").write_text('<h2 id="there">y</h2><img src="one.html"><a href="./">d</a>')
+    program = ROOT / "docs" / "check_links.py"
+
+    def check() -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, program, tmp_path], capture_output=True, text=True, encoding="utf-8", check=False)
+
+    found = check()
+    assert found.returncode == 1
+    assert found.stdout.count("\n") == 1  # there is no index.html in the folder
+    (tmp_path / "index.html").write_text("<p>")
+    assert check().returncode == 0
+    (tmp_path / "two.html").write_text("<h2>y</h2><img src='three.svg'>")
+    found = check()
+    assert "two.html#there: there is no such place" in found.stdout
+    assert "three.svg: there is no such file" in found.stdout
 
 
 def test_the_set_up_commands_come_first() -> None:

@@ -1,6 +1,7 @@
-"""Train the stories, draw their pictures, write README.md here and the gallery's index.html.
+"""Train the stories, draw their pictures, write README.md here and the live pages, the playground and index.html of the gallery.
 
     python gallery/stories/build.py            write them
+    python gallery/stories/build.py --texts    write what needs no training: README.md, live pages, playground, index.html
     python gallery/stories/build.py --check    fail when a story's numbers are not the committed ones, or a text is old
 
 Every story is run again, whole. Its ``numbers`` come out of a training: they agree from machine to machine up to rounding that
@@ -12,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import ast
-import html
 import json
 import os
 import runpy
@@ -25,7 +25,9 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 HERE = Path(__file__).resolve().parent
 GALLERY = HERE.parent
-sys.path.insert(0, str(GALLERY.parent))
+sys.path[:0] = [str(HERE), str(GALLERY.parent)]
+
+import index_page  # noqa: E402 - found beside this file
 
 ORDER = (
     "linear_and_network", "without_activation", "hidden_neurons", "learned_features", "polar", "activations", "width_and_overfitting",
@@ -84,127 +86,92 @@ def write_readme(stories: list[Story]) -> str:
     return "\n".join(parts)
 
 
-STYLE = """
-:root{color-scheme:light dark;--paper:#fff;--ink:#1f2937;--soft:#5b6577;--edge:#dfe3ea;--accent:#4753c4;--sheet:#f6f7f9}
-@media(prefers-color-scheme:dark){:root{--paper:#0f1420;--ink:#e6eaf2;--soft:#a7b1c2;--edge:#2b3548;--accent:#8f9bff;--sheet:#161d2c}}
-*{box-sizing:border-box}body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.55 Helvetica,Arial,sans-serif}
-header,main{max-width:1180px;margin:0 auto;padding:0 20px}header{padding-top:56px}h1{font-size:40px;line-height:1.15;margin:0 0 10px}
-header p{font-size:19px;color:var(--soft);max-width:46em;margin:0}h2{font-size:25px;margin:56px 0 18px}h3{font-size:18px;margin:0 0 6px}
-.grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(340px,100%),1fr));gap:22px;grid-auto-flow:dense}.wide{grid-column:1/-1}
-article{border:1px solid var(--edge);border-radius:12px;padding:16px;display:flex;flex-direction:column;gap:10px;min-width:0}
-article img{width:100%;height:auto;max-height:520px;object-fit:contain}.wide img{max-height:none}
-article p{margin:0;color:var(--soft)}article nav{margin-top:auto;display:flex;gap:16px;font-size:14px}a{color:var(--accent)}
-footer{height:64px}
-"""
-WIDE = frozenset(("linear_and_network", "width_and_overfitting", "activations", "training_step", "learned_features", "network", "staged"))
+NO_LIVE = frozenset(("symbolic",))  # nothing is bound there, so nothing moves
 
 
-def write_index(stories: list[Story]) -> str:
-    """The page of all figures, graphs first, with the live page behind each graph that has one."""
-    graphs = []
-    order = ast.literal_eval(_assigned(GALLERY / "build.py", "ORDER"))
-    for name in order:
-        doc = ast.get_docstring(ast.parse((GALLERY / f"{name}.py").read_text("utf-8"))) or ""
-        heading, _, text = doc.partition("\n")
-        words = " ".join(text.strip().split("\n\n")[-1].split())
-        graphs.append(
-            _article(
-                name,
-                heading,
-                words,
-                f"{name}.svg",
-                f"live/{name}.html" if (GALLERY / "live" / f"{name}.html").is_file() else "",
-                f"{name}.py",
-            )
-        )
-    told = [
-        _article(one.name, one.heading, " ".join(one.text.split()), f"stories/{one.name}.svg", "", f"stories/{one.name}.py")
-        for one in stories
-    ]
-    play = (
-        '<p><a href="playground.html">Playground: train a network in the browser, its gradients on its graph</a></p>'
-        if (GALLERY / "playground.html").is_file()
-        else ""
-    )
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">'
-        f"<title>gradviz: gallery</title><style>{STYLE}</style></head>\n<body><header><h1>See, derive and prove every gradient</h1>"
-        "<p>Computational graphs with every value, gradient and local derivative; and what these gradients do when a network learns."
-        f'</p>{play}</header><main>\n<h2>Learning</h2><div class="grid">\n'
-        + "\n".join(told)
-        + '\n</div>\n<h2>Graphs</h2><div class="grid">\n'
-        + "\n".join(graphs)
-        + "\n</div></main><footer></footer></body></html>\n"
-    )
+def write_live(graphs: tuple[str, ...]) -> dict[Path, str]:
+    """The live pages behind the pictures of the graphs, and behind the training step's."""
+    from graphviz_ad.scene.saving import produce
+
+    made = {name: runpy.run_path(str(GALLERY / f"{name}.py"), run_name=f"gallery.{name}") for name in graphs if name not in NO_LIVE}
+    pages = {}
+    for name, one in {**made, "training_step": perform("training_step")}.items():
+        if "point" in one:
+            options = one.get("options", {})
+            pages[GALLERY / "live" / f"{name}.html"] = produce(one["point"].graph, one["point"], "html", bundled=True, **options).decode()
+    return pages
 
 
-LIVE = ("xyz", "neuron", "circuit", "staged", "kink")  # graphs with a live page
+def graphs_in_order() -> tuple[str, ...]:
+    """The graphs of the gallery in the order in which they are shown."""
+    for node in ast.parse((GALLERY / "build.py").read_text("utf-8")).body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == "ORDER":
+            return tuple(ast.literal_eval(node.value))
+    raise SystemExit(f"{GALLERY / 'build.py'} assigns no ORDER")
 
 
-def write_live() -> None:
-    """The live pages behind the pictures."""
-    (GALLERY / "live").mkdir(exist_ok=True)
-    for name in LIVE:
-        made = runpy.run_path(str(GALLERY / f"{name}.py"), run_name=f"gallery.{name}")
-        made["point"].save(GALLERY / "live" / f"{name}.html", bundled=True, **made.get("options", {}))
+def check(stories: list[Story], graphs: tuple[str, ...]) -> list[str]:
+    """What is wrong with the committed files."""
+    committed = json.loads((HERE / "numbers.json").read_text("utf-8"))
+    wrong: list[str] = []
+    for name in ORDER:
+        _, numbers, exact = count(name)
+        wrong += differ(name, numbers, committed.get(name, {}), exact)
+        wrong += [] if (HERE / f"{name}.svg").is_file() else [f"{name}.svg is missing"]
+    texts = write_texts(stories, graphs)
+    wrong += [f"{path.name} is old" for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
+    for name in (*graphs, "training_step"):
+        page = GALLERY / "live" / f"{name}.html"
+        if name not in NO_LIVE and not page.is_file():
+            wrong.append(f"live/{name}.html is missing")
+    return wrong
 
 
-def _article(name: str, heading: str, text: str, picture: str, live: str, script: str) -> str:
-    image = f'<img src="{picture}" alt="{html.escape(heading)}" loading="lazy">'
-    more = f'<a href="{live}">live page</a>' if live else ""
-    return (
-        f"<article{' class=wide' if name in WIDE else ''}><h3>{html.escape(heading)}</h3>"
-        f'<a href="{live or picture}">{image}</a><p>{html.escape(text)}</p><nav>{more}<a href="{script}">script</a></nav></article>'
-    )
+def count(name: str) -> tuple[dict[str, Any], dict[str, float], set[str]]:
+    """Run a story: what it defines, its numbers, the names of the exact ones."""
+    made = perform(name)
+    exact, trained = made.get("exact", {}), made.get("numbers", {})
+    numbers = {key: float(f"{value:.{DIGITS}g}") for key, value in {**trained, **exact}.items()}
+    print(name, numbers)
+    return made, numbers, set(exact)
 
 
-def _assigned(path: Path, name: str) -> str:
-    for node in ast.parse(path.read_text("utf-8")).body:
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id == name:
-            return ast.unparse(node.value)
-    raise SystemExit(f"{path} assigns no {name}")
+def write_texts(stories: list[Story], graphs: tuple[str, ...]) -> dict[Path, str]:
+    """The pages that come from the scripts' words and from the package, without any training."""
+    from graphviz_ad.lab.playground import write_playground
+
+    return {
+        GALLERY / "playground.html": write_playground(),
+        HERE / "README.md": write_readme(stories),
+        GALLERY / "index.html": index_page.write_index(ORDER, graphs),
+    }
 
 
 def main() -> int:
     """Write, or compare."""
-    parser = argparse.ArgumentParser(description="Make the stories and the gallery's index.")
+    parser = argparse.ArgumentParser(description="Make the stories, the live pages, the playground and the gallery's index.")
     parser.add_argument("--check", action="store_true", help="compare with the committed files instead of writing")
-    parser.add_argument("--texts", action="store_true", help="README.md and index.html only")
+    parser.add_argument("--texts", action="store_true", help="only what needs no training: README.md, live pages, playground, index.html")
     asked = parser.parse_args()
-    missing = {path.stem for path in HERE.glob("*.py")} - {*ORDER, "build"}
+    missing = {path.stem for path in HERE.glob("*.py")} - {*ORDER, "build", "index_page"}
     if missing:
         raise SystemExit(f"stories without a place in ORDER: {', '.join(sorted(missing))}")
-    from graphviz_ad.lab.playground import write_playground
-
-    stories = [read(name) for name in ORDER]
-    playground = write_playground()
-    if not asked.check:
-        (GALLERY / "playground.html").write_text(playground, encoding="utf-8")
-    texts = {HERE / "README.md": write_readme(stories), GALLERY / "index.html": write_index(stories)}
-    texts[GALLERY / "playground.html"] = playground
-    wrong: list[str] = []
-    committed = json.loads((HERE / "numbers.json").read_text("utf-8")) if asked.check else {}
-    numbers: dict[str, dict[str, float]] = {}
-    for name in () if asked.texts else ORDER:
-        made = perform(name)
-        exact, trained = made.get("exact", {}), made.get("numbers", {})
-        numbers[name] = {key: float(f"{value:.{DIGITS}g}") for key, value in {**trained, **exact}.items()}
-        print(name, numbers[name])
-        if asked.check:
-            wrong += differ(name, numbers[name], committed.get(name, {}), set(exact))
-            wrong += [] if (HERE / f"{name}.svg").is_file() else [f"{name}.svg is missing"]
-        else:
-            (HERE / f"{name}.svg").write_bytes(draw(made))
+    stories, graphs = [read(name) for name in ORDER], graphs_in_order()
     if asked.check:
-        wrong += [f"{path.name} is old" for path, text in texts.items() if not path.is_file() or path.read_text("utf-8") != text]
+        wrong = check(stories, graphs)
         print("\n".join(wrong))
         return 1 if wrong else 0
     if not asked.texts:
-        write_live()
-    for path, text in texts.items():
-        path.write_text(text, encoding="utf-8")
-    if not asked.texts:
+        numbers = {}
+        for name in ORDER:
+            made, numbers[name], _ = count(name)
+            (HERE / f"{name}.svg").write_bytes(draw(made))
         (HERE / "numbers.json").write_text(json.dumps(numbers, indent=1) + "\n", encoding="utf-8")
+    (GALLERY / "live").mkdir(exist_ok=True)
+    for path, page in write_live(graphs).items():  # first, since the index looks which there are
+        path.write_text(page, encoding="utf-8")
+    for path, text in write_texts(stories, graphs).items():
+        path.write_text(text, encoding="utf-8")
     return 0
 
 

@@ -6,7 +6,9 @@ import json
 import re
 import time
 from collections.abc import Iterator
+from html import unescape
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -164,6 +166,29 @@ def test_hinge_learns_the_spiral_and_overlarge_rates_are_told(playground: Any) -
     playground.click("#run")
     playground.wait_for_function("document.querySelector('#run').textContent === 'Start'")
     assert "learning rate is too large" in playground.inner_text("#told")
+
+
+def test_an_address_sets_the_controls(page: Any, address: str) -> None:
+    """What the gallery's links rely on; what is no choice, or no control, is left alone."""
+    page.goto(f"{address}#data=spiral&depth=6&width=8&activation=sigmoid&loss=hinge&rate=nonsense&map=x&lines=gradients")
+    shown = {name: page.input_value(f"#{name}") for name in ("data", "depth", "width", "activation", "loss", "rate", "lines")}
+    assert shown == {
+        "data": "spiral", "depth": "6", "width": "8", "activation": "sigmoid", "loss": "hinge", "rate": "0.03", "lines": "gradients",
+    }  # fmt: skip
+    assert page.locator("#network canvas.neuron").count() == 48
+    page.evaluate("location.hash = '#depth=1&width=2'")
+    page.wait_for_function("document.querySelectorAll('#network canvas.neuron').length === 2")
+
+
+def test_every_link_of_the_gallery_finds_its_choice(page: Any, address: str) -> None:
+    index = (Path(__file__).parents[2] / "gallery" / "index.html").read_text("utf-8")
+    presets = set(re.findall(r"playground\.html#([^\"]+)", index))
+    assert len(presets) == 8
+    for preset in presets:
+        page.goto("about:blank")
+        page.goto(f"{address}#{unescape(preset)}")
+        for name, value in (pair.split("=") for pair in unescape(preset).split("&")):
+            assert page.input_value(f"#{name}") == value, preset
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

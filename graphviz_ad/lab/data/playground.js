@@ -151,7 +151,21 @@ function tell() { // spoken when something has come to rest, not sixty times a s
   $("map").setAttribute("aria-label", `regions of the ${state.sizes.C} classes and the examples; ${summary()}`);
 }
 
+function preset() { // an address such as #data=spiral&depth=2 sets the controls
+  for (const pair of location.hash.slice(1).split("&")) {
+    const [id, value] = pair.split("=", 2), control = CONTROLS.includes(id) ? $(id) : null;
+    if (!control || value === undefined) continue;
+    const before = control.value;
+    control.value = value;
+    if (control.value !== value) control.value = before; // no such choice
+  }
+}
+
+const CONTROLS = ["data", "noise", "depth", "width", "activation", "loss", "lam", "rule", "rate", "lines"];
+
 function start() {
+  preset();
+  addEventListener("hashchange", () => { preset(); begin(); });
   $("run").addEventListener("click", toggle);
   $("step").addEventListener("click", () => { advance(); show(); tell(); });
   $("again").addEventListener("click", begin);
