@@ -34,6 +34,7 @@ class Option(NamedTuple):
     repeated: bool = False
     verbs: tuple[str, ...] = ("",)
     group: str = "Options"
+    most: int = 17  # the greatest number that it takes
 
 
 _DRAWING = "Options of the drawing"
@@ -47,7 +48,7 @@ OPTIONS = (
     Option("--of", "the named statement that is the output (the last)", "NAME", verbs=_POINT),
     Option("--wrt", "the inputs to differentiate by, such as x,y (all)", "NAMES", verbs=_POINT),
     Option("--form", "how the derivation is written", "FORM", choices=("text", "markdown", "latex"), verbs=("explain",)),
-    Option("--seed", "which variant of the inputs is asked for (1)", "NUMBER", number=True, verbs=("practice",)),
+    Option("--seed", "which variant of the inputs is asked for (1)", "NUMBER", number=True, verbs=("practice",), most=2**32 - 1),
     Option("--answers", "where to write the answer key", "FILE", verbs=("practice",)),
     Option("--title", "a title instead of the formula", "TEXT", verbs=("", "practice"), group=_DRAWING),
     Option("--style", "gates on wires, or cards", "STYLE", choices=("wire", "card"), group=_DRAWING),
@@ -58,7 +59,7 @@ OPTIONS = (
     Option("--depth", "levels of functions that are drawn open", "LEVELS", number=True, group=_DRAWING),
     Option("--expand", "a function to draw open, a node to draw by itself", "NAME", repeated=True, group=_DRAWING),
     Option("--focus", "draw only the surroundings of a node", "NAME", group=_DRAWING),
-    Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING),
+    Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING, most=1_000),
     Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "completion")),
     Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "completion")),
 )  # fmt: skip
@@ -206,8 +207,8 @@ def _store(options: dict[str, str | list[str]], option: Option, value: str) -> N
             f"{option.name} is one of {', '.join(option.choices)}, not {_short(value)!r}"
             + (f"\nhint: did you mean {near[0]}?" if near else "")
         )
-    if option.number and not (value.isascii() and value.isdigit() and int(value[:4]) <= 17):
-        raise UsageError(f"{option.name} is a whole number from 0 to 17, not {_short(value)!r}")
+    if option.number and not (value.isascii() and value.isdigit() and int(value[:11]) <= option.most):
+        raise UsageError(f"{option.name} is a whole number from 0 to {option.most}, not {_short(value)!r}")
     if option.repeated:
         entry = options.setdefault(option.name, [])
         assert isinstance(entry, list)

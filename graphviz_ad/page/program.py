@@ -35,8 +35,6 @@ def obstacle(point: Point) -> str:
             return f"{op} is not computed in pages"
         if not isinstance(point.values[handle], (bool, int, float)):
             return "sliders are for scalar inputs, and this graph has arrays"
-    if len(graph.outputs) != 1:
-        return "the graph has several outputs"
     return ""
 
 
@@ -49,7 +47,7 @@ def operations(graph: Graph, arrays: dict[str, Any] | None = None) -> str:
 
 def prepared(point: Point) -> tuple[str, dict[str, Any] | None]:
     """Why a page cannot compute a graph ("" where it can), and the program of one on arrays."""
-    if point.shapes is None or len(point.graph.outputs) != 1:
+    if point.shapes is None:
         return obstacle(point), None
     small = [(h, k) for h, row in enumerate(point.partials) for k, slope in enumerate(row) if is_map(slope) and fits(slope)]
     try:
@@ -80,6 +78,7 @@ def tables(graph: Graph, point: Point, scene: Scene, figures: Figures | None, li
         "value": {str(h): constant(point.values[h]) for h, op in enumerate(graph.ops) if op in ("input", "constant") and live},
         "inputs": [h for h in graph.input_handles.values() if h not in constants and graph.needed[h]],
         "output": graph.outputs[-1],
+        "outputs": list(graph.outputs),
         "needed": [int(flag) for flag in graph.needed],
         "flows": [int(flag) for flag in point.flows],
         "heading": heading(graph),

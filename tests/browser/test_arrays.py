@@ -49,7 +49,7 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
     "array output": ("tanh(W@x + b)", {"W": _W, "x": _X, "b": _B}),
     "stacked": ("v = [x*y, x + y, x]; f = v @ v", {"x": 1.5, "y": -0.5}),
 }
-EACH = 6
+EACH = 8
 
 
 def in_the_gallery() -> dict[str, gv.Point]:

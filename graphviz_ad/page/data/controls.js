@@ -64,7 +64,7 @@ function update(from) {
   if (D.live) { compute(); if (state.mode !== null) pushForward(state.mode); chooseStyle(); }
   for (const row of rowsOfInputs) fillRow(row, from);
   byId("legend").textContent = state.mode === null ? "" : `Below each wire: how it moves when ${spelled(state.mode)} moves by 1.`;
-  byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : `${spelled(D.output)} = ${valueText(D.output)}`;
+  byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : D.outputs.map((h) => `${spelled(h)} = ${valueText(h)}`).join(", ");
   paint();
   write();
   drawSoon();
@@ -81,7 +81,7 @@ function write() {
   byId("scrub").setAttribute("aria-valuetext", state.at === null ? "everything shown" : `step ${state.at} of ${steps.length}`);
   byId("back").disabled = state.at === null;
   if (state.at === null || state.at === 0) {
-    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values${state.mode === null ? ", then back through the chain rule, one edge at a time" : ", each with how it moves"}.</p>`;
+    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values${state.mode !== null ? ", each with how it moves" : D.scalar ? ", then back through the chain rule, one edge at a time" : ""}.</p>`;
     byId("said").textContent = "";
     return;
   }

@@ -149,7 +149,7 @@ function paint() {
   if (!state.practice) mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
 }
 
-function isOutput(unit) { return unit === D.output || view().alias[unit] === D.output; }
+function isOutput(unit) { return D.outputs.includes(unit) || D.outputs.includes(view().alias[unit]); }
 
 let marked = null;
 function mark(step) {

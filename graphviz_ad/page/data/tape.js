@@ -21,6 +21,7 @@ function compute() {
     for (let k = 0; k < from.length; k++) slope[h][k] = slopes[k] && D.flows[h] && D.flows[from[k]] ? Number(slopes[k](...given, value[h])) : null;
   }
   gradient.fill(null);
+  if (!D.scalar) return; // several outputs: there is no one gradient
   gradient[D.output] = 1;
   for (let h = SIZE - 1; h >= 0; h--) {
     const from = D.from[h], selecting = OP[h] === "where";
@@ -47,7 +48,7 @@ function pushForward(input) {
 
 // What arrives, 0 where the output does not depend on it, null where no derivative flows
 function gradientOf(h) {
-  if (tape.gradient[h] !== null || !D.flows[h]) return tape.gradient[h];
+  if (tape.gradient[h] !== null || !D.flows[h] || !D.scalar) return tape.gradient[h];
   return shapeOf(h).length ? { s: shapeOf(h), d: new Array(shapeOf(h).reduce((all, size) => all * size, 1)).fill(0) } : 0;
 }
 
