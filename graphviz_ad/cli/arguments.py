@@ -34,7 +34,7 @@ class Option(NamedTuple):
     repeated: bool = False
     verbs: tuple[str, ...] = ("",)
     group: str = "Options"
-    most: int = 17
+    most: int = 17  # the greatest number that it takes
 
 
 _DRAWING = "Options of the drawing"
@@ -57,7 +57,7 @@ OPTIONS = (
     Option("--gradient-graph", "the graph of the gradient instead", verbs=("", "check")),
     Option("--form", "how the derivation is written", "FORM", choices=("text", "markdown", "latex"), verbs=("explain",)),
     Option("--seed", "which random choices are made",
-           "NUMBER", number=True, verbs=("check", "practice"), most=10**9),
+           "NUMBER", number=True, verbs=("check", "practice"), most=2**32 - 1),
     Option("--answers", "where to write the answer key", "FILE", verbs=("practice",)),
     Option("--at", "the point: values, or .npz .npy .json .csv", "FILE", verbs=("check",), group=_TARGET),
     Option("--gradient", _CLAIM.format("gradient", "; or torch, jax, autograd"), "NAME", verbs=("check",), group=_TARGET),
@@ -78,7 +78,7 @@ OPTIONS = (
     Option("--depth", "levels of functions that are drawn open", "LEVELS", number=True, group=_DRAWING),
     Option("--expand", "a function to draw open, a node to draw by itself", "NAME", repeated=True, group=_DRAWING),
     Option("--focus", "draw only the surroundings of a node", "NAME", group=_DRAWING),
-    Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING),
+    Option("--radius", "how many arrows around the focus (2)", "STEPS", number=True, group=_DRAWING, most=1_000),
     Option("--help", "this text", short="-h", verbs=("", "check", "explain", "ops", "practice", "conventions", "completion")),
     Option("--version", "the version", verbs=("", "check", "explain", "ops", "practice", "conventions", "completion")),
 )  # fmt: skip

@@ -7,7 +7,8 @@ derivative of an elementwise operation is elementwise again, the result can be d
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import DerivativeError, NamingError, ShapeError
 from ..graph.builder import Builder, Literal
@@ -292,8 +293,8 @@ def _finished(kernels: SymbolicKernels, outputs: tuple[int, ...], before: Graph)
     return graph.with_shapes(tuple([kernels.shapes[handle] for handle in builder.order(outputs, len(before))]))
 
 
-def backward(kernels: SymbolicKernels, output: int, inputs: list[int]) -> list[int]:
-    """Extend the builder by d(output)/d(input) for each input; their handles."""
+def backward(kernels: SymbolicKernels, output: int, inputs: list[int], told: Sweep | None = None) -> list[int]:
+    """Extend the builder by d(output)/d(input) for each input; their handles. ``told`` takes down all that is on the way."""
     builder = kernels.builder
     size = output + 1  # operands come before their users, so nothing after the output matters
     wrt = set(inputs)
@@ -316,14 +317,62 @@ def backward(kernels: SymbolicKernels, output: int, inputs: list[int]) -> list[i
             if not active[operand] or not _flows(op, position):
                 continue
             amount, under = _contribution(kernels, handle, position, cotangents[handle], reached[handle])
+            if told is not None:
+                told.contributions[handle, position] = amount.id
             if operand in cotangents:
                 amount = kernels.add(cotangents[operand], amount)
                 before = reached[operand]
                 under = None if under is None or before is None else kernels._make("logical_or", before, under)
             cotangents[operand], reached[operand] = amount, under
+    if told is not None:
+        told.cotangents.update((handle, one.id) for handle, one in cotangents.items())
     zero = kernels.handle(0)
     found = [cotangents.get(handle, zero) for handle in inputs]
     return [kernels.spread(one, kernels.shape(Handle(kernels, handle))).id for one, handle in zip(found, inputs, strict=True)]
+
+
+class Sweep(NamedTuple):
+    """Nodes of a backward sweep: d(output)/d(node) by node, and what goes back along each edge (node, position)."""
+
+    cotangents: dict[int, int]
+    contributions: dict[tuple[int, int], int]
+
+
+def unrolled(graph: Graph, names: tuple[str, ...], jacobians: Iterable[tuple[int, int]] = ()) -> Unrolled:
+    """A graph with its whole backward sweep as nodes behind it; of the edges in ``jacobians`` the local Jacobian, row by row.
+
+    Raises
+    ------
+    ShapeError
+        The graph has several outputs.
+    DerivativeError
+        An operation has no derivative of its own.
+    """
+    kernels = SymbolicKernels(_reopen(graph), list(_shapes(graph)))
+    told = Sweep({}, {})
+    output = _single(graph)
+    backward(kernels, output, [_input(graph, name) for name in names], told)
+    rows: dict[tuple[int, int], list[int]] = {}
+    for handle, position in jacobians:
+        shape = kernels.shapes[handle]
+        seeds = (
+            [kernels._make("index", kernels._make("eye", n=shape[0], m=None), pattern=(("at", i),)) for i in range(shape[0])]
+            if shape
+            else []
+        )
+        found = [_contribution(kernels, handle, position, seed, None)[0] for seed in seeds or [kernels.handle(1)]]
+        rows[handle, position] = [one.id for one in found]
+    kernels.shape(Handle(kernels, len(kernels.builder.ops) - 1))
+    return Unrolled(kernels.builder, tuple(kernels.shapes), told, rows)
+
+
+class Unrolled(NamedTuple):
+    """What :func:`unrolled` makes: nodes with their shapes, and which of them hold what."""
+
+    builder: Builder
+    shapes: tuple[Shape, ...]
+    sweep: Sweep
+    jacobians: dict[tuple[int, int], list[int]]
 
 
 def _flows(op: str, position: int) -> bool:

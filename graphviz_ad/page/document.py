@@ -11,15 +11,15 @@ from ..scene.compose import compose
 from ..scene.numbers import Figures
 from ..scene.selection import select
 from .embedding import asset, policy, script_json, xml
-from .picture import Look, drawing, widest
+from .picture import Look, drawing, sizes, widest
 from .places import places
-from .program import obstacle, operations, tables, view
+from .program import operations, prepared, tables, view
 
 if TYPE_CHECKING:
     from ..derive.point import Point
     from ..graph.graph import Graph
 
-SCRIPTS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "canvas.js", "search.js", "start.js")
+_ALWAYS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "search.js")
 _CHOICE = ("depth", "expand", "focus", "radius")
 OPTIONS = frozenset(("style", "title", "precision", *_CHOICE, "theme", "palette", "math", "bundled"))
 _STARTING_VALUE = 1.0
@@ -55,11 +55,11 @@ def page_html(graph: Graph, point: Point | None = None, **options: Any) -> str:
         point = started(graph)
         notes.append("No values were given: the sliders start at 1.")
     graph = point.graph
-    reason = obstacle(point)
+    reason, arrays = prepared(point)
     if reason:
         notes.append(f"The numbers here are recorded: {reason}.")
     notes += point.warnings[:3]
-    return _assembled(graph, point, options, theme, palette, notes, not reason, practice)
+    return _assembled(graph, point, options, theme, palette, notes, not reason, practice, arrays)
 
 
 def started(graph: Graph) -> Point:
@@ -86,26 +86,36 @@ def _assembled(
     notes: list[str],
     live: bool,
     practice: dict[str, Any] | None,
+    arrays: dict[str, Any] | None,
 ) -> str:
     precision, depth = options.get("precision"), options.get("depth")
     part = {key: options[key] for key in _CHOICE[1:] if options.get(key) is not None}
-    look = Look(options.get("style"), precision, palette, options.get("math") or "typeset", bool(options.get("bundled")), live)
+    math = "typeset" if arrays is not None else options.get("math") or "typeset"  # entries stand where typeset ones would
+    look = Look(options.get("style"), precision, palette, math, bool(options.get("bundled")), live)
     depths = [depth] if depth is not None or not graph.groups or not live else [None, 0]
     chosen = [select(graph, one, **part) for one in depths]
     scenes = [compose(graph, point, title="", style=look.style, precision=precision, depth=one, **part) for one in depths]
-    pictures = [drawing(scene, look, f"v{k}-") for k, scene in enumerate(scenes)]
+    pictures = [drawing(scene, look, f"v{k}-", sizes(point, one)) for k, (scene, one) in enumerate(zip(scenes, chosen, strict=True))]
     figures = None if precision is None else Figures(False, precision)
     data = tables(graph, point, scenes[0], figures, live)
     data["views"] = [view(graph, one, f"v{k}-") for k, one in enumerate(chosen)]
     if any(one.bundles or one.elided or one.omitted for one in chosen):
         data["canvas"] = places(graph)
+    data["arrays"] = arrays
     data["practice"] = practice
     data["room"] = len(widest(precision))
     data["callNames"] = {str(unit): graph.groups[group].name for one in chosen for unit, group in one.calls.items()}
-    script = "\n".join(['(() => {\n"use strict";', f"const OPS = {operations(graph) if live else '{}'};", *map(asset, SCRIPTS), "})();"])
+    files = (
+        *_ALWAYS,
+        *(("arrays.js", "matrix.js") if arrays is not None else ("scalars.js",)),
+        "canvas.js" if "canvas" in data else "picture_only.js",
+        "start.js",
+    )
+    kernels = operations(graph, arrays) if live else "{}"
+    script = "\n".join(['(() => {\n"use strict";', f"const OPS = {kernels};", *map(asset, files), "})();"])
     title = options.get("title")
     name = title or titles.title(graph).text
-    head = xml(title) if title else f"<math>{data.pop('heading')}</math>"
+    head = xml(name) if title or point.shapes is not None else f"<math>{data.pop('heading')}</math>"
     data.pop("heading", None)
     described = titles.description(graph, point, figures or Figures())
     boxes = "".join(f'<div class="view" id="view-{k}"{" hidden" if k else ""}>{svg}</div>' for k, svg in enumerate(pictures))

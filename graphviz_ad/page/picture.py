@@ -7,7 +7,11 @@ from typing import NamedTuple
 
 from ..render import render_svg
 from ..render.escape import xml
+from ..render.parts import NUMBER, SMALL
 from ..scene.model import Arrow, Label, Scene, Wire
+from .grids import Grid, Sizes, roomy, sizes
+
+__all__ = ["Look", "drawing", "sizes", "widest"]
 
 _TOOLTIP = re.compile(r'(<g class="(?:node [a-z]+|edge)" id="[^"]*">)<title>[^<]*</title>')
 _NUMBER = re.compile(r'(<text id="([^"]+)"[^>]*>)[^<]*(</text>)')
@@ -27,13 +31,21 @@ class Look(NamedTuple):
     live: bool
 
 
-def drawing(scene: Scene, look: Look, prefix: str) -> str:
-    """The picture as SVG, without tooltips, which the page has itself; ``prefix`` begins every id."""
+def drawing(scene: Scene, look: Look, prefix: str, arrays: Sizes) -> str:
+    """The picture as SVG, without tooltips, which the page has itself; ``prefix`` begins every id.
+
+    ``arrays``: the rows and columns of what is an array, by its id without the prefix; in a live page each entry that is shown
+    is a text of its own.
+    """
     texts = _texts(scene, prefix)
+    grids: list[Grid] = []
     if look.live:
+        grids = _grids(scene, arrays, look.precision)
         scene = _roomy(scene, widest(look.precision))
     svg = render_svg(scene, theme="light", palette=look.palette, math=look.math, bundled=look.bundled, prefix=prefix)
     if look.live:
+        for grid in grids:
+            svg = grid.put_into(svg, prefix)
         svg = _NUMBER.sub(lambda found: f"{found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg)
     return _TOOLTIP.sub(r"\1", svg)
 
@@ -63,11 +75,29 @@ def _texts(scene: Scene, prefix: str) -> dict[str, str]:
     return found
 
 
+def _grids(scene: Scene, arrays: Sizes, precision: int | None) -> list[Grid]:
+    """The arrays of a scene whose entries are written one by one."""
+    found: list[Grid] = []
+    for wire in scene.wires:
+        for kind, label in (("value", wire.value), ("gradient", wire.gradient)):
+            if label is not None and label.latex and f"{kind}-{wire.id}" in arrays:
+                size = NUMBER - 1 if scene.style == "card" else NUMBER
+                found.append(Grid(f"{kind}-{wire.id}", label, arrays[f"{kind}-{wire.id}"], size, widest(precision), kind == "value"))
+    for arrow in scene.arrows:
+        for kind, label in (("local", arrow.number), ("contribution", arrow.contribution)):
+            name = f"{kind}-{arrow.target}-{arrow.position}"
+            if label is not None and label.latex and name in arrays:
+                found.append(Grid(name, label, arrays[name], SMALL, widest(precision), False))
+    return found
+
+
 def _roomy(scene: Scene, widest: str) -> Scene:
     """The scene with every number as wide as the widest, and a number wherever there may be one later."""
 
     def room(label: Label | None) -> Label | None:
-        return label if label is None or label.latex else label._replace(text=widest)
+        if label is None or not label.latex:
+            return label if label is None else label._replace(text=widest)
+        return label._replace(latex=roomy(label.latex, widest))
 
     def with_room(arrow: Arrow) -> Arrow:
         share = arrow.contribution

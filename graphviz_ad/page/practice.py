@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..errors import GradvizError
+from ..scene.titles import is_differentiable
 from .document import page_html, started
 from .program import obstacle
 
@@ -33,7 +34,7 @@ def practice_html(graph: Graph, point: Point | None = None, *, seed: int = 1, as
     if not 0 <= seed <= _WORD:
         raise GradvizError(f"seed is {seed}; it is a whole number from 0 to {_WORD}")
     point = point if point is not None else started(graph)
-    reason = obstacle(point)
+    reason = obstacle(point) or ("" if is_differentiable(point) else "it has several outputs")
     if reason:
         raise GradvizError(f"there is no practice for this graph: {reason}")
     return page_html(point.graph, point, _practice={"seed": seed, "what": ask}, **options)

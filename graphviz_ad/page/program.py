@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING, Any
 
 from ..primitives.kernels.javascript import has_kernel, program
 from ..primitives.registry import OPERATIONS
 from ..scene.numbers import Figures, exact
+from ..scene.slopes import fits, is_map
 from ..scene.titles import is_differentiable
 from ..scene.writing import unicode_name
+from .arrays import NoKernel, array_program, constant
 from .mathml import Patterns, heading, name_markup
 
 if TYPE_CHECKING:
@@ -34,14 +35,25 @@ def obstacle(point: Point) -> str:
             return f"{op} is not computed in pages"
         if not isinstance(point.values[handle], (bool, int, float)):
             return "sliders are for scalar inputs, and this graph has arrays"
-    if len(graph.outputs) != 1:
-        return "the graph has several outputs"
     return ""
 
 
-def operations(graph: Graph) -> str:
-    """The operations of a graph as a JavaScript expression, see :func:`graphviz_ad.primitives.kernels.javascript.program`."""
-    return program(tuple(sorted({op for op in graph.ops if has_kernel(op)})))
+def operations(graph: Graph, arrays: dict[str, Any] | None = None) -> str:
+    """The operations of a graph and its array program as JavaScript (:func:`graphviz_ad.primitives.kernels.javascript.program`)."""
+    used = {op for op in graph.ops if has_kernel(op)}
+    used |= {line[2] for line in arrays["code"] if line[1] == "e"} if arrays is not None else set()
+    return program(tuple(sorted(used)))
+
+
+def prepared(point: Point) -> tuple[str, dict[str, Any] | None]:
+    """Why a page cannot compute a graph ("" where it can), and the program of one on arrays."""
+    if point.shapes is None:
+        return obstacle(point), None
+    small = [(h, k) for h, row in enumerate(point.partials) for k, slope in enumerate(row) if is_map(slope) and fits(slope)]
+    try:
+        return "", array_program(point, small)
+    except NoKernel as missing:
+        return f"{missing} is not computed in pages", None
 
 
 def tables(graph: Graph, point: Point, scene: Scene, figures: Figures | None, live: bool) -> dict[str, Any]:
@@ -63,9 +75,10 @@ def tables(graph: Graph, point: Point, scene: Scene, figures: Figures | None, li
         },
         "pattern": written,
         "patterns": [[pattern.formula, list(pattern.slopes)] for pattern in patterns.found],
-        "value": {str(h): _plain(point.values[h]) for h, op in enumerate(graph.ops) if op in ("input", "constant")},
+        "value": {str(h): constant(point.values[h]) for h, op in enumerate(graph.ops) if op in ("input", "constant") and live},
         "inputs": [h for h in graph.input_handles.values() if h not in constants and graph.needed[h]],
         "output": graph.outputs[-1],
+        "outputs": list(graph.outputs),
         "needed": [int(flag) for flag in graph.needed],
         "flows": [int(flag) for flag in point.flows],
         "heading": heading(graph),
@@ -100,15 +113,6 @@ def _members(graph: Graph, group: int) -> list[int]:
         parent = graph.groups[number].parent
         inside[number] = parent >= 0 and inside[parent]
     return [h for h, inner in enumerate(graph.group_of) if inner >= 0 and inside[inner] and graph.needed[h]]
-
-
-def _plain(value: Any) -> Any:
-    """A number as JSON has it; what JSON lacks by its name; None for an array."""
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float)):
-        return float(value) if math.isfinite(value) else "NaN" if value != value else "Infinity" if value > 0 else "-Infinity"
-    return None
 
 
 def _whole(graph: Graph) -> dict[str, str]:

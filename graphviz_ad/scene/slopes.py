@@ -27,14 +27,19 @@ def size(slope: Any) -> int:
     return math.prod(slope.shape) if hasattr(slope, "shape") else 1
 
 
+def fits(slope: Any) -> bool:
+    """Whether a linear map is small enough to be shown as a matrix, between vectors or scalars."""
+    rows, columns = slope.call.shape, slope.call.shapes[slope.position]
+    return len(rows) <= 1 and len(columns) <= 1 and size(slope) <= MOST_ENTRIES
+
+
 def shown(slope: Any) -> Any:
     """What a picture shows of a local derivative: a number, a small Jacobian as a matrix, None for anything larger."""
     if not is_map(slope):
         return slope
-    rows, columns = slope.call.shape, slope.call.shapes[slope.position]
-    if len(rows) > 1 or len(columns) > 1 or size(slope) > MOST_ENTRIES:
+    if not fits(slope):
         return None
-    return slope.dense().reshape(math.prod(rows), math.prod(columns))
+    return slope.dense().reshape(math.prod(slope.call.shape), math.prod(slope.call.shapes[slope.position]))
 
 
 def formula(graph: Graph, handle: int, position: int, slope: Any = None) -> Label | None:

@@ -59,7 +59,10 @@ def check(request: dict[str, Any]) -> dict[str, Any]:
     if point is None:
         return {"verdict": "", "lines": [f"{', '.join(missing)}: no value yet"]}
     report = point.check()
-    rows = [f"∂{graph.output}/∂{row.wrt}: {row.verdict}" + (f" ({row.reason})" if row.reason else "") for row in report.rows[:MOST_INPUTS]]
+    rows = [
+        f"∂{graph.output}/∂{row.wrt}{list(row.entry) if row.entry else ''}: {row.verdict}" + (f" ({row.reason})" if row.reason else "")
+        for row in report.rows[:MOST_INPUTS]
+    ]
     return {"verdict": str(report.verdict), "lines": rows}
 
 

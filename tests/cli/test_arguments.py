@@ -77,3 +77,12 @@ def test_every_choice_of_every_option_is_taken() -> None:
 def test_a_title_may_be_anything() -> None:
     assert read(["x", "--title", "--json"]).text("--title") == "--json"
     assert read(["x", "--title", ""]).text("--title") == ""
+
+
+def test_numbers_have_their_own_limits() -> None:
+    assert read(["practice", "x*y", "--seed", "4294967295"]).number("--seed") == 4294967295
+    with pytest.raises(UsageError, match="--seed is a whole number from 0 to 4294967295, not '4294967296'"):
+        read(["practice", "x*y", "--seed", "4294967296"])
+    with pytest.raises(UsageError, match="from 0 to 17"):
+        read(["x", "--precision", "18"])
+    assert read(["x", "--focus", "q", "--radius", "100", "--expand", "a", "--expand", "b"]).many("--expand") == ["a", "b"]

@@ -24,6 +24,7 @@ function buildInputs() {
   if (rest > 0) byId("inputs").append(made("p", { class: "note" }, `${rest.toLocaleString("en")} more inputs: find them by name.`));
 }
 function inputRow(h) {
+  if (D.live && shapeOf(h).length) return matrixRow(h);
   const name = D.label[h], most = reach(tape.value[h]);
   const field = made("input", { type: "text", inputmode: "text", "aria-label": `value of ${name}`, autocomplete: "off", spellcheck: "false", id: `field-${h}` });
   const slider = made("input", { type: "range", min: -most, max: most, step: most / 100, "aria-label": name, id: `slider-${h}` });
@@ -46,7 +47,8 @@ function change(h, value, from) {
   update(from);
 }
 
-function fillRow({ h, slider, field, told }, from) {
+function fillRow({ h, slider, field, told, fill: own }, from) {
+  if (own) { own(from); return; }
   const value = tape.value[h];
   if (from !== slider) {
     if (Math.abs(value) > Number(slider.max) && isFinite(value)) { const most = reach(value); slider.min = -most; slider.max = most; slider.step = most / 100; }
@@ -62,7 +64,7 @@ function update(from) {
   if (D.live) { compute(); if (state.mode !== null) pushForward(state.mode); chooseStyle(); }
   for (const row of rowsOfInputs) fillRow(row, from);
   byId("legend").textContent = state.mode === null ? "" : `Below each wire: how it moves when ${spelled(state.mode)} moves by 1.`;
-  byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : `${spelled(D.output)} = ${valueText(D.output)}`;
+  byId("result").textContent = state.practice || state.at !== null && state.at < view().steps.length && !valueVisible() ? "" : D.outputs.map((h) => `${spelled(h)} = ${valueText(h)}`).join(", ");
   paint();
   write();
   drawSoon();
@@ -79,7 +81,7 @@ function write() {
   byId("scrub").setAttribute("aria-valuetext", state.at === null ? "everything shown" : `step ${state.at} of ${steps.length}`);
   byId("back").disabled = state.at === null;
   if (state.at === null || state.at === 0) {
-    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values${state.mode === null ? ", then back through the chain rule, one edge at a time" : ", each with how it moves"}.</p>`;
+    card.innerHTML = `<p>${state.at === null ? "Everything is shown." : "Only the inputs are known."} <kbd>\u2192</kbd> steps through the values${state.mode !== null ? ", each with how it moves" : D.scalar ? ", then back through the chain rule, one edge at a time" : ""}.</p>`;
     byId("said").textContent = "";
     return;
   }
@@ -105,7 +107,7 @@ function play() {
 }
 
 function buildSteps() {
-  if (D.live && D.scalar) {
+  if (D.live && D.scalar && !D.arrays) {
     const mode = byId("mode"), moved = D.inputs.filter((h) => D.flows[h]).slice(0, MOST_ROWS);
     mode.append(new Option("backward: all gradients", ""), ...moved.map((h) => new Option(`forward: move ${D.label[h]}`, String(h))));
     mode.hidden = !moved.length;
@@ -137,7 +139,7 @@ function tell(what) {
     const pattern = view().calls[link.target] ? null : D.patterns[D.pattern[link.target]][1][link.position];
     if (!single(link)) { box.replaceChildren(made("p", { class: "note" }, `From ${textOf(link.source)} and its like to ${textOf(link.target)} and its like: point at either of them.`)); return; }
     const formula = `${partial(link.target, link.source)}${pattern ? `<mo>=</mo>${withNames(pattern, link.target)}` : ""}`;
-    if (!hidden) { add("local", precise(slopeOf(link)) || slopeText(link)); add("contribution", precise(shareOf(link)) || shareText(link)); }
+    if (!hidden) { add("local", precise(localOf(link)) || slopeText(link)); add("contribution", precise(shareOf(link)) || shareText(link)); }
     box.replaceChildren(mathBox(formula), made("dl", {}, ...list));
     return;
   }
@@ -150,7 +152,12 @@ function tell(what) {
   add("in the inputs", D.whole ? D.whole[unit] : "");
   const uses = view().links.filter((one) => one.source === unit).length;
   add("used", uses > 1 ? `${uses} times` : "");
+  add("shape", shapeOf(unit).length ? `(${shapeOf(unit).join(", ")})` : "");
   box.replaceChildren(mathBox(nameOf(unit) + (operation ? `<mo>=</mo>${formulaOf(unit)}` : "")), made("dl", {}, ...list));
+  if (!hidden && D.live && isArray(tape.value[unit]) && tape.value[unit].d.length > 1) {
+    box.append(made("p", { class: "note" }, "all values"), arrayTable(tape.value[unit], exact));
+    if (isArray(gradientOf(unit))) box.append(made("p", { class: "note" }, "all gradients"), arrayTable(gradientOf(unit), exact));
+  }
 }
 
 function buildDetails() {
@@ -239,8 +246,9 @@ function buildTheme() {
 
 // the state in the address: #x=-2&y=5&step=3
 function linkText() {
-  const few = D.inputs.length <= MOST_ROWS, told = D.inputs.filter((h, k) => few || tape.value[h] !== START[k]);
-  const parts = told.map((h) => `${encodeURIComponent(D.label[h])}=${tape.value[h]}`);
+  const few = D.inputs.length <= MOST_ROWS, moved = (h, k) => (isArray(tape.value[h]) ? tape.value[h].d.some((one, i) => one !== START[k].d[i]) : tape.value[h] !== START[k]);
+  const told = D.inputs.filter((h, k) => (few && !isArray(tape.value[h])) || moved(h, k));
+  const parts = told.map((h) => `${encodeURIComponent(D.label[h])}=${isArray(tape.value[h]) ? tape.value[h].d.join(",") : tape.value[h]}`);
   if (state.at !== null) parts.push(`step=${state.at}`);
   return "#" + parts.join("&");
 }
@@ -259,7 +267,13 @@ function restore() {
     const at = part.indexOf("=");
     let name;
     try { name = decodeURIComponent(part.slice(0, at)); } catch (error) { if (error instanceof URIError) continue; throw error; }
-    const value = Number(part.slice(at + 1)), h = D.inputs.find((k) => D.label[k] === name);
+    const h = D.inputs.find((k) => D.label[k] === name);
+    if (h !== undefined && isArray(tape.value[h])) {
+      const numbers = part.slice(at + 1).split(",").map(Number);
+      if (numbers.length === tape.value[h].d.length && !numbers.some(Number.isNaN) && !D.arrays.fixed.includes(h)) tape.value[h].d = numbers;
+      continue;
+    }
+    const value = Number(part.slice(at + 1));
     if (at > 0 && part.length > at + 1 && !Number.isNaN(value)) {
       if (h !== undefined) tape.value[h] = value;
       else if (name === "step") state.at = Math.max(0, Math.min(view().steps.length, Math.trunc(value)));
@@ -275,6 +289,6 @@ function buildLink() {
     byId("said").textContent = copied ? "Link copied." : "The link is in the field.";
   });
   byId("start").addEventListener("click", () => {
-    if (state.practice) return; D.inputs.forEach((h, k) => { tape.value[h] = START[k]; }); go(state.at); });
+    if (state.practice) return; D.inputs.forEach((h, k) => { tape.value[h] = copyOf(START[k]); }); go(state.at); });
 }
 let ready = false;

@@ -19,7 +19,9 @@ function filled(template, h, write) {
   return template.replace(/\{(\()?(\w+)\)?\}/g, (_, wrapped, slot) => write(slot === "o" ? h : D.from[h][Number(slot)], Boolean(wrapped)));
 }
 const withNames = (template, h) => filled(template, h, nameOf);
-const withNumbers = (template, h) => filled(template, h, (k, wrapped) => (wrapped ? factor : number)(valueText(k), "v"));
+// Numbers in formulas: fenced where they have a sign, arrays as matrices
+const numberOf = (value, text, kind, wrapped) => (D.live && isArray(value) ? arrayMath(value, (one) => number(shown(one, style), kind)) : (wrapped ? factor : number)(text, kind));
+const withNumbers = (template, h) => filled(template, h, (k, wrapped) => numberOf(tape.value[k], valueText(k), "v", wrapped));
 const speaks = (template) => template.includes("{");
 
 function formulaOf(unit) {
@@ -35,7 +37,7 @@ function explainForward({ one: { unit } }) {
     const template = D.patterns[D.pattern[unit]][0];
     if (speaks(template) && D.from[unit].length) lines.push(["", "=", withNumbers(template, unit)]);
   }
-  lines.push(["", "=", number(value, "v")]);
+  lines.push(["", "=", numberOf(tape.value[unit], value, "v")]);
   if (state.mode !== null) return explainTangent(unit, value, lines);
   return ["Forward: a value", rows(lines), `${textOf(unit)} = ${value}`];
 }
@@ -58,24 +60,29 @@ function explainSeed() {
 function explainBack(step) {
   const { link, one: { unit } } = step, f = D.output, source = link.source;
   const up = gradientText(unit), local = slopeText(link), share = shareText(link);
-  const lines = [];
+  const lines = [], arrayed = D.live && (isArray(tape.value[unit]) || isArray(tape.value[source]));
   const template = view().calls[unit] ? null : D.patterns[D.pattern[unit]][1][link.position];
   if (template !== null && speaks(template)) {
     lines.push([partial(unit, source), "=", withNames(template, unit)]);
     const put = withNumbers(template, unit), plain = number(local, "v");
-    if (put !== plain) lines.push(["", "=", put]);
-    lines.push(["", "=", number(local, "m")]);
-  } else lines.push([partial(unit, source), "=", number(local, "m")]);
+    if (put !== plain && !arrayed) lines.push(["", "=", put]);
+    if (local) lines.push(["", "=", numberOf(localOf(link), local, "m")]);
+  } else if (local) lines.push([partial(unit, source), "=", numberOf(localOf(link), local, "m")]);
   if (share === "" && D.live) {
     return ["Backward: this branch is not taken", rows(lines), `Nothing goes back to ${textOf(source)}: this branch is not taken`];
   }
-  lines.push([partial(f, source), link.forks ? "+=" : "=", `${partial(f, unit)}<mo>\u00b7</mo>${partial(unit, source)}`]);
-  lines.push(["", "=", `${factor(up, "g")}<mo>\u00b7</mo>${factor(local, "m")}`], ["", "=", number(share, "g")]);
-  let said = `The gradient by ${textOf(source)} gets upstream ${up} times local ${local} = ${share}`;
+  if (arrayed) { // as a column the gradient is the transposed Jacobian times what arrives
+    const turned = isArray(localOf(link)) ? `<msup><mrow>${partial(unit, source)}</mrow><mo>\u22a4</mo></msup><mo>\u00b7</mo>${partial(f, unit)}` : Object.hasOwn(OPS, OP[unit]) && String(shapeOf(unit)) === String(shapeOf(source)) ? `${partial(f, unit)}<mo>\u2299</mo>${partial(unit, source)}` : null;
+    lines.push([partial(f, source), link.forks ? "+=" : "=", turned || `<mtext>pullback of </mtext>${partial(f, unit)}`], ["", "=", numberOf(shareOf(link), share, "g")]);
+  } else {
+    lines.push([partial(f, source), link.forks ? "+=" : "=", `${partial(f, unit)}<mo>\u00b7</mo>${partial(unit, source)}`]);
+    lines.push(["", "=", `${factor(up, "g")}<mo>\u00b7</mo>${factor(local, "m")}`], ["", "=", number(share, "g")]);
+  }
+  let said = arrayed ? `The gradient by ${textOf(source)} gets ${share}, what arrives at ${textOf(unit)} pulled back` : `The gradient by ${textOf(source)} gets upstream ${up} times local ${local} = ${share}`;
   if (link.forks && step.count > 1) {
-    const parts = view().steps.filter((other) => other.kind === "back" && other.link.source === source && other.count <= step.count).map((other) => shareText(other.link)).filter(Boolean);
-    const total = D.live ? shown(view().steps.filter((other) => other.kind === "back" && other.link.source === source && other.count <= step.count).reduce((sum, other) => sum + (shareOf(other.link) || 0), 0), style) : gradientText(source);
-    lines.push([partial(f, source), "=", parts.map((part, k) => (k ? `<mo>+</mo>${factor(part, "g")}` : number(part, "g"))).join("")], ["", "=", number(total, "g")]);
+    const so = view().steps.filter((other) => other.kind === "back" && other.link.source === source && other.count <= step.count).map((other) => other.link).filter((other) => shareText(other));
+    const sum = D.live ? so.reduce((all, other) => plusOf(all, shareOf(other) || 0), 0) : null, total = D.live ? numberText(sum) : gradientText(source);
+    lines.push([partial(f, source), "=", so.map((other, k) => (k ? "<mo>+</mo>" : "") + numberOf(shareOf(other), shareText(other), "g", k > 0)).join("")], ["", "=", numberOf(sum, total, "g")]);
     said += `; ${step.last ? "the sum of all shares" : "the sum so far"} is ${total}`;
   }
   return [link.forks ? `Backward: share ${step.count}${step.last ? ", the last: the gradient is the sum" : ""}` : "Backward: upstream \u00d7 local", rows(lines), said];

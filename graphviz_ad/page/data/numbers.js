@@ -31,6 +31,7 @@ function shown(number, style) {
 }
 
 function exact(number) {
+  if (isArray(number)) return number.d.length <= 36 ? arrayText(number, exact) : `array (${number.s.join(", ")})`;
   if (number === null || number === undefined) return "";
   return Object.is(number, -0) ? MINUS + "0" : String(number).replace(/-/g, MINUS).replace("Infinity", "\u221e");
 }

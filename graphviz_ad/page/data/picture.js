@@ -28,7 +28,7 @@ const view = () => views[state.view];
 function slopeOf(link) {
   const members = view().calls[link.target];
   if (!members) return tape.slope[link.target][link.position];
-  const slope = throughCall(link.target, members).get(link.source);
+  const slope = D.arrays ? undefined : throughCall(link.target, members).get(link.source);
   return slope === undefined || !D.flows[link.source] ? null : slope;
 }
 function shareOf(link) {
@@ -58,7 +58,7 @@ function stepsOf(units) {
 
 function chooseStyle() {
   if (D.decimals !== null) { style = { integers: false, decimals: D.decimals }; return; }
-  const whole = (number) => number === null || typeof number === "boolean" || !isFinite(number) || Number.isInteger(number);
+  const whole = (value) => every(value, (number) => number === null || typeof number === "boolean" || !isFinite(number) || Number.isInteger(number));
   const current = view();
   const integers = current.units.every(({ unit }) => OP[unit] === "constant" || [...endsOf(unit, (h) => tape.value[h]), ...endsOf(unit, lowerOf)].every(whole))
     && current.links.every((link) => !single(link) || (whole(slopeOf(link)) && (!link.forks || whole(shareOf(link)))));
@@ -81,12 +81,14 @@ function endsOf(unit, find) {
   return !any ? [null] : odd ? [NaN] : least === greatest ? [least] : [least, greatest];
 }
 const rangeText = (unit, find) => [...new Set(endsOf(unit, find).map((end) => shown(end, style)))].join(" \u2026 ");
-const valueText = (h) => D.live ? shown(tape.value[h], style) : D.recorded.value[h] || "";
+const numberText = (value) => (isArray(value) ? arrayText(value, (one) => shown(one, style)) : shown(value, style));
+const valueText = (h) => D.live ? numberText(tape.value[h]) : D.recorded.value[h] || "";
 // Below the wire: the gradient, in forward mode the tangent
 const lowerOf = (h) => state.mode === null ? gradientOf(h) : D.flows[h] ? tape.tangent[h] : null;
-const gradientText = (h) => D.live ? shown(lowerOf(h), style) : D.recorded.gradient[h] || "";
-const slopeText = (link) => D.live ? shown(slopeOf(link), style) : D.recorded.slope[link.target][link.position] || "";
-const shareText = (link) => D.live ? shown(shareOf(link), style) : D.recorded.share[link.target][link.position] || "";
+const gradientText = (h) => D.live ? numberText(lowerOf(h)) : D.recorded.gradient[h] || "";
+const localOf = (link) => jacobianOf.get(`${link.target} ${link.position}`) || slopeOf(link);
+const slopeText = (link) => D.live ? numberText(localOf(link)) : D.recorded.slope[link.target][link.position] || "";
+const shareText = (link) => D.live ? numberText(shareOf(link)) : D.recorded.share[link.target][link.position] || "";
 const plus = (text) => (text && text[0] !== MINUS ? "+" + text : text);
 
 // What the browser need not do again it is not asked to: texts and classes are remembered
@@ -103,6 +105,14 @@ function put(element, text) {
     element.setAttribute("font-size", narrow.get(element) * size);
   }
 }
+// A number into its element, the entries of an array into their own
+const cells = new Map();
+function fill(element, value, sign) {
+  if (!element) return;
+  if (!isArray(value)) { if (element.tagName === "text") put(element, sign ? plus(shown(value, style)) : shown(value, style)); return; }
+  if (!cells.has(element)) cells.set(element, [...element.querySelectorAll("text[data-i]")].map((cell) => [cell, Number(cell.dataset.i)]));
+  for (const [cell, i] of cells.get(element)) put(cell, shown(value.d[i], style));
+}
 function hide(element, hidden) {
   if (!element || away.has(element) === hidden) return;
   if (hidden) away.add(element); else away.delete(element);
@@ -114,23 +124,23 @@ function paint() {
   const done = new Set(steps.slice(0, at)), seeded = state.at === null || steps.slice(0, at).some((step) => step.kind === "seed");
   const arrived = new Map();
   for (const step of done) {
-    if (step.kind === "back" && D.live) arrived.set(step.link.source, (arrived.get(step.link.source) || 0) + (shareOf(step.link) || 0));
+    if (step.kind === "back" && D.live) arrived.set(step.link.source, plusOf(arrived.get(step.link.source) || 0, shareOf(step.link) || 0));
     else if (step.kind === "back") arrived.set(step.link.source, null);
   }
   const values = new Set(steps.filter((step) => step.kind === "forward" && !done.has(step)).map((step) => step.one.unit));
   const reached = new Set(steps.filter((step) => step.kind === "back").map((step) => step.link.source));
   for (const { unit, value, gradient } of current.units) {
     const many = view().bundles[unit] !== undefined;
-    if (D.live) put(value, many ? rangeText(unit, (h) => tape.value[h]) : valueText(unit));
+    if (D.live && many) put(value, rangeText(unit, (h) => tape.value[h])); else if (D.live) fill(value, tape.value[unit]);
     hide(value, values.has(unit) || hiddenByPractice("value", unit));
     const whole = state.at === null || !arrived.has(unit) || !D.live;
-    if (D.live) put(gradient, many ? rangeText(unit, lowerOf) : whole ? gradientText(unit) : shown(arrived.get(unit), style));
+    if (D.live && many) put(gradient, rangeText(unit, lowerOf)); else if (D.live) fill(gradient, whole ? lowerOf(unit) : arrived.get(unit));
     const visible = state.at === null || (state.mode !== null ? !values.has(unit) : isOutput(unit) ? seeded : reached.has(unit) ? arrived.has(unit) : seeded && at === steps.length);
     hide(gradient, !visible || hiddenByPractice("gradient", unit));
   }
   const backs = new Map(steps.filter((step) => step.kind === "back").map((step) => [step.link, step]));
   for (const link of current.links) {
-    if (D.live && link.local) { put(link.local, slopeText(link)); put(link.share, plus(shareText(link))); }
+    if (D.live && link.local) { fill(link.local, localOf(link)); fill(link.share, shareOf(link), true); }
     const later = (state.mode !== null ? values.has(link.target) : backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
     hide(link.local, later);
     hide(link.share, later || state.mode !== null);
@@ -139,7 +149,7 @@ function paint() {
   if (!state.practice) mark(state.at === null || state.at === 0 ? null : steps[at - 1]);
 }
 
-function isOutput(unit) { return unit === D.output || view().alias[unit] === D.output; }
+function isOutput(unit) { return D.outputs.includes(unit) || D.outputs.includes(view().alias[unit]); }
 
 let marked = null;
 function mark(step) {

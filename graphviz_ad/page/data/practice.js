@@ -130,7 +130,7 @@ function reveal(message, good) {
 }
 
 function buildPractice() {
-  if (!D.live || !D.inputs.length) return;
+  if (!D.live || !D.inputs.length || D.arrays || !D.scalar) return;
   const what = made("select", { "aria-label": "what to practise", id: "what" }, made("option", { value: "both" }, "values and gradients"), made("option", { value: "values" }, "values"), made("option", { value: "gradients" }, "gradients"));
   const seed = made("input", { type: "number", "aria-label": "seed", min: "0", max: "4294967295", value: "1", id: "seed" });
   const start = made("button", { id: "practise" }, "Practise");

@@ -18,11 +18,16 @@ window.gradviz = Object.freeze({
     for (const [name, value] of Object.entries(values)) {
       const h = D.inputs.find((k) => D.label[k] === name);
       if (h === undefined || !D.live) throw new RangeError(`${name} is no input that can be moved`);
-      tape.value[h] = Number(value);
+      if (isArray(tape.value[h])) {
+        const numbers = [value].flat(Infinity).map(Number);
+        if (numbers.length !== tape.value[h].d.length) throw new RangeError(`${name} has ${tape.value[h].d.length} entries`);
+        tape.value[h] = { s: tape.value[h].s, d: numbers };
+      } else tape.value[h] = Number(value);
     }
     update(null);
   },
   get: () => ({ label: [...D.label], value: [...tape.value], slope: tape.slope.map((row) => [...row]), share: tape.share.map((row) => [...row]), gradient: tape.value.map((_, h) => gradientOf(h)) }),
+  jacobian: (h, position) => jacobianOf.get(`${h} ${position}`),
   show: (number, decimals, integers) => shown(number, { decimals, integers }),
   read,
 });

@@ -5,10 +5,12 @@ const SIZE = D.op.length;
 const NAMED = { NaN: NaN, Infinity: Infinity, "-Infinity": -Infinity };
 const OP = D.op.map((k) => D.ops[k]);
 const tape = { value: new Array(SIZE).fill(null), slope: D.from.map((from) => from.map(() => null)), share: D.from.map((from) => from.map(() => null)), gradient: new Array(SIZE).fill(null), tangent: new Array(SIZE).fill(0) };
-for (const [h, value] of Object.entries(D.value)) tape.value[h] = typeof value === "string" ? NAMED[value] : value;
-const START = D.inputs.map((h) => tape.value[h]);
+for (const [h, value] of Object.entries(D.value)) tape.value[h] = plainOf(value);
+const copyOf = (value) => (isArray(value) ? { s: value.s, d: [...value.d] } : value);
+const START = D.inputs.map((h) => copyOf(tape.value[h]));
 
 function compute() {
+  if (D.arrays) { computeArrays(); return; }
   const { value, slope, share, gradient } = tape;
   for (let h = 0; h < SIZE; h++) {
     const from = D.from[h];
@@ -19,6 +21,7 @@ function compute() {
     for (let k = 0; k < from.length; k++) slope[h][k] = slopes[k] && D.flows[h] && D.flows[from[k]] ? Number(slopes[k](...given, value[h])) : null;
   }
   gradient.fill(null);
+  if (!D.scalar) return; // several outputs: there is no one gradient
   gradient[D.output] = 1;
   for (let h = SIZE - 1; h >= 0; h--) {
     const from = D.from[h], selecting = OP[h] === "where";
@@ -44,7 +47,10 @@ function pushForward(input) {
 }
 
 // What arrives, 0 where the output does not depend on it, null where no derivative flows
-function gradientOf(h) { return tape.gradient[h] !== null ? tape.gradient[h] : D.flows[h] ? 0 : null; }
+function gradientOf(h) {
+  if (tape.gradient[h] !== null || !D.flows[h] || !D.scalar) return tape.gradient[h];
+  return shapeOf(h).length ? { s: shapeOf(h), d: new Array(shapeOf(h).reduce((all, size) => all * size, 1)).fill(0) } : 0;
+}
 
 // The slopes of a closed function by its sources: the chain rule run inside of it alone
 function throughCall(unit, members) {
