@@ -20,6 +20,7 @@ _PUBLIC = {
     "load": "values.files",
     "from_python": "importers.python",
     "from_sympy": "importers.sympy",
+    "from_json": "importers.json",
     "Graph": "graph.graph",
     "Node": "graph.node",
     "Builder": "graph.builder",
@@ -63,6 +64,7 @@ if TYPE_CHECKING:
     from .graph.builder import Builder as Builder
     from .graph.graph import Graph as Graph
     from .graph.node import Node as Node
+    from .importers.json import from_json as from_json
     from .importers.python import from_python as from_python
     from .importers.sympy import from_sympy as from_sympy
     from .language.elaboration import parse as parse

@@ -142,10 +142,13 @@ def _inputs(point: Point) -> str:
         if scalar:
             derivative = derivatives.get(name)
         else:
-            derivative = point.jacobian(name) if name in point.wrt else None
-        rows.append(
-            Row((Cell(name, "name"), Cell(write_value(point.values[handles[name]]), "value"), Cell(write_value(derivative), "gradient")))
+            derivative = point.jacobians(name) if name in point.wrt else None
+        said = (
+            "; ".join(f"{output}: {write_value(one)}" for output, one in derivative.items())
+            if isinstance(derivative, dict)
+            else write_value(derivative)
         )
+        rows.append(Row((Cell(name, "name"), Cell(write_value(point.values[handles[name]]), "value"), Cell(said, "gradient"))))
     what = f"∂{graph.output}/∂input" if scalar else "Jacobian"
     text = layout(("input", "value", what), rows, right=() if _has_arrays(point, names) else (1, 2), elastic=(1, 2))
     rest = len(names) - MOST_INPUTS

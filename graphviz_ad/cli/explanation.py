@@ -1,4 +1,4 @@
-"""``gradviz explain``: the chain rule line by line, as text, Markdown or LaTeX."""
+"""``gradviz explain``: the chain rule line by line, as text, Markdown, LaTeX, HTML or PDF."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from .arguments import CommandLine, UsageError
 from .evaluation import evaluate
 from .output import put, say, warn
 
-_FORMS = {".txt": "text", ".md": "markdown", ".tex": "latex"}
+_SUFFIXES = (".txt", ".md", ".tex", ".html", ".pdf")
 
 
 def run(line: CommandLine) -> int:
     """Print the derivation, or write it to files whose suffix says the form."""
     paths = line.many("--output")
     for path in paths:
-        if path != "-" and os.path.splitext(path)[1].lower() not in _FORMS:
-            raise UsageError(
-                f"explain writes {', '.join(_FORMS)} files, not {path}\nhint: pictures come without a verb: gradviz EXPRESSION … -o {path}"
-            )
+        if path != "-" and os.path.splitext(path)[1].lower() not in _SUFFIXES:
+            raise UsageError(f"explain writes {', '.join(_SUFFIXES)} files, not {path}\nhint: pictures come without the verb")
     if paths.count("-") > 1:
         raise UsageError("standard output can hold one thing only: give -o - once")
     point = evaluate(line).require_point()
@@ -26,7 +24,7 @@ def run(line: CommandLine) -> int:
         put(point.explain(line.text("--form") or "text").rstrip("\n"))
     for path in paths:
         if path != "-":
-            point.save(path)
+            point.save_explanation(path)
     if len(paths) > paths.count("-"):
         say(f"written: {', '.join(path for path in paths if path != '-')}")
     warn(point.warnings)

@@ -117,8 +117,7 @@ def drawing_options(line: CommandLine) -> dict[str, Any]:
     options.update({key: line.number(name) for name, key in _COUNTS if line.number(name) is not None})
     if line.many("--expand"):
         options["expand"] = tuple(line.many("--expand"))
-    if line.flag("--second"):
-        options["hessian"] = True
+    options.update({key: True for name, key in (("--second", "hessian"), ("--animate", "animate")) if line.flag(name)})
     return options
 
 

@@ -58,7 +58,7 @@ def picture(subject: Graph | Point, kind: str, options: dict[str, Any], *, asked
         return encode(png, kind, columns=min(cells, max(1, round(size_of(png)[0] / 2 / 9))), pixels=pixels)
     from ..render.textpicture import render_text
 
-    scene = subject.scene(**{key: value for key, value in options.items() if key not in ("theme", "palette", "math")})
+    scene = subject.scene(**{key: value for key, value in options.items() if key not in ("theme", "palette", "math", "animate")})
     form = "tree" if kind == "tree" else "graph" if asked else "auto"
     text = render_text(scene, width(), form=form, paint=paint).rstrip("\n")
     if not _can_write(text):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .numbers import write_number
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from .. import Report
 
 MOST_REASONS = 12
+_OUTPUT = re.compile(r"of \w+")  # which of several outputs a row is of: no news where it passes
 
 _MEANING = {
     "pass": "the gradient agrees with an independent reference",
@@ -43,7 +45,7 @@ def write_verdict(report: Report) -> str:
     lines = [head]
     if report.value is not None and report.value.reason:
         lines.append("  " + wrap(f"{report.value.wrt}: {report.value.reason}", 4))
-    told = [row for row in rows if row.reason]
+    told = [row for row in rows if row.reason and not (row.verdict == "pass" and _OUTPUT.fullmatch(row.reason))]
     order = ("fail", "inconclusive", "pass-at-kink", "pass")
     for row in sorted(told, key=lambda row: order.index(row.verdict))[:MOST_REASONS]:
         where = row.wrt + (str(list(row.entry)) if row.entry else "")

@@ -242,6 +242,18 @@ class Point:
         """
         return self._jacobian(name)[0]
 
+    def jacobians(self, name: str) -> Any:
+        """The Jacobian by an input; of several outputs that differ in shape one each, by the output's name.
+
+        >>> from graphviz_ad import parse
+        >>> sorted(parse("y = 2*x; f = sum(x)").of("y", "f").at(x=[1, 2]).jacobians("x"))
+        ['f', 'y']
+        """
+        if len({self.shape_of(handle) for handle in self.graph.outputs}) < 2:
+            return self.jacobian(name)
+        bound = self._bound
+        return {self.graph.labels[h]: Point(self.graph.of_handle(h), bound, self.wrt).jacobian(name) for h in self.graph.outputs}
+
     def jacobian_method(self, name: str) -> str:
         """How the Jacobian is found, in words: by rows, by columns, or by colours of its sparsity pattern."""
         return self._jacobian(name)[1]
@@ -464,11 +476,27 @@ class Point:
         return document(self, check=check)
 
     def explain(self, form: str = "text") -> str:
-        """The chain rule line by line: formula, substitution, number. ``form``: "text", "markdown" or "latex"."""
-        from ..render.derivation import write
-        from ..scene.derivation import derive
+        """The chain rule line by line: formula, substitution, number; of a point with a direction, from the inputs on.
 
-        return write(derive(self), form)
+        ``form``: "text", "markdown", "latex" (a document that compiles) or "html" (a page).
+        """
+        from ..scene.saving import explain
+
+        return explain(self, form).decode("utf-8")
+
+    def save_explanation(self, path: str | PathLike[str]) -> None:
+        """Write the derivation alone; txt, md, tex, html or pdf by the suffix.
+
+        Raises
+        ------
+        GradvizError
+            Another suffix.
+        EngineError
+            A PDF without the extra ``pdf``.
+        """
+        from ..scene.saving import save_explanation
+
+        save_explanation(self, path)
 
     def scene(self, **options: Any) -> Any:
         """The picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""

@@ -55,7 +55,7 @@ def render(
     if format == "png":
         from .raster import to_png
 
-        return to_png(draw(scene, theme=fixed, palette=palette, math=math, bundled=bundled, outlines=True), scale)
+        return to_png(draw(scene, theme=fixed, palette=palette, math=math, bundled=bundled, outlines=True), scale, scene.description)
     if format == "pdf":
         from .raster import to_pdf
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ..errors import GradvizError
 from ..scene.model import Label
 from ..scene.numbers import MINUS
 from ..scene.steps import Derivation, Differential, Edge, Sum
+from .latex import fit, latex_text
 
 FORMS = ("text", "markdown", "latex")
 
 
-def write(derivation: Derivation, form: str = "text") -> str:
+def write(derivation: Derivation, form: str = "text", picture: str = "", preamble: Sequence[str] = ()) -> str:
     """The derivation in one of three forms; each ends with a newline.
+
+    ``picture`` stands under the title, in the form's own language; ``preamble`` are the lines that it wants in the head of a
+    LaTeX document.
 
     Raises
     ------
@@ -19,21 +25,25 @@ def write(derivation: Derivation, form: str = "text") -> str:
         An unknown form.
     """
     if form == "text":
-        return _text(derivation)
+        return _text(derivation, picture)
     if form == "markdown":
-        return _markdown(derivation)
+        return _markdown(derivation, picture)
     if form == "latex":
-        return _latex(derivation)
+        return _latex(derivation, picture, preamble)
     raise GradvizError(f"unknown form {form!r}; known are {', '.join(FORMS)}")
 
 
 # ------------------------------------------------------------------------------------------------------------------- text
 
 
-def _text(derivation: Derivation) -> str:
+def _text(derivation: Derivation, picture: str) -> str:
     lines = [derivation.title.text]
     if derivation.given:
         lines.append("at " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.given))
+    if derivation.direction:
+        lines.append("along " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.direction))
+    if picture:
+        lines += ["", picture.rstrip("\n")]
     if derivation.forward:
         rows = [
             [one.name.text, f"= {one.formula.text}", f"= {one.substituted.text}" if one.substituted else "", f"= {one.value.text}"]
@@ -41,7 +51,6 @@ def _text(derivation: Derivation) -> str:
         ]
         lines += ["", "Forward: the values", *_aligned(rows)]
     if derivation.differentials:
-        lines += ["along " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.direction)]
         lines += ["", "Forward: the values, and how they move: local derivative × tangent"]
         for one in derivation.differentials:
             middle = f" = {one.substituted.text}" if one.substituted else ""
@@ -126,15 +135,18 @@ def _aligned(rows: list[list[str]], indent: int = 2) -> list[str]:
 # ------------------------------------------------------------------------------------------------------- LaTeX, Markdown
 
 
-def _markdown(derivation: Derivation) -> str:
+def _markdown(derivation: Derivation, picture: str) -> str:
     parts = [f"$${_math(derivation.title)}$$"]
     if derivation.given:
         parts.append("at $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+    if derivation.direction:
+        parts.append("along $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+    if picture:
+        parts.append(f"```mermaid\n{picture.rstrip()}\n```")
     if derivation.forward:
         parts.append("**Forward: the values**")
         parts.append(_display(_forward_rows(derivation), "aligned"))
     if derivation.differentials:
-        parts.append("along $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
         parts.append("**Forward: the values, and how they move: local derivative × tangent**")
         parts += [_display(_differential_rows(one), "aligned") for one in derivation.differentials]
     if derivation.seed is not None:
@@ -156,23 +168,33 @@ def _display(rows: list[str], environment: str) -> str:
     return f"$$\n\\begin{{{environment}}}\n{body}\n\\end{{{environment}}}\n$$"
 
 
-def _latex(derivation: Derivation) -> str:
+_LATEX_HEAD = (
+    r"\documentclass{article}",
+    r"\usepackage[a4paper,margin=2.2cm]{geometry}",
+    r"\usepackage{amsmath,amssymb}",
+    r"\allowdisplaybreaks",
+    r"\setlength{\parindent}{0pt}",
+)
+
+
+def _latex(derivation: Derivation, picture: str, preamble: Sequence[str]) -> str:
     """A document that compiles as it stands; its body can be taken into another one that loads amsmath."""
-    lines = [
-        r"\documentclass{article}",
-        r"\usepackage[a4paper,margin=2.2cm]{geometry}",
-        r"\usepackage{amsmath,amssymb}",
-        r"\allowdisplaybreaks",
-        r"\setlength{\parindent}{0pt}",
-        r"\begin{document}",
-        rf"\[ {_math(derivation.title)} \]",
-    ]
+    head = [*_LATEX_HEAD, *preamble, r"\begin{document}"]
+    return fit("\n".join([*head, *_latex_body(derivation, picture), r"\end{document}"])) + "\n"
+
+
+def _latex_body(derivation: Derivation, picture: str) -> list[str]:
+    """The lines between the document's beginning and its end."""
+    lines = [rf"\[ {_math(derivation.title)} \]"]
     if derivation.given:
         lines.append("at $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+    if derivation.direction:
+        lines.append("\nalong $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+    if picture:
+        lines += ["", r"\medskip", picture, ""]
     if derivation.forward:
         lines += [r"\subsection*{Forward: the values}", *_align(_forward_rows(derivation))]
     if derivation.differentials:
-        lines.append("\nalong $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
         lines.append(r"\subsection*{Forward: the values, and how they move: local derivative $\times$ tangent}")
         for one in derivation.differentials:
             lines += _align(_differential_rows(one))
@@ -185,8 +207,8 @@ def _latex(derivation: Derivation) -> str:
     if derivation.results:
         head = "Tangent" if derivation.differentials else "Gradient"
         lines += [rf"\subsection*{{{head}}}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
-    lines += [rf"\medskip Note: {_latex_text(note)}" + "\n" for note in derivation.notes]
-    return "\n".join([*lines, r"\end{document}"]).translate(_LETTERS) + "\n"
+    lines += [rf"\medskip Note: {latex_text(note)}" + "\n" for note in derivation.notes]
+    return lines
 
 
 def _align(rows: list[str]) -> list[str]:
@@ -243,38 +265,7 @@ def _bracketed(number: str) -> str:
 
 def _math(label: Label) -> str:
     """The LaTeX of a label; text alone is set upright."""
-    return label.latex or rf"\text{{{_latex_text(label.text)}}}"
-
-
-_LATEX = {
-    "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "#": r"\#", "$": r"\$", "%": r"\%", "&": r"\&", "_": r"\_", "^": r"\^{}",
-    "~": r"\~{}", "…": r"\ldots{}",
-}  # fmt: skip
-_SYMBOLS = {
-    "∞": r"\infty",
-    MINUS: "-",
-    "·": r"\cdot",
-    "×": r"\times",
-    "≤": r"\leq",
-    "≥": r"\geq",
-    "≠": r"\neq",
-    "√": r"\surd",
-    "∂": r"\partial",
-}
-_SYMBOLS.update({chr(0x2080 + digit): f"{{}}_{digit}" for digit in range(10)})
-_SYMBOLS.update({character: f"{{}}^{digit}" for digit, character in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")})
-_SYMBOLS["⁻"] = "{}^-"
-_GREEK = (
-    "alpha beta gamma delta varepsilon zeta eta theta iota kappa lambda mu nu xi o pi rho varsigma sigma tau upsilon varphi chi psi omega"
-)
-_LATEX.update({character: rf"\ensuremath{{{latex}}}" for character, latex in _SYMBOLS.items()})
-# Greek letters that an author typed as such, in formulas and in text
-_LETTERS = {0x3B1 + place: rf"\ensuremath{{\{name}}}" for place, name in enumerate(_GREEK.split()) if name != "o"}
-
-
-def _latex_text(text: str) -> str:
-    """Plain text inside a LaTeX document."""
-    return "".join(_LATEX.get(c, c) for c in text)
+    return label.latex or rf"\text{{{latex_text(label.text)}}}"
 
 
 def _markdown_text(text: str) -> str:

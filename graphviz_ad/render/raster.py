@@ -14,12 +14,15 @@ from ..errors import EngineError
 
 MOST_PIXELS = 40_000_000  # of one PNG: 160 MB while it is drawn
 SOFTWARE = b"Software\x00gradviz (graphviz_ad)"
+MOST_DESCRIPTION = 10_000  # characters
 FALLBACK = "DejaVu Sans"
 _SIZE = re.compile(r'<svg [^>]*?width="([0-9.]+)pt" height="([0-9.]+)pt"')
 
 
-def to_png(svg: str, scale: float = 2.0) -> bytes:
+def to_png(svg: str, scale: float = 2.0, description: str = "") -> bytes:
     """The SVG as PNG with ``scale`` × 96 dots per inch, less where that would be more than 40 million pixels.
+
+    ``description`` is kept in the file for those who do not see the picture.
 
     Raises :class:`EngineError` when resvg is missing or refuses the SVG.
     """
@@ -44,7 +47,7 @@ def to_png(svg: str, scale: float = 2.0) -> bytes:
         )
     except ValueError as error:
         raise EngineError(f"resvg could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
-    return _signed(bytes(png))
+    return _signed(bytes(png), description)
 
 
 def _fonts() -> list[str]:
@@ -70,7 +73,13 @@ def to_pdf(svg: str) -> bytes:
         raise EngineError(f"vl-convert could not draw the picture: {error}; write SVG instead (-o picture.svg)") from None
 
 
-def _signed(png: bytes) -> bytes:
-    """The PNG with a text chunk that says who wrote it, right after its header (8 bytes of signature, 25 of IHDR)."""
-    chunk = struct.pack(">I", len(SOFTWARE)) + b"tEXt" + SOFTWARE + struct.pack(">I", zlib.crc32(b"tEXt" + SOFTWARE))
-    return png[:33] + chunk + png[33:]
+def _signed(png: bytes, description: str) -> bytes:
+    """The PNG with text chunks that say who wrote it and what it shows, right after its header (8 bytes of signature, 25 of IHDR)."""
+    chunks = _chunk(b"tEXt", SOFTWARE)
+    if description:  # iTXt: keyword, not compressed, no language, no translated keyword, UTF-8
+        chunks += _chunk(b"iTXt", b"Description\x00\x00\x00\x00\x00" + description[:MOST_DESCRIPTION].encode("utf-8", "replace"))
+    return png[:33] + chunks + png[33:]
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))

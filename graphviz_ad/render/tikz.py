@@ -10,14 +10,17 @@ from ..scene.model import Label, Scene
 from . import geometry
 from .escape import plain
 from .geometry import Layout, Point
+from .latex import fit
 from .parts import ABOVE, BELOW, PILL_HEIGHT, ArrowPart, CardPart, WirePart, measure
 from .placement import placed
 from .theme import colors
 from .typeset import shorten
 
+MARK = "% written by gradviz (graphviz_ad)"
+
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
-    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"\textquotedbl{}",
+    "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"{\char34}",
     "−": "$-$", "×": r"$\times$", "·": r"$\cdot$", "∂": r"$\partial$", "σ": r"$\sigma$", "∞": r"$\infty$", "…": r"\ldots{}", "÷": r"$\div$",
     "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$", "√": r"$\surd$", "′": "$'$",
 }  # fmt: skip
@@ -30,19 +33,25 @@ def render_tikz(scene: Scene, *, palette: str = "default", bundled: bool = False
 
     Raises :class:`EngineError` when nothing can lay the scene out, :class:`GradvizError` for an unknown palette.
     """
-    parts = measure(scene, "unicode" if len(scene.wires) > 200 else "typeset")
-    places = placed(parts, bundled=bundled).layout
+    head = [MARK, r"\documentclass[tikz,border=8pt]{standalone}", r"\usepackage{amsmath}", *color_definitions(scene, palette)]
+    return fit("\n".join([*head, r"\begin{document}", *picture(scene, bundled=bundled), r"\end{document}", ""]))
+
+
+def color_definitions(scene: Scene, palette: str = "default") -> list[str]:
+    """The colours that :func:`picture` uses, for the head of a document."""
     color = colors("light", palette)
     if scene.forward:
         color = color | {"gradient": color["tangent"]}
-    head = [
-        "% written by gradviz (graphviz_ad)",
-        r"\documentclass[tikz,border=8pt]{standalone}",
-        r"\usepackage{amsmath}",
-        *(rf"\definecolor{{gv-{role}}}{{HTML}}{{{code[1:].upper()}}}" for role, code in color.items()),
-        r"\begin{document}",
-        r"\begin{tikzpicture}[x=1bp,y=-1bp,line width=1.4pt,every node/.style={inner sep=1pt,outer sep=0pt}]",
-    ]
+    return [rf"\definecolor{{gv-{role}}}{{HTML}}{{{code[1:].upper()}}}" for role, code in color.items()]
+
+
+def picture(scene: Scene, *, bundled: bool = False) -> list[str]:
+    """The lines of the tikzpicture alone; it needs tikz, amsmath and the colours.
+
+    Raises :class:`EngineError` when nothing can lay the scene out.
+    """
+    parts = measure(scene, "unicode" if len(scene.wires) > 200 else "typeset")
+    places = placed(parts, bundled=bundled).layout
     body = _Drawing(places)
     for index, part in enumerate(parts.clusters):
         if index in places.clusters:
@@ -61,7 +70,17 @@ def render_tikz(scene: Scene, *, palette: str = "default", bundled: bool = False
         body.put((0.0, -24.0), scene.title, "text", "right")
     if scene.second is not None:
         body.put((0.0, places.height + 24.0), scene.second, "text", "below right")
-    return "\n".join([*head, *body.lines, r"\end{tikzpicture}", r"\end{document}", ""])
+    begin = r"\begin{tikzpicture}[x=1bp,y=-1bp,line width=1.4pt,every node/.style={inner sep=1pt,outer sep=0pt}]"
+    return [begin, *body.lines, r"\end{tikzpicture}"]
+
+
+def fitted(scene: Scene, *, bundled: bool = False) -> str:
+    """The tikzpicture for the page of another document: made smaller where it is wider than the text.
+
+    Raises :class:`EngineError` when nothing can lay the scene out.
+    """
+    lines = "\n".join(picture(scene, bundled=bundled))
+    return rf"\resizebox{{\ifdim\width>\linewidth\linewidth\else\width\fi}}{{!}}{{%{chr(10)}{lines}%{chr(10)}}}"
 
 
 class _Drawing:
@@ -74,8 +93,8 @@ class _Drawing:
     def put(self, at: Point, label: Label, role: str, anchor: str = "", bold: bool = False) -> None:
         """Text or mathematics at a place."""
         text = _written(label)
-        if bold:
-            text = rf"\textbf{{{text}}}" if not label.latex else rf"\boldmath {text}"
+        if bold and not label.latex:  # matrices are regular, as in the drawn picture
+            text = rf"\textbf{{{text}}}"
         where = f",{anchor}" if anchor else ""
         self.lines.append(rf"\node[text=gv-{role}{where}] at {_at(at)} {{{text}}};")
 

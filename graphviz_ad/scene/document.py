@@ -104,7 +104,7 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
             if not graph._spec(handle).constant or (point is not None and handle in point.active)
         },
         "gradients": {} if point is None or not differentiable else {name: plain(one) for name, one in point.gradients.items()},
-        "jacobians": {} if point is None or differentiable else {name: plain(point.jacobian(name)) for name in point.wrt},
+        "jacobians": {} if point is None or differentiable else {name: plain(point.jacobians(name)) for name in point.wrt},
         "nodes": _nodes(graph, point, differentiable),
         "edges": _edges(graph, point, differentiable),
         "groups": _groups(graph),

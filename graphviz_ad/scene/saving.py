@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 PICTURES = ("svg", "png", "pdf", "dot")
 TEXTS = {"txt": "text", "md": "markdown", "tex": "latex"}
 WRITTEN = ("tikz", "mmd")
-FORMATS = (*PICTURES, "html", *WRITTEN, "json", *TEXTS)
+FILMS = ("gif", "apng")
+FORMATS = (*PICTURES, *FILMS, "html", *WRITTEN, "json", *TEXTS)
 _ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html", "mermaid": "mmd"}
 _SCENE = frozenset(("style", "title", "precision", "depth", "expand", "focus", "radius", "hessian"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
@@ -22,7 +23,8 @@ _OTHER = frozenset(("check", "animate"))
 
 
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
-    """The graph in a format: a picture (svg, png, pdf, dot, tikz, mmd), the live page (html), data (json), a derivation (txt, md, tex).
+    """The graph in a format: a picture (svg, png, pdf, dot, tikz, mmd), a moving one (gif, apng), the live page (html), data (json),
+    the picture with its derivation (txt, md, tex).
 
     Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``hessian``,
     ``theme``, ``palette``, ``math``, ``scale``, ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG:
@@ -32,7 +34,7 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
     Raises
     ------
     GradvizError
-        An unknown format or option, a derivation of a graph without values.
+        An unknown format or option.
     EngineError
         No drawing engine can be run.
 
@@ -47,11 +49,15 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
         raise GradvizError(f"unknown option {', '.join(sorted(unknown))}; known are {known}")
     if format in WRITTEN or (format == "svg" and options.get("animate")):
         return _written(graph, point, format, options).encode("utf-8", "backslashreplace")
-    if format in PICTURES:
+    if format in (*PICTURES, *FILMS):
         from ..render import render
         from .compose import compose
 
         scene = compose(graph, point, **{key: value for key, value in options.items() if key in _SCENE})
+        if format in FILMS:
+            from ..render.film import render_film
+
+            return render_film(scene, format, **{key: value for key, value in options.items() if key in _DRAWING})
         return render(scene, format, **{key: value for key, value in options.items() if key in _DRAWING})
     if format == "json":
         from .document import document, document_graph
@@ -64,12 +70,7 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
         )
         return dumps(data).encode("utf-8", "backslashreplace")
     if format in TEXTS:
-        if point is None:
-            raise GradvizError("a derivation needs values: graph.at(x=…) gives them")
-        from ..render.derivation import write
-        from .derivation import derive
-
-        return write(derive(point, precision=options.get("precision")), TEXTS[format]).encode("utf-8", "backslashreplace")
+        return _told(graph, point, format, options).encode("utf-8", "backslashreplace")
     if format == "html":
         from ..page import page_html
 
@@ -98,12 +99,79 @@ def _written(graph: Graph, point: Point | None, format: str, options: dict[str, 
     return render_animated(scene, **{key: value for key, value in options.items() if key in _DRAWING - {"scale"}})
 
 
+def _told(graph: Graph, point: Point | None, format: str, options: dict[str, Any]) -> str:
+    """The picture and the derivation in one text; the picture alone where there is no derivation."""
+    from .compose import compose
+    from .titles import is_differentiable
+
+    scene = compose(graph, point, **{key: value for key, value in options.items() if key in _SCENE})
+    palette, bundled = options.get("palette", "default"), options.get("bundled", False)
+    alone = point is None or (point.direction is None and not is_differentiable(point))
+    preamble: list[str] = []
+    if format == "txt":
+        from ..render.textpicture import render_text
+
+        picture = render_text(scene)
+    elif format == "md":
+        from ..render.mermaid import render_mermaid
+
+        picture = render_mermaid(scene, palette=palette)
+    elif alone:
+        from ..render.tikz import render_tikz
+
+        return render_tikz(scene, palette=palette, bundled=bundled)
+    else:
+        from ..render import tikz
+
+        picture = tikz.fitted(scene._replace(title=None), bundled=bundled)
+        preamble = [r"\usepackage{tikz}", *tikz.color_definitions(scene, palette)]
+    if point is None or alone:
+        return f"```mermaid\n{picture}```\n" if format == "md" else picture
+    from ..render.derivation import write
+    from .derivation import derive
+
+    return write(derive(point, precision=options.get("precision")), TEXTS[format], picture, preamble)
+
+
 def text_of(graph: Graph, point: Point | None, width: int, form: str, ascii: bool, **options: Any) -> str:
     """The picture in the letters of a terminal; see :func:`graphviz_ad.render.textpicture.render_text`."""
     from ..render.textpicture import render_text
     from .compose import compose
 
     return render_text(compose(graph, point, **options), width, form=form, ascii=ascii)
+
+
+def explain(point: Point, form: str) -> bytes:
+    """The derivation of a point: "text", "markdown", "latex", "html" or "pdf".
+
+    Raises
+    ------
+    GradvizError
+        An unknown form.
+    """
+    from .derivation import derive
+
+    if form in ("html", "pdf"):
+        from ..render import derivation_page
+
+        if form == "html":
+            return derivation_page.to_html(derive(point)).encode("utf-8", "backslashreplace")
+        from ..render.raster import to_pdf
+
+        return to_pdf(derivation_page.to_svg(derive(point)))
+    from ..render.derivation import write
+
+    return write(derive(point), form).encode("utf-8", "backslashreplace")
+
+
+def save_explanation(point: Point, path: str | os.PathLike[str]) -> None:
+    """Write the derivation alone; the form follows from the suffix."""
+    suffix = os.path.splitext(path)[1].lower().removeprefix(".")
+    form = (TEXTS | {"html": "html", "pdf": "pdf"}).get(_ALIASES.get(suffix, suffix))
+    if form is None:
+        known = ", ".join(f".{one}" for one in (*TEXTS, "html", "pdf"))
+        raise GradvizError(f"a derivation is written as {known}, not {os.fspath(path)}")
+    write_file(path, explain(point, form))
 
 
 def format_of(path: str | os.PathLike[str]) -> str:

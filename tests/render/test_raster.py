@@ -9,11 +9,13 @@ from collections import Counter
 
 import pytest
 
+import graphviz_ad as gv
 from graphviz_ad.errors import EngineError, GradvizError
 from graphviz_ad.render import render
 from graphviz_ad.render.raster import to_pdf, to_png
 from graphviz_ad.render.svg import render_svg
 from graphviz_ad.render.theme import colors
+from graphviz_ad.scene.saving import produce
 from tests.render import scenes
 
 
@@ -109,3 +111,17 @@ def test_characters_without_outline_appear_all_the_same() -> None:
     assert "<text" in svg
     ink = [pixels(render(s, "png", theme="light", bundled=True, scale=1))[2]["#1f2937"] for s in (plain, special)]
     assert ink[1] > ink[0] + 20
+
+
+def test_png_says_what_it_shows() -> None:
+    point = gv.parse("x*y").at(x=2, y=3)
+    png = produce(point.graph, point, "png", scale=0.5)
+    assert b"iTXtDescription\x00\x00\x00\x00\x00" + point.scene().description.encode() in png
+    chunks, at = [], 8
+    while at < len(png):  # the format's own check: length, kind, data, CRC
+        size = int.from_bytes(png[at : at + 4], "big")
+        assert zlib.crc32(png[at + 4 : at + 8 + size]) == int.from_bytes(png[at + 8 + size : at + 12 + size], "big")
+        chunks.append(png[at + 4 : at + 8])
+        at += 12 + size
+    assert chunks[:3] == [b"IHDR", b"tEXt", b"iTXt"]
+    assert chunks[-1] == b"IEND"

@@ -82,7 +82,7 @@ def test_several_outputs_are_refused() -> None:
 
 def test_unknown_form_is_refused() -> None:
     with pytest.raises(gv.GradvizError, match="known are text, markdown, latex"):
-        gv.parse("x").at(x=1).explain("html")
+        gv.parse("x").at(x=1).explain("docx")
 
 
 SAMPLES = [

@@ -36,8 +36,38 @@ def test_graph_without_values(tmp_path: Path) -> None:
     assert (tmp_path / "f.svg").read_bytes().startswith(b"<svg ")
     POINT.graph.save(tmp_path / "f.json")
     assert json.loads((tmp_path / "f.json").read_bytes())["value"] is None
-    with pytest.raises(gv.GradvizError, match="needs values"):
-        POINT.graph.save(tmp_path / "f.txt")
+    POINT.graph.save(tmp_path / "f.txt")
+    assert (tmp_path / "f.txt").read_text("utf-8") == POINT.graph.draw()
+    POINT.graph.save(tmp_path / "f.md")
+    assert (tmp_path / "f.md").read_text("utf-8").startswith("```mermaid\n")
+    POINT.graph.save(tmp_path / "f.tex")
+    assert r"\begin{tikzpicture}" in (tmp_path / "f.tex").read_text("utf-8")
+
+
+def test_documents_hold_the_picture_and_the_derivation() -> None:
+    text, markdown, latex = (saving.produce(POINT.graph, POINT, suffix).decode() for suffix in ("txt", "md", "tex"))
+    assert POINT.draw().rstrip() in text
+    assert "```mermaid" in markdown
+    assert r"\begin{tikzpicture}" in latex
+    for whole, form in ((text, "text"), (markdown, "markdown"), (latex, "latex")):
+        derivation = POINT.explain(form)
+        assert set(derivation.splitlines()) <= set(whole.splitlines())
+        assert len(derivation) < len(whole)
+
+
+@pytest.mark.parametrize("suffix", ["txt", "md", "tex", "html"])
+def test_explanations_are_the_derivation_alone(suffix: str, tmp_path: Path) -> None:
+    form = {"txt": "text", "md": "markdown", "tex": "latex", "html": "html"}[suffix]
+    POINT.save_explanation(tmp_path / f"f.{suffix}")
+    assert (tmp_path / f"f.{suffix}").read_text("utf-8") == POINT.explain(form)
+    with pytest.raises(gv.GradvizError, match=r"\.txt, \.md, \.tex, \.html, \.pdf"):
+        POINT.save_explanation(tmp_path / "f.svg")
+
+
+@pytest.mark.needs_pdf
+def test_explanations_as_pdf(tmp_path: Path) -> None:
+    POINT.save_explanation(tmp_path / "f.pdf")
+    assert (tmp_path / "f.pdf").read_bytes().startswith(b"%PDF")
 
 
 def test_options_reach_the_picture_and_the_derivation(tmp_path: Path) -> None:
