@@ -24,9 +24,9 @@ _ABOUT = {
     "The module is imported and the function called: their code runs.",
     "explain": "Writes the derivation: forward values, then for each arrow the local derivative\nand upstream × local.",
     "ops": "Lists every operation, or shows one: formula, local derivatives, domain, the\nvalue chosen at kinks, a plot.",
-    "conventions": "Shows what PyTorch, JAX, CasADi, SymPy, the lecture and gradviz give as the gradient\n"
-    "at this point, and which of these are valid there (subgradients at a kink). What is\n"
-    "installed is asked; of what is not, recorded answers are shown.",
+    "conventions": "Shows what PyTorch, JAX, CasADi, SymPy, the lecture and gradviz give as the\n"
+    "gradient at this point, and which of these are valid there (subgradients at a\n"
+    "kink). What is installed is asked; of what is not, recorded answers are shown.",
     "practice": "Writes a page that hides the numbers and asks for them; wrong answers are\nexplained.",
     "completion": "Prints a script that completes verbs, options and operations. To use it, add to\n"
     "the shell's start file:\n"
@@ -47,8 +47,8 @@ _EXAMPLES = {
     "check": (
         ('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""),
         ('gradviz check "max(x, y)" x=1 y=1', "a tie"),
-        ("gradviz check layer.py:loss --at point.npz", "with loss_grad"),
-        ("gradviz check layer:loss --gradient slope --at point.npz", "named"),
+        ("gradviz check layer.py:loss --at point.npz", ""),
+        ("gradviz check layer:loss --gradient slope --at point.npz", ""),
         ("gradviz check layer:loss --at point.npz -o report.html", ""),
         ("gradviz check scipy.optimize:rosen --hessian rosen_hess 'x=[0.5,2]'", ""),
     ),
@@ -79,7 +79,7 @@ _AFTER = {
         "             nan, inf\n"
         "NAME=@FILE   values from .npy .npz .csv .txt .json; @values.json or @values.npz\n"
         "             alone binds all its names\n"
-        "-o FILE      by suffix: svg png pdf gif apng html dot tikz mmd json, and with the\n"
+        "-o FILE      by suffix: svg png pdf gif apng html dot tikz mmd json; with the\n"
         "             derivation tex md txt; without -o and --json the picture goes to\n"
         "             gradviz.svg\n"
         "\n"
