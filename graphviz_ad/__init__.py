@@ -28,6 +28,8 @@ _PUBLIC = {
     "Report": "check.report",
     "check_gradient": "check.callables",
     "check_target": "check.target",
+    "conventions": "audit.conventions",
+    "conventions_at": "audit.conventions",
     "GradvizError": "errors",
     "LocatedError": "errors",
     "ParseError": "errors",
@@ -45,6 +47,8 @@ _PUBLIC = {
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's keys
 
 if TYPE_CHECKING:
+    from .audit.conventions import conventions as conventions
+    from .audit.conventions import conventions_at as conventions_at
     from .check.callables import check_gradient as check_gradient
     from .check.report import Report as Report
     from .check.target import check_target as check_target

@@ -1,6 +1,6 @@
 """What every test shares: optional needs, and a run in which nothing may be skipped.
 
-A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch``, ``needs_jax`` or ``needs_autograd`` is skipped where
+A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch``, ``needs_jax``, ``needs_casadi``, ``needs_dask`` or ``needs_autograd`` is skipped where
 the thing it needs is missing, so that the suite passes on a machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every
 skip, for whatever reason, is a failure: that is how continuous integration knows that each test has run somewhere.
 """
@@ -33,6 +33,8 @@ _NEEDS = {
     "needs_torch": ("the extra torch", lambda: importlib.util.find_spec("torch") is not None),
     "needs_autograd": ("autograd, of the extra dev", lambda: importlib.util.find_spec("autograd") is not None),
     "needs_jax": ("the extra jax", lambda: importlib.util.find_spec("jax") is not None),
+    "needs_casadi": ("the extra casadi", lambda: importlib.util.find_spec("casadi") is not None),
+    "needs_dask": ("the extra dask", lambda: importlib.util.find_spec("distributed") is not None),
     "needs_browser": (
         "Chromium and the extra browser",
         lambda: importlib.util.find_spec("playwright") is not None and shutil.which("chromium") is not None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..graph.node import Node
@@ -52,6 +52,18 @@ def check_point(point: Point) -> Report:
     return Report(rows, None, tuple(dict.fromkeys(notes)))
 
 
+def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
+    """The report of somebody else's gradient of a graph with one output at a point, by the same references.
+
+    ``claim`` has for each input a number or an array of its shape (of an array's Jacobian: output + input).
+    """
+    if point.shapes is None:
+        return judged_twice(_Check(point, claim))
+    from .array_check import check_arrays
+
+    return check_arrays(point, claim)
+
+
 class Checker(Protocol):
     """What can be run, and run again in more digits."""
 
@@ -82,8 +94,8 @@ def judged_twice(checker: Checker) -> Report:
 
 
 class _Check:
-    def __init__(self, point: Point) -> None:
-        self.point, self.graph = point, point.graph
+    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None) -> None:
+        self.point, self.graph, self.claim = point, point.graph, claim
         self.reference = Reference(self.graph, point.inputs, point.values)
         self.mp = self.reference.mp
         self.handles = [self.graph.input_handles[name] for name in point.wrt]
@@ -338,6 +350,8 @@ class _Check:
         return {handle: reach[handle] for handle in self.handles if reach[handle] >= 0}
 
     def analytic(self, index: int) -> float | None:
+        if self.claim is not None:
+            return float(self.claim[self.point.wrt[index]])
         gradient = self.point.gradient_of(self.handles[index])
         return None if gradient is None else float(gradient)
 
