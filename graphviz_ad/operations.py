@@ -21,7 +21,7 @@ __all__ = ["JACOBIAN", "Curve", "Operation", "all_names", "curve", "describe", "
 if TYPE_CHECKING:
     from .graph.graph import Graph
     from .primitives.array_record import ArrayOperation
-    from .primitives.composites import Composite
+    from .primitives.composite_record import Composite
 
 #: stands for a derivative that is an array
 JACOBIAN = "an array"

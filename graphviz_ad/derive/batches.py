@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - batches are arrays; loaded when a Jacobian of arrays is asked for
 
-from ..primitives.array_record import Call, Shape, axis_list, size_of
+from ..primitives.array_record import Call, Shape, size_of
 from ..primitives.batching import lift, spread
 from ..primitives.contractions import PATTERNS, Terms, terms_of
+from ..primitives.explicit_joins import JOINS, joined
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, Places, of_scatter, places
 from ..primitives.kernels.arrays import contract
 from ..primitives.registry import OPERATIONS
@@ -81,8 +82,9 @@ def pull(edge: LocalMap | float, upstream: Any) -> Any:
         return _put(upstream, places(call, edge.operands[1:]), call.shapes[0])
     if call.op == "scatter":
         return _taken(upstream, places(of_scatter(call), edge.operands[1:]), call.shapes[0])
-    if call.op in ("stack", "concatenate"):
-        return written(upstream)[_slot(call, position)]
+    if call.op in JOINS:
+        part = written(upstream)[(slice(None), *joined(call).slot(position))]
+        return part.reshape(len(part), *call.shapes[position])
     return _by_rule(edge, written(upstream), backward=True)
 
 
@@ -108,10 +110,10 @@ def push(edge: LocalMap | float, tangent: Any) -> Any:
         return _taken(tangent, places(call, edge.operands[1:]), call.shape)
     if call.op == "scatter":
         return _put(tangent, places(of_scatter(call), edge.operands[1:]), call.shape)
-    if call.op in ("stack", "concatenate"):
-        moved = written(tangent)
+    if call.op in JOINS:
+        how, moved = joined(call), written(tangent)
         found = np.zeros((len(moved), *call.shape))
-        found[_slot(call, position)] = moved
+        found[(slice(None), *how.slot(position))] = moved.reshape(len(moved), *how.shapes[position])
         return found
     return _by_rule(edge, written(tangent), backward=False)
 
@@ -257,16 +259,6 @@ def _put(batch: Any, found: Places, shape: Shape) -> Any:
 
 def _width(batch: Any) -> int:
     return int(np.size(batch.values) if isinstance(batch, Diagonal) else size_of(batch.shape[1:]))
-
-
-def _slot(call: Call, position: int) -> tuple[Any, ...]:
-    """Where an operand stands in a join, the batch in front."""
-    axis = axis_list(call.params["axis"], len(call.shape))[0]
-    before = (slice(None),) * (axis + 1)
-    if call.op == "stack":
-        return (*before, position)
-    start = sum(shape[axis] for shape in call.shapes[:position])
-    return (*before, slice(start, start + call.shapes[position][axis]))
 
 
 # -------------------------------------------------------------------------------------------------- explicit operations

@@ -14,6 +14,7 @@ import numpy as np  # noqa: TID253 - patterns are arrays; loaded when a Jacobian
 from ..primitives.array_record import Call, axis_list, size_of
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.contractions import PATTERNS, terms_of
+from ..primitives.explicit_joins import JOINS, joined
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, of_scatter, places
 from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
@@ -45,7 +46,7 @@ def dependence_bound(point: Point, way: Path) -> int:
     most = {way.handle: 1}
     for node, edges in way.steps:
         bounds = [min(size, most[k] * _fan(point, node, p)) for p, k in edges]
-        joined = point.graph.ops[node] in ("stack", "concatenate")  # an entry comes from one operand
+        joined = point.graph.ops[node] in JOINS  # an entry comes from one operand
         most[node] = max(bounds) if joined else min(size, sum(bounds))
     return most.get(way.output, 0)
 
@@ -54,7 +55,7 @@ def _fan(point: Point, node: int, position: int) -> int:
     """How many entries of an operand one entry of the node depends on, at most."""
     graph = point.graph
     op, operands = graph.ops[node], graph.operands[node]
-    if op in OPERATIONS or op in _MOVES or op == "stack" or op == "concatenate":
+    if op in OPERATIONS or op in _MOVES or op in JOINS:
         return 1
     mine = size_of(point.shape_of(operands[position]))
     if op not in PATTERNS:
@@ -162,18 +163,18 @@ def _through(point: Point, node: int, position: int, pattern: Any, decided: list
         decided += [(k, others[p]) for p, k in enumerate(operands) if p != position]
         local = _contraction_pattern(call, position, others)
         return None if local is None else local @ pattern
-    if op in ("stack", "concatenate"):
-        numbers: list[Any] = [np.full(point.shape_of(k), -1) for k in operands]
-        numbers[position] = np.arange(count).reshape(mine)
-        sources = (np.stack if op == "stack" else np.concatenate)(numbers, axis=call.params["axis"]).reshape(-1)
-        return _rows(pattern, sources, len(operands) == 1)
+    if op in JOINS:
+        how = joined(call)
+        sources = np.full(shape, -1)
+        sources[how.slot(position)] = np.arange(count).reshape(how.shapes[position])
+        return _rows(pattern, sources.reshape(-1), len(operands) == 1)
     groups = _groups(call) if position == 0 else None
     if groups is not None:
         before, after, number = groups
         gather = sparse.csr_array((np.ones(count, dtype=np.int8), (before, np.arange(count))), shape=(number, count))
-        joined = gather @ pattern
-        joined.data[:] = 1
-        return None if joined.nnz and joined.nnz // max(number, 1) * len(after) > _MOST_STORED else joined[after]
+        gathered = gather @ pattern
+        gathered.data[:] = 1
+        return None if gathered.nnz // max(number, 1) * len(after) > _MOST_STORED else gathered[after]
     whole = sparse.csr_array(pattern.sum(axis=0).reshape(1, -1) > 0, dtype=np.int8)
     if whole.nnz * size_of(shape) > _MOST_STORED:
         return None

@@ -267,7 +267,9 @@ class _Elaborator:
             else:
                 assert kind == ATTRIBUTE, kind
                 operand = self.handle(stack.pop(), step, frame)
-                stack.append(self.builder.apply("transpose", (operand,), (("axes", None),), None, span, frame.group))
+                last_two: tuple[str, object] = ("swapaxes", (("axis1", -1), ("axis2", -2)))
+                op, params = last_two if payload == "mT" else ("transpose", (("axes", None),))
+                stack.append(self.builder.apply(op, (operand,), params, None, span, frame.group))
 
     def lookup(self, name: str, span: Span, frame: _Frame) -> object:
         if name in frame.locals:
@@ -283,6 +285,8 @@ class _Elaborator:
                 f"call it: {name}({', '.join(self.functions[name].parameters)})",
                 self.program.source,
             )
+        if name == "newaxis" and name not in self.builder.inputs:
+            return Word(None)  # as in NumPy: x[:, newaxis]
         self.first_use.setdefault(name, span)
         if name in CONSTANTS and name not in self.builder.inputs:
             return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)

@@ -421,12 +421,18 @@ class _Reader:
         return start - (self.text.rfind("\n", 0, start) + 1) + 1
 
     def attribute(self, emit: object) -> None:
-        """``x.T``; anything else after a dot is refused."""
+        """``x.T`` and ``x.mT``; anything else after a dot is refused."""
         dot, name = self.token, self.peek()
         if name.kind != "name" or name.start != dot.end:
             raise self.error("an operator is missing before this dot", dot.start, dot.end)
-        if name.text != "T":
-            hint = "functions are called by name: sum(x); the transpose is x.T"
+        if name.text not in ("T", "mT"):
+            from ..primitives import composites  # only to help: every family registers its names
+            from ..primitives.registry import resolve
+
+            assert composites.RECORDS
+            word = name.text[:40]
+            known = resolve(word) is not None
+            hint = f"functions are called by name: {word if known else 'sum'}(x{', …' * known}); the transpose is x.T"
             raise self.error(f"there is no attribute .{name.text[:40]}", dot.start, name.end, hint)
         emit(ATTRIBUTE, name.text, 1, None, name.end, dot.start)  # type: ignore[operator]
         self.advance()

@@ -11,7 +11,7 @@ from ..primitives.registry import OPERATIONS, family, names, resolve
 
 if TYPE_CHECKING:
     from ..primitives.array_record import ArrayOperation
-    from ..primitives.composites import Composite
+    from ..primitives.composite_record import Composite
     from .elaboration import _Elaborator, _Frame
 
 CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
@@ -20,6 +20,50 @@ CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
 FOLDED = {
     **dict.fromkeys(("max", "maximum", "fmax", "Max", "maxout"), "maximum"),
     **dict.fromkeys(("min", "minimum", "fmin", "Min"), "minimum"),
+}
+
+#: functions that people know from elsewhere, and what says the same here
+INSTEAD = {
+    "eigh": "eigvalsh(a) has the eigenvalues of a symmetric matrix, eigenvectors(a) their vectors",
+    "eig": "eigvalsh(a) has the eigenvalues of a symmetric matrix; those of others are complex",
+    "eigvals": "eigvalsh(a) has the eigenvalues of a symmetric matrix; those of others are complex",
+    "svd": "svdvals(a) has the singular values, left_singular(a) and right_singular(a) the vectors",
+    "qr": "cholesky(a.T @ a).T is the triangle of a QR decomposition, up to signs",
+    "lu": "solve, inv and det do not need the factors",
+    "lstsq": "the least squares solution is pinv(a) @ b, or solve(a.T @ a, a.T @ b)",
+    "sqrtm": "the root of a symmetric matrix is v*sqrt(eigvalsh(a)) @ v.T with v = eigenvectors(a)",
+    "logm": "the logarithm of a symmetric matrix is v*log(eigvalsh(a)) @ v.T with v = eigenvectors(a)",
+    "matrix_rank": "the rank is a whole number without a derivative; count what is not 0 in svdvals(a)",
+    "multi_dot": "write the product: A @ B @ C",
+    "chain_matmul": "write the product: A @ B @ C",
+    "addmm": "write c + a @ b",
+    "addmv": "write c + a @ x",
+    "dropout": "a random mask is an input of its own: x*mask/(1 - p)",
+    "glu": "write x[..., :n]*sigmoid(x[..., n:]) with half the entries for n",
+    "fmax": "write maximum(x, y); what is NaN stays NaN",
+    "fmin": "write minimum(x, y); what is NaN stays NaN",
+    "select": "write where(c, a, where(d, b, other)), or a if c else b",
+    "piecewise": "write where(c, a, where(d, b, other)), or a if c else b",
+    "split": "parts are slices: x[:2], x[2:]",
+    "array_split": "parts are slices: x[:2], x[2:]",
+    "chunk": "parts are slices: x[:2], x[2:]",
+    "unbind": "entries have numbers: x[0], x[1]",
+    "meshgrid": "broadcasting does it: x[:, None] and y[None, :]",
+    "array": "a list is an array: [x, y]",
+    "asarray": "a list is an array: [x, y]",
+    "tensor": "a list is an array: [x, y]",
+    "len": "the number of entries is count(x), along an axis count(x, axis=0)",
+    "isnan": "write x != x",
+    "nansum": "leave the entries out first: sum(where(x == x, x, 0))",
+    "nanmean": "leave the entries out first: sum(where(x == x, x, 0))/sum(where(x == x, 1, 0))",
+    "floor_divide": "write floor(x/y)",
+    "range": "write arange(n)",
+    "unique": "the set of values has no derivative",
+    "searchsorted": "a place has no derivative; compare instead: sum(where(x < v, 1, 0))",
+    "fft": "values are real; the transform is a matrix product with cosines and sines",
+    "grad": "the gradient is always computed; `gradviz explain` writes it out",
+    "print": "the value is always printed",
+    "lambda": "define a function: s(t) = 1/(1 + exp(-t))",
 }
 
 
@@ -35,23 +79,48 @@ def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tup
     if canonical is None or canonical not in OPERATIONS:
         return _call_array(machine, name, arguments, keywords, span, frame)
     record = OPERATIONS[canonical]
+    if canonical == "clip":
+        found = _one_sided(machine, arguments, span, frame) if not keywords else None
+        if found is not None:
+            return found
     placed = _place(machine, name, record.operands, arguments, keywords, span, frame)
     return machine.builder.apply(canonical, placed, (), None, span, frame.group)
+
+
+def _one_sided(machine: _Elaborator, arguments: list[object], span: Span, frame: _Frame) -> int | None:
+    """clip with None for one of its bounds: the larger or the smaller of two."""
+    from .elaboration import Word
+
+    absent = [isinstance(one, Word) and one.value is None for one in arguments]
+    if len(arguments) not in (2, 3) or absent[0] or sum(absent) + (3 - len(arguments)) != 1:
+        return None
+    op, bound = ("minimum", arguments[2]) if absent[1] else ("maximum", arguments[1])
+    handles = (machine.handle(arguments[0], span, frame), machine.handle(bound, span, frame))
+    return machine.builder.apply(op, handles, (), None, span, frame.group)
 
 
 def _call_array(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:
     """An operation on arrays, or one defined in the language itself."""
     from ..primitives.arrays import ARRAY_OPERATIONS
     from ..primitives.composites import COMPOSITES, HIDDEN
+    from .elaboration import Several
 
     canonical = resolve(name)
+    if name == "block":
+        return _block(machine, arguments, keywords, span, frame)
     if canonical is None:
         raise _unknown(machine, name, span)
-    if family(name) == "composite":
+    if canonical == "full" and len(arguments) == 2 and not keywords and not isinstance(arguments[1], Several):
+        arguments.reverse()  # NumPy's order: the shape first
+    if canonical == "trace" and len(arguments) > 1:  # of another diagonal, or of other axes
+        if "offset" not in keywords and len(arguments) == len(keywords) + 1:
+            arguments, keywords = [*arguments, _default_object("0")], (*keywords, "offset")
+        return _call_composite(machine, name, COMPOSITES["offset_trace"], arguments, keywords, span, frame)
+    if family(name) == "composite" and (canonical not in HIDDEN or frame.builtin):
         return _call_composite(machine, name, COMPOSITES[canonical], arguments, keywords, span, frame)
-    record = ARRAY_OPERATIONS[canonical]
     if canonical in HIDDEN and not frame.builtin:
         raise _unknown(machine, name, span)
+    record = ARRAY_OPERATIONS[canonical]
     if canonical == "einsum":
         return _einsum(machine, arguments, keywords, span, frame)
     if record.operands[-1:] == ("*arrays",):
@@ -115,6 +184,25 @@ def _joined(
         raise machine.at(span, f"{name} takes a list of arrays", f"write {name}((a, b), axis=0)")
     handles = tuple(machine.handle(value, span, frame) for value in entries)  # type: ignore[attr-defined]
     return handles, _parameters(machine, name, record.parameters, given, span)
+
+
+def _block(machine: _Elaborator, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> int:
+    """A matrix of matrices: rows of blocks next to each other, the rows below each other."""
+    from ..primitives.arrays import ARRAY_OPERATIONS
+    from .elaboration import Listing
+
+    assert ARRAY_OPERATIONS  # joining is an operation on arrays: now it is known
+    rows = arguments[0].entries if len(arguments) == 1 and not keywords and isinstance(arguments[0], Listing) else ()
+    if not rows:
+        raise machine.at(span, "block takes a list of rows of blocks", "write block([[A, B], [C, D]])")
+
+    def joined(parts: tuple[int, ...], axis: int) -> int:
+        return machine.builder.apply("concatenate", parts, (("axis", axis),), None, span, frame.group)
+
+    nested = any(isinstance(row, Listing) for row in rows)
+    lines = [row.entries if isinstance(row, Listing) else (row,) for row in rows] if nested else [rows]
+    made = [joined(tuple(machine.handle(value, span, frame) for value in line), -1) for line in lines]
+    return made[0] if len(made) == 1 else joined(tuple(made), -2)
 
 
 def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], span: Span, frame: _Frame) -> int:
@@ -289,8 +377,9 @@ def _unknown(machine: _Elaborator, name: str, span: Span) -> NamingError:
     """The error for a function that does not exist, with the nearest names that do."""
     import difflib
 
-    known = sorted({*names(), *FOLDED, *machine.functions})
+    known = sorted({*names(), "block", *FOLDED, *machine.functions})
     near = difflib.get_close_matches(name, known, n=3, cutoff=0.6)
     hint = f"did you mean {' or '.join(near)}?" if near else "`gradviz ops` lists every function; s(t) = … defines one"
+    hint = INSTEAD.get(name, hint)
     text = machine.program.text
     return NamingError(f"there is no function {name[:60]}", text, span.start, span.start + len(name), hint, machine.program.source)

@@ -184,10 +184,33 @@ def _swapaxes(call: Call) -> Terms:
 
 def _moveaxis(call: Call) -> Terms:
     (shape,) = call.shapes
-    source, target = axis_list(call.params["source"], len(shape))[0], axis_list(call.params["destination"], len(shape))[0]
-    order = [axis for axis in range(len(shape)) if axis != source]
-    order.insert(target, source)
+    source, target = axis_list(call.params["source"], len(shape)), axis_list(call.params["destination"], len(shape))
+    if len(source) != len(target):
+        raise Misfit("needs as many places as axes to move")
+    order = [axis for axis in range(len(shape)) if axis not in source]
+    for place, axis in sorted(zip(target, source)):
+        order.insert(place, axis)
     return _terms((tuple(range(len(shape))),), tuple(order), call.shapes)
+
+
+def _tensordot(call: Call) -> Terms:
+    a, b = call.shapes
+    axes = call.params["axes"]
+    if isinstance(axes, int) and not isinstance(axes, bool):
+        if not 0 <= axes <= min(len(a), len(b)):
+            raise Misfit(f"cannot sum over {axes} axes")
+        mine, other = tuple(range(len(a) - axes, len(a))), tuple(range(axes))
+    elif isinstance(axes, tuple) and len(axes) == 2:
+        mine, other = axis_list(axes[0], len(a)), axis_list(axes[1], len(b))
+    else:
+        raise Misfit("takes a number of axes, or the axes of both as a pair")
+    if len(mine) != len(other) or any(a[i] != b[j] for i, j in zip(mine, other)):
+        raise Misfit("needs axes of equal sizes to sum over")
+    left, right = list(range(len(a))), list(range(len(a), len(a) + len(b)))
+    for i, j in zip(mine, other):
+        right[j] = i
+    output = tuple(i for i in left if i not in mine) + tuple(i for j, i in enumerate(right) if j not in other)
+    return _terms((tuple(left), tuple(right)), output, call.shapes)
 
 
 def _trace(call: Call) -> Terms:
@@ -258,6 +281,7 @@ PATTERNS = {
     "inner": _inner,
     "vdot": _vdot,
     "outer": _outer,
+    "tensordot": _tensordot,
     "kron": _kron,
     "sum": _sum,
     "mean": _mean,
@@ -381,6 +405,7 @@ RECORDS: tuple[ArrayOperation, ...] = (
     _record("inner", ("a", "b"), (), "product over the last axes"),
     _record("vdot", ("a", "b"), (), "scalar product of two arrays of one shape, entry by entry"),
     _record("outer", ("a", "b"), (), "every product of two entries"),
+    _record("tensordot", ("a", "b"), ("axes=2",), "sum of products over pairs of axes"),
     _record("kron", ("a", "b"), (), "Kronecker product", symbol="⊗"),
     _record("sum", ("x",), ("axis=None", "keepdims=False"), "sum over axes", symbol="Σ"),
     _record("mean", ("x",), ("axis=None", "keepdims=False"), "mean over axes", ("average",)),

@@ -164,6 +164,7 @@ RECORDS: tuple[Elementwise, ...] = (
         "x/(1 + abs(x))",
         definition="x/(1 + abs(x))",
         kinks=(Kink("x", "x = 0 (the curvature)", "1", "both sides agree", False, 2),),
+        aliases=("soft_sign",),
         category="activation",
     ),
     Elementwise(
@@ -174,6 +175,7 @@ RECORDS: tuple[Elementwise, ...] = (
         definition="minimum(maximum(x, -1), 1)",
         shown=("where(-1 < x and x < 1, 1, 0)",),
         kinks=(Kink("x + 1", "x = -1", "0", "torch 0, JAX 1"), Kink("x - 1", "x = 1", "0", "torch 0, JAX 1")),
+        aliases=("hard_tanh",),
         category="activation",
     ),
     Elementwise(

@@ -2,71 +2,104 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list
+from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
 
 
-def _stack_shape(call: Call) -> Shape:
-    shapes = call.shapes
+class Join(NamedTuple):
+    """A join as a concatenation: the axis, and the shapes that its operands are brought to first."""
+
+    axis: int
+    shapes: tuple[Shape, ...]
+
+    @property
+    def shape(self) -> Shape:
+        """The result's shape."""
+        first = self.shapes[0]
+        return (*first[: self.axis], sum(shape[self.axis] for shape in self.shapes), *first[self.axis + 1 :])
+
+    def slot(self, position: int) -> tuple[slice, ...]:
+        """Where an operand stands in the result."""
+        start = sum(shape[self.axis] for shape in self.shapes[:position])
+        return (slice(None),) * self.axis + (slice(start, start + self.shapes[position][self.axis]),)
+
+
+def joined(call: Call) -> Join:
+    """A call of any join.
+
+    >>> joined(Call("stack", {"axis": -1}, ((2,), (2,)), ()))
+    Join(axis=1, shapes=((2, 1), (2, 1)))
+
+    Raises
+    ------
+    Misfit
+        The operands do not fit together.
+    """
+    op, shapes = call.op, call.shapes
     if not shapes:
+        raise Misfit("needs arrays")
+    if op == "stack":
+        if len(set(shapes)) > 1:
+            raise Misfit("needs entries of equal shape")
+        axis = axis_list(call.params["axis"], len(shapes[0]) + 1)[0]
+        return Join(axis, tuple((*shape[:axis], 1, *shape[axis:]) for shape in shapes))
+    if op == "concatenate" and call.params["axis"] is not None:
+        if not all(shapes):
+            raise Misfit("needs arrays; stack joins scalars")
+        found = Join(axis_list(call.params["axis"], len(shapes[0]))[0], shapes)
+    elif op == "concatenate":
+        return Join(0, tuple((size_of(shape),) for shape in shapes))
+    elif op == "vstack":
+        found = Join(0, tuple(shape if len(shape) > 1 else (1, *(shape or (1,))) for shape in shapes))
+    elif op == "hstack":
+        least = tuple(shape or (1,) for shape in shapes)
+        found = Join(0 if len(least[0]) == 1 else 1, least)
+    elif op == "column_stack":
+        found = Join(1, tuple(shape if len(shape) > 1 else (size_of(shape), 1) for shape in shapes))
+    else:  # dstack: vectors are rows, matrices get a third axis
+        found = Join(2, tuple(shape if len(shape) > 2 else (*((1,) * (2 - len(shape)) + shape), 1) for shape in shapes))
+    axis = found.axis
+    rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in found.shapes}
+    if len({len(shape) for shape in found.shapes}) > 1 or len(rest) > 1:
+        raise Misfit(f"needs equal shapes but for axis {axis}")
+    return found
+
+
+def _join_shape(call: Call) -> Shape:
+    if call.op == "stack" and not call.shapes:
         return (0,)
-    if len(set(shapes)) > 1:
-        raise Misfit("needs entries of equal shape")
-    axis = axis_list(call.params["axis"], len(shapes[0]) + 1)[0]
-    return (*shapes[0][:axis], len(shapes), *shapes[0][axis:])
+    return joined(call).shape
 
 
-def _stack(k: Any, call: Call, *operands: Any) -> Any:
+def _join(k: Any, call: Call, *operands: Any) -> Any:
     import numpy as np
 
     if not operands:
         return np.zeros(0)
-    arrays = [np.asarray(one) for one in operands]
+    how = joined(call)
+    arrays = [np.asarray(one).reshape(shape) for one, shape in zip(operands, how.shapes)]
     kind = object if any(one.dtype == object for one in arrays) else float
-    return np.stack([one.astype(kind, copy=False) for one in arrays], axis=call.params["axis"])
+    return np.concatenate([one.astype(kind, copy=False) for one in arrays], axis=how.axis)
 
 
-def _stack_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    axis = axis_list(call.params["axis"], len(call.shape))[0]
-    return k.index(upstream, pattern=(*((("cut", None, None, None),) * axis), ("at", position)))
+def _join_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    how = joined(call)
+    return _reshaped(k, k.index(upstream, pattern=_part(how, position)), how.shapes[position], call.shapes[position])
 
 
-def _stack_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    axis = axis_list(call.params["axis"], len(call.shape))[0]
-    pattern = (*((("cut", None, None, None),) * axis), ("at", position))
-    return k.scatter(tangent, op="index", inner=(("pattern", pattern),), shape=call.shape)
+def _join_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    how = joined(call)
+    moved = _reshaped(k, tangent, call.shapes[position], how.shapes[position])
+    return k.scatter(moved, op="index", inner=(("pattern", _part(how, position)),), shape=call.shape)
 
 
-def _concatenate_shape(call: Call) -> Shape:
-    shapes = call.shapes
-    if not shapes or not all(shapes):
-        raise Misfit("needs arrays; stack joins scalars")
-    axis = axis_list(call.params["axis"], len(shapes[0]))[0]
-    rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in shapes}
-    if len({len(shape) for shape in shapes}) > 1 or len(rest) > 1:
-        raise Misfit(f"needs equal shapes but for axis {axis}")
-    return (*shapes[0][:axis], sum(shape[axis] for shape in shapes), *shapes[0][axis + 1 :])
+def _part(how: Join, position: int) -> tuple[Any, ...]:
+    return tuple(("cut", one.start, one.stop, None) for one in how.slot(position))
 
 
-def _concatenate(k: Any, call: Call, *operands: Any) -> Any:
-    import numpy as np
-
-    return np.concatenate([np.asarray(one) for one in operands], axis=call.params["axis"])
-
-
-def _part(call: Call, position: int) -> tuple[Any, ...]:
-    axis = axis_list(call.params["axis"], len(call.shape))[0]
-    start = sum(shape[axis] for shape in call.shapes[:position])
-    return (*((("cut", None, None, None),) * axis), ("cut", start, start + call.shapes[position][axis], None))
-
-
-def _concatenate_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    return k.index(upstream, pattern=_part(call, position))
-
-
-def _concatenate_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    return k.scatter(tangent, op="index", inner=(("pattern", _part(call, position)),), shape=call.shape)
+def _reshaped(k: Any, x: Any, have: Shape, wanted: Shape) -> Any:
+    return x if have == wanted else k.reshape(x, shape=wanted)
 
 
 def _size(value: Any) -> Shape:
@@ -136,26 +169,49 @@ def _linspace(k: Any, call: Call) -> Any:
     return start + k.div(steps * (stop - start), max(count - 1, 1))
 
 
-def _constant(name: str, parameters: tuple[str, ...], summary: str, shape: Any, value: Any) -> ArrayOperation:
-    return ArrayOperation(name, "array", (), parameters, summary, shape, value, passive=(-2,))
+def _constant(
+    name: str, parameters: tuple[str, ...], summary: str, shape: Any, value: Any, aliases: tuple[str, ...] = ()
+) -> ArrayOperation:
+    return ArrayOperation(name, "array", (), parameters, summary, shape, value, aliases=aliases, passive=(-2,))
 
 
 def _selection(call: Call, position: int) -> str:
     return "selection"
 
 
+def _joining(name: str, parameters: tuple[str, ...], summary: str, aliases: tuple[str, ...] = (), symbol: str = "") -> ArrayOperation:
+    return ArrayOperation(
+        name, "join", ("*arrays",), parameters, summary, _join_shape, _join, _join_push, _join_pull, aliases,
+        structure=_selection, linear=True, symbol=symbol,
+    )  # fmt: skip
+
+
+def _like(number: int) -> Any:
+    def value(k: Any, call: Call, x: Any) -> Any:
+        return k.number(number, call.shape)
+
+    return value
+
+
+def _filled_like(name: str, summary: str, number: int) -> ArrayOperation:
+    return ArrayOperation(name, "array", ("x",), (), summary, lambda call: call.shapes[0], _like(number), passive=(-2,))
+
+
+#: operations that put arrays side by side
+JOINS = ("stack", "concatenate", "vstack", "hstack", "dstack", "column_stack")
+
 RECORDS: tuple[ArrayOperation, ...] = (
-    ArrayOperation(
-        "stack", "join", ("*arrays",), ("axis=0",), "arrays of one shape along a new axis", _stack_shape, _stack, _stack_push, _stack_pull,
-        structure=_selection, linear=True, symbol="[ ]",
-    ),
-    ArrayOperation(
-        "concatenate", "join", ("*arrays",), ("axis=0",), "arrays one after the other", _concatenate_shape, _concatenate, _concatenate_push,
-        _concatenate_pull, ("concat",), structure=_selection, linear=True,
-    ),
+    _joining("stack", ("axis=0",), "arrays of one shape along a new axis", symbol="[ ]"),
+    _joining("concatenate", ("axis=0",), "arrays one after the other", ("concat", "cat")),
+    _joining("vstack", (), "arrays below each other, vectors as rows", ("row_stack",)),
+    _joining("hstack", (), "arrays next to each other"),
+    _joining("dstack", (), "arrays behind each other, along the third axis"),
+    _joining("column_stack", (), "vectors as columns, matrices next to each other"),
+    _filled_like("zeros_like", "0 in the shape of an array", 0),
+    _filled_like("ones_like", "1 in the shape of an array", 1),
     _constant("zeros", ("shape",), "an array of 0", lambda call: _size(call.params["shape"]), _filled(0)),
     _constant("ones", ("shape",), "an array of 1", lambda call: _size(call.params["shape"]), _filled(1)),
-    _constant("eye", ("n", "m=None"), "the identity matrix", _eye_shape, _eye),
+    _constant("eye", ("n", "m=None"), "the identity matrix", _eye_shape, _eye, ("identity",)),
     _constant("levi_civita", ("n",), "the signs of the permutations of three", lambda call: (3, 3, 3), _levi_civita),
     _constant("arange", ("start", "stop=None", "step=1"), "numbers in equal steps", _arange_shape, _arange),
     _constant("linspace", ("start", "stop", "num=50"), "numbers between two ends", _linspace_shape, _linspace),

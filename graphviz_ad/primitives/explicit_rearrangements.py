@@ -46,7 +46,12 @@ def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[An
 def _nested_list(entries: Any) -> Any:
     import numpy as np
 
-    return np.array(entries, dtype=int)
+    flat = np.array(entries)
+    if flat.dtype == bool or flat.size == 0:
+        return flat.astype(bool if flat.dtype == bool else int)
+    if flat.dtype.kind not in "iu":
+        raise Misfit("is indexed by numbers that are not whole")
+    return flat.astype(int)
 
 
 def _as_index(values: Any) -> Any:
@@ -150,8 +155,10 @@ def _triu(call: Call, x: Any) -> Any:
 def _pad(call: Call, x: Any) -> Any:
     import numpy as np
 
-    width = call.params["pad_width"]
-    return np.pad(x, width if isinstance(width, int) else tuple(tuple(w) if isinstance(w, tuple) else w for w in width))
+    width, mode = call.params["pad_width"], call.params.get("mode", "constant")
+    if mode not in ("constant", "edge", "reflect", "symmetric", "wrap"):
+        raise Misfit("knows the modes 'constant' (zeros), 'edge', 'reflect', 'symmetric' and 'wrap'")
+    return np.pad(x, width if isinstance(width, int) else tuple(tuple(w) if isinstance(w, tuple) else w for w in width), mode=mode)
 
 
 def _windows(call: Call, x: Any) -> Any:
@@ -380,7 +387,7 @@ RECORDS: tuple[ArrayOperation, ...] = (
     _record(_diag, False, ("x",), ("k=0",), "the diagonal of a matrix, or the diagonal matrix of a vector"),
     _record(_tril, False, ("x",), ("k=0",), "the lower triangle"),
     _record(_triu, False, ("x",), ("k=0",), "the upper triangle"),
-    _record(_pad, False, ("x",), ("pad_width",), "zeros around"),
+    _record(_pad, False, ("x",), ("pad_width", "mode='constant'"), "zeros around, or entries once more"),
     _record(_windows, False, ("x",), ("shape", "stride=1"), "windows that slide over the last axes"),
     _record(_index, True, ("x", "*by"), ("pattern",), "entries by index", symbol="[ ]"),
     _record(_take, False, ("x", "indices"), ("axis=None",), "entries by number"),

@@ -143,39 +143,51 @@ def _sort_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[
     return k.take_along_axis(flat, order, axis=-1 if axis is None else axis)
 
 
-def _median_parts(call: Call) -> tuple[int, ...]:
+def _quantile_parts(call: Call) -> tuple[tuple[int, float], ...]:
+    """The places in a sorted row that count, with their weights; between two neighbours in proportion."""
     count = size_of(tuple(call.shapes[0][axis] for axis in _axes(call)))
-    return (count // 2,) if count % 2 else (count // 2 - 1, count // 2)
+    if call.op == "median":
+        return ((count // 2, 1.0),) if count % 2 else ((count // 2 - 1, 0.5), (count // 2, 0.5))
+    place = call.params["q"] * (count - 1)
+    below = min(int(place), max(count - 2, 0))
+    return ((below, 1 - (place - below)), (below + 1, place - below)) if place > below else ((below, 1.0),)
 
 
-def _median(k: Any, call: Call, x: Any) -> Any:
+def _quantile_shape(call: Call) -> Shape:
+    q = call.params["q"]
+    if isinstance(q, bool) or not isinstance(q, (int, float)) or not 0 <= q <= 1:
+        raise Misfit(f"needs a q between 0 and 1, not {q!r}")
+    return _extreme_shape(call)
+
+
+def _quantile(k: Any, call: Call, x: Any) -> Any:
     import numpy as np
 
     row = np.sort(np.asarray(_last(k, call, np.asarray(x))), axis=-1, kind="stable")
-    parts = _median_parts(call)
-    total = row[..., parts[0]] if len(parts) == 1 else k.div(row[..., parts[0]] + row[..., parts[1]], 2)
+    parts = _quantile_parts(call)
+    total = row[..., parts[0][0]] if len(parts) == 1 else row[..., parts[0][0]] * parts[0][1] + row[..., parts[1][0]] * parts[1][1]
     return np.asarray(total).reshape(call.shape)
 
 
-def _median_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    parts = _median_parts(call)
-    row = _last(k, call, operands[0])
-    lead = _kept_lead(call)
-    order = k.argsort(row, axis=-1)
-    share = k.div(k.reshape(upstream, shape=lead), len(parts))
+def _quantile_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    order = k.argsort(_last(k, call, operands[0]), axis=-1)
+    share = k.expand_dims(k.reshape(upstream, shape=_kept_lead(call)), axis=-1)
     total = None
-    for part in parts:
+    for part, weight in _quantile_parts(call):
         chosen = k.index(order, pattern=(("rest",), ("cut", part, part + 1, None)))
-        back = scatter(k, "take_along_axis", {"axis": -1}, _row_shape(call), k.expand_dims(share, axis=-1), chosen)
+        back = scatter(k, "take_along_axis", {"axis": -1}, _row_shape(call), share * weight, chosen)
         total = back if total is None else total + back
     return _back(k, call, total)
 
 
-def _median_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    parts = _median_parts(call)
-    order = k.argsort(_last(k, call, operands[0]), axis=-1)
-    chosen = k.index(order, pattern=(("rest",), ("cut", parts[0], parts[-1] + 1, None)))
-    return k.reshape(k.mean(k.take_along_axis(_last(k, call, tangent), chosen, axis=-1), axis=-1, keepdims=False), shape=call.shape)
+def _quantile_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+    order, moved = k.argsort(_last(k, call, operands[0]), axis=-1), _last(k, call, tangent)
+    total = None
+    for part, weight in _quantile_parts(call):
+        chosen = k.index(order, pattern=(("rest",), ("cut", part, part + 1, None)))
+        one = k.take_along_axis(moved, chosen, axis=-1) * weight
+        total = one if total is None else total + one
+    return k.reshape(total, shape=call.shape)
 
 
 def _kept_lead(call: Call) -> Shape:
@@ -247,8 +259,12 @@ RECORDS: tuple[ArrayOperation, ...] = (
         structure=lambda call, position: "permutation", kink="equal entries keep their order", batched="axis",
     ),
     ArrayOperation(
-        "median", "explicit", ("x",), _REDUCING, "the middle entry, or the mean of the two", _extreme_shape, _median, _median_push,
-        _median_pull, kink="equal entries keep their order", batched="axis",
+        "median", "explicit", ("x",), _REDUCING, "the middle entry, or the mean of the two", _extreme_shape, _quantile, _quantile_push,
+        _quantile_pull, kink="equal entries keep their order", batched="axis",
+    ),
+    ArrayOperation(
+        "quantile", "explicit", ("x",), ("q", *_REDUCING), "the entry that a part q lies below, between its neighbours", _quantile_shape,
+        _quantile, _quantile_push, _quantile_pull, kink="equal entries keep their order", batched="axis",
     ),
     _passive("argsort", ("axis=-1",), "the order that sorts", running_shape, _argsort),
     _passive("argmax", ("axis=None",), "the place of the largest entry", _place_shape, _argmax),
