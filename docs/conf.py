@@ -45,6 +45,8 @@ sphinx_gallery_conf = {
     "show_memory": False,
     "show_signature": False,
     "write_computation_times": False,
+    "image_scrapers": (),
+    "reset_modules": (),
     "remove_config_comments": True,
 }
 

@@ -33,7 +33,7 @@ def run(line: CommandLine) -> int:
         raise BindingError(f"the weights are for {wanted}, {data.name} has {given}")
     accuracy = model.accuracy(parameters, data.X, data.y)
     if asked.neurons is None:
-        picture = maps.draw_boundary(model, parameters, data, data.name, charts.percent(accuracy))
+        picture = maps.draw_boundary(model, parameters, data, data.name, f"{charts.percent(accuracy)} right")
     elif 1 <= asked.neurons < model.layers:
         picture = maps.draw_neurons(model, parameters, data, asked.neurons)
     else:

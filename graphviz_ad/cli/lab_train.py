@@ -96,7 +96,7 @@ def _write(folder: str, result: Any, data: Any, theme: str) -> list[str]:
     pictures = {"history.svg": charts.draw_history(result), "norms.svg": charts.draw_norms(result)}
     pictures["architecture.svg"] = architecture.draw_architecture(model, parameters, data.features)
     if data.X.shape[1] == 2:
-        pictures["boundary.svg"] = maps.draw_boundary(model, parameters, data, data.name, charts.percent(result.accuracy))
+        pictures["boundary.svg"] = maps.draw_boundary(model, parameters, data, data.name, f"{charts.percent(result.accuracy)} right")
         for layer in range(1, model.layers):
             wide = 10 if model.sizes[layer] > 24 else 4
             pictures[f"neurons-{layer}.svg"] = maps.draw_neurons(model, parameters, data, layer, columns=wide, most=100)

@@ -64,6 +64,23 @@ def test_train_writes_a_folder(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert "2 features and 2 classes" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("terminal", [True, False])
+def test_a_bar_grows_in_a_terminal_alone(
+    terminal: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: terminal)
+    assert main(["train", "--data", "blobs", "--hidden", "0", "--steps", "40", "-o", str(tmp_path)]) == 0
+    told = capsys.readouterr().err
+    if not terminal:
+        assert told == ""
+        return
+    bars = re.findall(r"\r\[(#*)(\.*)\] step (\d+) of 40", told)
+    assert [len(done) + len(left) for done, left, _ in bars] == [24] * len(bars)
+    assert [int(step) for *_, step in bars] == list(range(41))
+    assert (bars[0][0], bars[-1][1]) == ("", "")
+    assert told.endswith("\n")
+
+
 def test_net_counts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["net", "3072-100-10", "-o", str(tmp_path / "net.svg")]) == 0
     assert "308,310 parameters" in capsys.readouterr().out

@@ -15,6 +15,7 @@ from graphviz_ad.engine.program import Program
 
 DATA = Path(__file__).parents[1] / "data"
 NETS = json.loads((DATA / "nets.json").read_text(encoding="utf-8"))
+TRAININGS = json.loads((DATA / "net_training.json").read_text(encoding="utf-8"))
 MATRIX = [case for case in json.loads((DATA / "matrix.json").read_text(encoding="utf-8")) if "grad" in case["expected"]]
 
 
@@ -44,6 +45,22 @@ def test_networks(case: dict[str, Any]) -> None:
     np.testing.assert_allclose(found[output], point.value, rtol=1e-12)
     for name in expected["grad"]:
         np.testing.assert_allclose(found[f"d{output}_d{name}"], point.gradients[name], rtol=1e-10, atol=1e-13)
+
+
+@pytest.mark.parametrize("training", TRAININGS, ids=[one["id"] for one in TRAININGS])
+def test_losses_along_gradient_descent(training: dict[str, Any]) -> None:
+    case = next(case for case in NETS if case["id"] == training["id"])
+    names = list(case["expected"]["grad"])
+    program, arrays, output = compile_case(case["formula"], case["arrays"], names, tuple(set(case["arrays"]) - set(names)))
+    wanted = dict(zip(training["steps"], training["losses"], strict=True))
+    losses = {}
+    for step in range(max(wanted) + 1):
+        found = program.run()
+        if step in wanted:
+            losses[step] = float(found[output])
+        for name in names:
+            arrays[name] -= training["rate"] * found[f"d{output}_d{name}"]
+    assert losses == pytest.approx(wanted, rel=training["tolerance"])
 
 
 @pytest.mark.parametrize("case", MATRIX, ids=[case["id"] for case in MATRIX])
