@@ -129,15 +129,16 @@ def test_the_hostile_cases_neither_run_nor_break_a_page(opened: Callable[..., An
     assert by_address.inner_text("#result").startswith("f = ")  # x=2 among them is an address as it should be
     assert by_address.evaluate("window.broken || window.alerted || document.scripts.length") == 2
     for word in words:
-        if len(word) > 300 or drawn == 25:
+        if len(word) > 300 or drawn == 8:
             continue
         try:
             graph = gv.parse(word)
             html = page_html(graph, graph.at(dict.fromkeys(graph.inputs, 1.0)))
         except (gv.GradvizError, ArithmeticError):
             continue
-        page.set_content(html)
-        assert page.evaluate("document.scripts.length") == 2
+        own = opened(html)  # another graph has another script, which the first page's policy would refuse
+        assert own.evaluate("document.scripts.length") == 2
+        own.close()
         drawn += 1
     assert drawn >= 5
     assert page.evaluate("window.broken || window.alerted") is None
