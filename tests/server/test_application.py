@@ -181,6 +181,7 @@ def test_a_port_that_is_taken_is_told() -> None:
 @pytest.mark.needs_browser
 def test_the_app_in_a_browser(crew: Any, browser: Any) -> None:
     import uvicorn
+    from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import expect
 
     from graphviz_ad.server.application import application
@@ -224,7 +225,31 @@ def test_the_app_in_a_browser(crew: Any, browser: Any) -> None:
     expect(page.locator("#value")).to_have_text("f = 0.75")
     page.reload()
     expect(page.locator("#value")).to_have_text("f = 0.75")
+    for hostile in (
+        "#text=<img src=x onerror=window.broken=1>&%3Dx=<svg onload=window.broken=1>",
+        "#text=x*y&%3Dx=</script><script>1",
+        "#%",
+    ):
+        page.goto("about:blank")
+        page.goto(address("127.0.0.1", port) + hostile)
+        expect(page.locator("#fault:visible, #value:not(:empty)").first).to_be_visible()
+        assert page.evaluate("window.broken") is None
+        assert page.evaluate("document.scripts.length") == 1
+    page.goto("about:blank")
+    page.goto(address("127.0.0.1", port) + "#text=f+%3D+sum(W@x)&%3DW=[[1,2],[3,4]]&%3Dx=[1,10]")
+    expect(page.locator("#value")).to_have_text("f = 64.0")
+    expect(frame.locator("#v0-value-n0 text").first).to_have_text("1")
+    expect(page.locator("#lines li").first).to_have_text("∂f/∂W[0, 0]: pass")
     page.close()
+    for scheme, width in (("light", 1280), ("dark", 390)):
+        context = browser.new_context(bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 800})
+        page = context.new_page()
+        page.goto(address("127.0.0.1", port))
+        expect(page.locator("#verdict")).to_have_text("pass")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(page).response["violations"]
+        assert not [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
+        context.close()
     server.should_exit = True
     thread.join(10)
     assert not complaints
