@@ -85,5 +85,12 @@ def __getattr__(name: str) -> Any:
     return value
 
 
+def load_ipython_extension(shell: Any) -> None:
+    """Bring the cell magic ``%%gradviz``; called by ``%load_ext graphviz_ad``."""
+    from .notebook import load_ipython_extension as load_extension
+
+    load_extension(shell)
+
+
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PUBLIC})

@@ -1,8 +1,8 @@
 """Graphs in notebooks: pictures as output, live pages in a frame, and a cell magic.
 
-``%load_ext graphviz_ad.notebook`` brings ``%%gradviz``::
+``%load_ext graphviz_ad`` brings ``%%gradviz``, with the options of the command line::
 
-    %%gradviz x=-2 y=5 z=-4
+    %%gradviz x=-2 y=5 --mode forward --style card
     q = x + y
     f = q*z
 
@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Container
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .errors import BindingError, GradvizError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 HEIGHT = 620  # pixels of a live page
 MOST_ROWS = 44  # of a picture in text; a longer one is left out
+_numbers = count(1)  # of the pictures that this session has shown
 
 
 class Frame:
@@ -59,8 +62,26 @@ def interactive(subject: Graph | Point, *, height: int = HEIGHT, **options: Any)
     return Frame(page_html(graph, point, **options), height)
 
 
-def mimebundle(subject: Graph | Point) -> dict[str, str]:
+class Picture:
+    """A graph or a point with options of its picture, as notebook output."""
+
+    def __init__(self, subject: Graph | Point, options: dict[str, Any]) -> None:
+        self.subject, self.options = subject, options
+
+    def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None) -> dict[str, Any]:
+        return mimebundle(self.subject, include, exclude, **self.options)
+
+    def __repr__(self) -> str:
+        return f"<picture of {self.subject!r}>"
+
+
+def mimebundle(
+    subject: Graph | Point, include: Container[str] | None = None, exclude: Container[str] | None = None, **options: Any
+) -> dict[str, Any]:
     """What a notebook shows of a graph or a point: the picture, and the text where pictures cannot be.
+
+    A PNG is made where it is asked for by ``include``. Every picture of a session has ids of its own, so that outputs do not
+    disturb each other, however often and in whatever order they stand on a page. Options are those of ``save``.
 
     >>> from graphviz_ad import parse
     >>> sorted(mimebundle(parse("x*y")))
@@ -69,9 +90,20 @@ def mimebundle(subject: Graph | Point) -> dict[str, str]:
     from .scene.saving import produce
 
     graph, point = _parts(subject)
-    drawn = subject.draw().rstrip("\n")
-    text = repr(subject) if drawn.count("\n") > MOST_ROWS else f"{subject!r}\n\n{drawn}"
-    return {"image/svg+xml": produce(graph, point, "svg").decode(), "text/plain": text}
+    made: dict[str, Any] = {}
+
+    def wants(kind: str, unasked: bool) -> bool:
+        return (unasked if not include else kind in include) and not (exclude and kind in exclude)
+
+    if wants("image/svg+xml", True):
+        made["image/svg+xml"] = produce(graph, point, "svg", prefix=f"c{next(_numbers)}-", **options).decode()
+    if wants("image/png", False):
+        made["image/png"] = produce(graph, point, "png", **options)
+    if wants("text/plain", True):
+        scene = {key: value for key, value in options.items() if key not in ("theme", "palette", "math", "animate")}
+        drawn = subject.draw(**scene).rstrip("\n")
+        made["text/plain"] = repr(subject) if drawn.count("\n") > MOST_ROWS else f"{subject!r}\n\n{drawn}"
+    return made
 
 
 def _parts(subject: Graph | Point) -> tuple[Graph, Point | None]:
@@ -80,7 +112,7 @@ def _parts(subject: Graph | Point) -> tuple[Graph, Point | None]:
     return (subject.graph, subject) if isinstance(subject, Point) else (subject, None)
 
 
-def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point | Frame:
+def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point | Frame | Picture:
     """What ``%%gradviz`` does with its line and its cell; ``variables`` are the notebook's.
 
     Raises
@@ -92,39 +124,69 @@ def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point |
     Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
     """
     from . import parse
+    from .cli.arguments import read
+    from .cli.bindings import read_bindings
+    from .cli.evaluation import assemble
+    from .cli.output import drawing_options
 
+    try:
+        words = shlex.split(line)
+    except ValueError as error:
+        raise BindingError(f"the line of the magic cannot be read: {error}") from None
+    live, kept, rest = _own_options(words)
     bound: dict[str, Any] = {}
-    live, kept = False, ""
-    words = iter(shlex.split(line))
-    for word in words:
+    given = []
+    for word in rest:  # a value that is the name of a variable stands for it
         name, sign, value = word.partition("=")
-        if word == "--live":
-            live = True
-        elif word == "--as":
-            kept = next(words, "")
-            if not kept.isidentifier():
-                raise BindingError(f"--as wants a name, not {kept!r}")
-        elif sign and name.isidentifier():
-            bound[name] = parse(value).constant_value() if value not in variables else variables[value]
+        if sign and name.isidentifier() and value in variables:
+            bound[name] = variables[value]
         else:
-            raise BindingError(f"{word!r} is not understood\nhint: %%gradviz [--live] [--as NAME] name=value …")
+            given.append(word)
+    asked = read(["-", *given])
+    for name in ("--json", "--no-draw", "--picture", "--help", "--version"):
+        if asked.flag(name):
+            raise BindingError(f"{name} has no use in a notebook\nhint: --as NAME keeps the point; NAME.document(), NAME.draw()")
+    if asked.verb:
+        raise BindingError(f"the magic draws; gradviz {asked.verb} is for the terminal")
+    bound |= read_bindings(asked.words[1:], parse)
     graph = parse(cell)
     for name in graph.inputs:
         if name not in bound and name in variables and not callable(variables[name]):
             bound[name] = variables[name]
-    free = [n for n in graph.inputs if n not in bound and graph._spec(graph.input_handles[n]).default is None]
-    subject = graph if free and not bound else graph.at(bound)
+    found = assemble(asked, graph, bound)
+    subject = found.graph if found.point is None else found.point
+    options = drawing_options(asked)
+    for path in asked.many("--output"):
+        subject.save(path, **options)
     if kept:
         variables[kept] = subject
-    return interactive(subject) if live else subject
+    if live:
+        return interactive(subject, **{key: value for key, value in options.items() if key not in ("hessian", "animate")})
+    return Picture(subject, options) if options else subject
+
+
+def _own_options(words: list[str]) -> tuple[bool, str, list[str]]:
+    """``--live`` and ``--as NAME``, which the command line does not know, and the other words."""
+    live, kept, rest = False, "", []
+    pending = iter(words)
+    for word in pending:
+        if word == "--live":
+            live = True
+        elif word == "--as" or word.startswith("--as="):
+            kept = next(pending, "") if word == "--as" else word.partition("=")[2]
+            if not kept.isidentifier():
+                raise BindingError(f"--as wants a name, not {kept!r}")
+        else:
+            rest.append(word)
+    return live, kept, rest
 
 
 def load_ipython_extension(shell: Any) -> None:
-    """Bring ``%%gradviz`` into a notebook; called by ``%load_ext graphviz_ad.notebook``."""
+    """Bring ``%%gradviz`` into a notebook; called by ``%load_ext graphviz_ad``."""
     from IPython.core.error import UsageError
 
     def gradviz(line: str, cell: str) -> Any:
-        """Draw the graph of the cell: %%gradviz [--live] [--as NAME] name=value …"""
+        """Draw the graph of the cell: %%gradviz [--live] [--as NAME] name=value … and the options of the command line."""
         try:
             return run_cell(line, cell, shell.user_ns)
         except GradvizError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import NamingError
 from .arguments import CommandLine, UsageError
@@ -25,7 +26,7 @@ class Subject(NamedTuple):
 
 
 def evaluate(line: CommandLine) -> Subject:
-    """The graph of the first word at the values of the others, with ``--of`` and ``--wrt`` applied.
+    """The graph of the first word at the values of the others, with the options that choose what is evaluated applied.
 
     Raises
     ------
@@ -35,11 +36,22 @@ def evaluate(line: CommandLine) -> Subject:
     from .. import parse
 
     text, source = read_expression(line.words[0])
-    graph = parse(text, source)
+    return assemble(line, parse(text, source), read_bindings(line.words[1:], parse))
+
+
+def assemble(line: CommandLine, graph: Graph, bindings: Mapping[str, Any]) -> Subject:
+    """A graph at values, with ``--of``, ``--wrt``, ``--mode``, ``--direction`` and ``--gradient-graph`` applied.
+
+    Raises
+    ------
+    GradvizError
+        Anything wrong with the names or the values.
+    """
+    from .. import parse
+
     output = line.text("--of")
     if output is not None:
         graph = graph.of(output)
-    bindings = read_bindings(line.words[1:], parse)
     names = None
     wanted = line.text("--wrt")
     if wanted is not None:

@@ -345,10 +345,10 @@ class Graph:
 
         return produce(self, None, "svg").decode()
 
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
         from ..notebook import mimebundle
 
-        return mimebundle(self)
+        return mimebundle(self, include, exclude)
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 

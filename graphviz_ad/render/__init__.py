@@ -41,17 +41,19 @@ def render(
     math: str = "typeset",
     bundled: bool = False,
     scale: float = 2.0,
+    prefix: str = "",
 ) -> bytes:
     """The picture of a scene as the bytes of a file: ``format`` is "svg", "png", "pdf" or "dot".
 
-    Theme "auto" is light where the format cannot follow its reader. ``scale`` is the size of a PNG. Raises
+    Theme "auto" is light where the format cannot follow its reader. ``scale`` is the size of a PNG, ``prefix``
+    stands before the ids of an SVG. Raises
     :class:`EngineError` when no engine can draw, :class:`GradvizError` for an unknown format, theme, palette or math.
     """
     from .svg import render_svg as draw
 
     fixed = "light" if theme == "auto" else theme
     if format == "svg":
-        return draw(scene, theme=theme, palette=palette, math=math, bundled=bundled).encode("utf-8")
+        return draw(scene, theme=theme, palette=palette, math=math, bundled=bundled, prefix=prefix).encode("utf-8")
     if format == "png":
         from .raster import to_png
 

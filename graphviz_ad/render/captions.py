@@ -87,9 +87,10 @@ def legend_lines(scene: Scene, stacked: bool) -> list[str]:
     lines = [f"{place[0]}: forward value"] if valued else []
     if scene.forward:
         lines = [f"{place[0]}: forward value"] if valued else []
-        below = f"{place[1]}: tangent, its change along {shorten(scene.direction, 60)}"
+        below = f"{place[1]}: tangent along {shorten(scene.direction, 60)}"
         lines.append(below + (f" · {on_arrow}" if locals_ else ""))
-        return [*lines, "where wires meet each arrow also shows local × tangent; the tangent is their sum"] if forks else lines
+        told = ["where wires meet each arrow also shows local × tangent;", "the tangent is their sum"]
+        return lines + told if forks else lines
     second = [f"{place[1]}: ∂{shorten(scene.output_name, 30)}/∂({place[2]})"] if graded else []
     if locals_:
         second.append(on_arrow)

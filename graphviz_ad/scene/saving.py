@@ -19,7 +19,7 @@ FORMATS = (*PICTURES, *FILMS, "html", *WRITTEN, "json", *TEXTS)
 _ALIASES = {"gv": "dot", "markdown": "md", "text": "txt", "latex": "tex", "htm": "html", "mermaid": "mmd"}
 _SCENE = frozenset(("style", "title", "precision", "depth", "expand", "focus", "radius", "hessian"))
 _DRAWING = frozenset(("theme", "palette", "math", "bundled", "scale"))
-_OTHER = frozenset(("check", "animate"))
+_OTHER = frozenset(("check", "animate", "prefix"))
 
 
 def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> bytes:
@@ -28,7 +28,7 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
 
     Options of the picture: ``style``, ``title``, ``precision``, ``depth``, ``expand``, ``focus``, ``radius``, ``hessian``,
     ``theme``, ``palette``, ``math``, ``scale``, ``bundled``; ``precision`` goes for derivations too; of data: ``check``; of SVG:
-    ``animate``, which lets the steps play.
+    ``animate``, which lets the steps play, and ``prefix``, which stands before its ids.
     Options that a format has no use for are accepted, so that one set of them serves several files.
 
     Raises
@@ -58,7 +58,8 @@ def produce(graph: Graph, point: Point | None, format: str, **options: Any) -> b
             from ..render.film import render_film
 
             return render_film(scene, format, **{key: value for key, value in options.items() if key in _DRAWING})
-        return render(scene, format, **{key: value for key, value in options.items() if key in _DRAWING})
+        prefix = {"prefix": options["prefix"]} if format == "svg" and "prefix" in options else {}
+        return render(scene, format, **prefix, **{key: value for key, value in options.items() if key in _DRAWING})
     if format == "json":
         from .document import document, document_graph
         from .json_text import dumps
@@ -96,7 +97,7 @@ def _written(graph: Graph, point: Point | None, format: str, options: dict[str, 
         return render_mermaid(scene, palette=palette)
     from ..render.animation import render_animated
 
-    return render_animated(scene, **{key: value for key, value in options.items() if key in _DRAWING - {"scale"}})
+    return render_animated(scene, **{key: value for key, value in options.items() if key in (_DRAWING | {"prefix"}) - {"scale"}})
 
 
 def _told(graph: Graph, point: Point | None, format: str, options: dict[str, Any]) -> str:

@@ -87,7 +87,7 @@ def test_pictures_show_tangents_and_say_so() -> None:
     from graphviz_ad.render import render_svg
 
     svg = render_svg(scene, theme="light")
-    assert "tangent, its change along x = 1, y = 2, others 0" in svg
+    assert "tangent along x = 1, y = 2, others 0" in svg
     assert "gradient" not in svg.replace('id="gradient-', "")
     assert "#6b21a8" in svg
     assert "#c00000" not in svg
