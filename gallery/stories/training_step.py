@@ -4,10 +4,13 @@ Four examples, two inputs, three hidden neurons, two classes: scores, softmax lo
 the gradient that the step takes off the weights.
 """
 
+import numpy as np
+
 from graphviz_ad import lab
 
 data = lab.make("moons", points=2, noise=0.0)
 model = lab.network((2, 3, 2), "relu", l2=0.1)
-point = model.at(model.initial("xavier", 1), data.X, data.y)
+parameters = {name: np.round(one, 1) for name, one in model.initial("xavier", 2).items()}  # numbers that a board has room for
+point = model.at(parameters, np.round(data.X, 1), data.y)
 options = {"depth": 0}
 exact = {"loss": float(point.value)}

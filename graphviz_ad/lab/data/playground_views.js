@@ -216,7 +216,7 @@ function buildGraph() {
   for (const [name, value, slope, , , kind] of nodes) {
     const [x, y] = places[name], number = svg("text", { x: x + WIDE - 8, y: y + 19, class: "value" }), red = svg("text", { x: x + WIDE - 8, y: y + 41, class: "slope" });
     const bar = svg("rect", { x: x + 8, y: y + 49, width: 0, height: 5, rx: 2.5, class: "bar" });
-    sheet.append(svg("rect", { x, y, width: WIDE, height: HIGH, rx: 9, class: `card ${kind}` }), svg("text", { x: x + 9, y: y + 20, class: "name" }, name.replace(/\d/, low)), number, red, bar);
+    sheet.append(svg("rect", { x, y, width: WIDE, height: HIGH, rx: 9, class: `card ${kind}` }), svg("text", { x: x + 9, y: y + 20, class: name.length > 2 ? "name long" : "name" }, name.replace(/\d/, low)), number, red, bar);
     cards.push([name, value, slope, number, red, bar]);
   }
   $("graph").replaceChildren(sheet);
