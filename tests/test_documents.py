@@ -2,7 +2,7 @@
 
 A fenced block ``python`` with ``>>>`` is a doctest; the blocks of one file share their names and run in order. In a block
 ``console`` each line after ``$ `` is run in an empty folder that the file's blocks share, and what it prints on both
-streams is compared with what the page shows; ``...`` stands for any text.
+streams is compared with what the page shows; ``...`` stands for any text. A block ``python NAME.py`` is a file in that folder.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
+#: pages whose examples want an optional library
+NEEDS = {"howto-check-frameworks.md": (pytest.mark.needs_torch, pytest.mark.needs_jax)}
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
 
@@ -31,7 +33,7 @@ def blocks(page: Path, language: str) -> list[tuple[int, str]]:
 
 def with_blocks(language: str, sign: str) -> list[object]:
     pages = [page for page in PAGES if any(sign in text for _, text in blocks(page, language))]
-    return [pytest.param(page, id=str(page.relative_to(ROOT))) for page in pages]
+    return [pytest.param(page, id=str(page.relative_to(ROOT)), marks=NEEDS.get(page.name, ())) for page in pages]
 
 
 @pytest.mark.parametrize("page", with_blocks("python", ">>> "))
@@ -71,6 +73,8 @@ def terminal(tmp_path: Path) -> dict[str, str]:
 def test_transcripts(page: Path, tmp_path: Path, terminal: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
+    for name, content in re.findall(r"^```python (\w+\.py)\n(.*?)^```$", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL):
+        (folder / name).write_text(content, "utf-8")
     faults = []
     for line, text in blocks(page, "console"):
         commands = re.split(r"^\$ ", text, flags=re.MULTILINE)
