@@ -1,9 +1,8 @@
 """What every test shares: optional needs, and a run in which nothing may be skipped.
 
-A test marked ``needs_dot``, ``needs_pdf``, ``needs_arb``, ``needs_torch``, ``needs_jax``, ``needs_casadi``,
-``needs_dask`` or ``needs_autograd`` is skipped where the thing it needs is missing, so that the suite passes on a
-machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every skip, for whatever reason, is a failure: that
-is how continuous integration knows that each test has run somewhere.
+A test marked ``needs_…`` (the markers are listed in pyproject.toml) is skipped where the thing it needs is missing, so
+that the suite passes on a machine with only Python and pip. With ``GRADVIZ_REQUIRE_ALL=1`` every skip, for whatever
+reason, is a failure: that is how continuous integration knows that each test has run somewhere.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 A fenced block ``python`` with ``>>>`` is a doctest; the blocks of one file share their names and run in order. In a block
 ``console`` each line after ``$ `` is run in an empty folder that the file's blocks share, and what it prints on both
-streams is compared with what the page shows; ``...`` stands for any text.
+streams is compared with what the page shows; ``...`` stands for any text. A block ``python NAME.py`` is a file in that folder.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md")), ROOT / "benchmarks" / "README.md"]
-NEEDS = {"howto-pytorch.md": pytest.mark.needs_torch}
+#: pages whose examples want an optional library
+NEEDS = {"howto-check-frameworks.md": (pytest.mark.needs_torch, pytest.mark.needs_jax)}
 FLAGS = doctest.ELLIPSIS | doctest.REPORT_NDIFF
 
 
@@ -72,6 +73,8 @@ def terminal(tmp_path: Path) -> dict[str, str]:
 def test_transcripts(page: Path, tmp_path: Path, terminal: dict[str, str]) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
+    for name, content in re.findall(r"^```python (\w+\.py)\n(.*?)^```$", page.read_text("utf-8"), flags=re.MULTILINE | re.DOTALL):
+        (folder / name).write_text(content, "utf-8")
     faults = []
     for line, text in blocks(page, "console"):
         commands = re.split(r"^\$ ", text, flags=re.MULTILINE)

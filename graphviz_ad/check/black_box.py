@@ -65,10 +65,15 @@ class BlackBox:
         size = max(1, math.ceil(len(vectors) / (4 * workers)))
         futures = [self.executor.submit(_run, self._task, vectors[k : k + size]) for k in range(0, len(vectors), size)]
         results: list[Any] = []
-        for future in futures:
-            results.extend(self._checked(value) for value in future.result())
-            if self.progress is not None:
-                self.progress(len(results), len(vectors))
+        try:
+            for future in futures:
+                results.extend(self._checked(value) for value in future.result())
+                if self.progress is not None:
+                    self.progress(len(results), len(vectors))
+        except BaseException:  # Ctrl-C, or a function that raises: nobody waits for the rest
+            for future in futures:
+                future.cancel()
+            raise
         self.evaluations += len(vectors)
         return results
 

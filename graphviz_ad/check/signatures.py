@@ -35,3 +35,11 @@ def parameters(function: Any) -> list[inspect.Parameter] | None:
 def positional_names(function: Callable[..., Any]) -> list[str]:
     """The names of the parameters that may be given by position."""
     return [p.name for p in parameters(function) or () if p.kind <= p.POSITIONAL_OR_KEYWORD]
+
+
+def weights(function: Any) -> list[str]:
+    """The names of a PyTorch module's parameters; none of anything else."""
+    torch: Any = sys.modules.get("torch")
+    if torch is None or not isinstance(function, torch.nn.Module):
+        return []
+    return [name for name, _ in function.named_parameters()]

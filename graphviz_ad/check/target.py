@@ -17,7 +17,7 @@ from .adapters import LIBRARIES
 from .guard import Guarded, told
 from .loading import load_module, load_object, split
 from .report import Report
-from .signatures import parameters, positional_names
+from .signatures import parameters, positional_names, weights
 
 #: kind of claim -> where it is looked for beside ``f`` when none is named, in this order
 CONVENTIONS: dict[str, tuple[str, ...]] = {
@@ -93,6 +93,9 @@ def check_target(
         if error is None:
             raise
         raise error from fault
+    if left := [name for name in weights(found.function) if not isinstance(arguments, dict) or name not in arguments]:
+        fixed = f"the module's parameters {', '.join(left)} are held fixed; give them by name to check their gradients"
+        report.notes = (*report.notes, fixed)
     if held := _held(found.function, arguments):
         report.notes = (*report.notes, f"held fixed, because there is no decimal point in it: {', '.join(held)}")
     against = f"{LONG[sort]} by {found.claim}" if isinstance(found.claim, str) else found.names[1]
@@ -229,8 +232,9 @@ def fit_point(found: Pair, at: Any, named: dict[str, Any]) -> Any:
     ordered = [p for p in listed if p.kind <= p.POSITIONAL_OR_KEYWORD]
     catches = {p.kind for p in listed}
     known = [p.name for p in listed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    if strange := [name for name in named if name not in known and inspect.Parameter.VAR_KEYWORD not in catches]:
-        raise BindingError(f"{found.names[0]} has no argument {strange[0]}\nhint: it takes {', '.join(known) or 'none'}")
+    own = weights(found.function)
+    if strange := [name for name in named if name not in (*known, *own) and inspect.Parameter.VAR_KEYWORD not in catches]:
+        raise BindingError(f"{found.names[0]} has no argument {strange[0]}\nhint: it takes {', '.join((*known, *own)) or 'none'}")
     names = [p.name for p in ordered]
     if len(given) > len(names) and inspect.Parameter.VAR_POSITIONAL not in catches:
         raise BindingError(f"{found.names[0]} takes {len(names)} arguments, the point has {len(given)}")
