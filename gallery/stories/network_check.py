@@ -13,7 +13,7 @@ from graphviz_ad.lab import canvas
 data = lab.make("blobs", points=3)
 model = lab.network((2, 4, 3), "tanh")
 parameters = model.initial("xavier", 4)
-report = lab.check(model, parameters, data.X, data.y)
+report = lab.check(model, data, parameters)
 
 
 def loss(**p: np.ndarray) -> float:

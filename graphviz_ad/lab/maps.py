@@ -78,7 +78,9 @@ def paint_regions(model: Model, parameters: Mapping[str, Array], plane: Plane) -
     return plane.table(pixels), contours[1:] if len(contours) == 2 else contours
 
 
-def draw_neurons(model: Model, parameters: Mapping[str, Array], data: Dataset, layer: int = 1, columns: int = 4, most: int = 12) -> Picture:
+def draw_neurons(
+    model: Model, parameters: Mapping[str, Array], data: Dataset, layer: int = 1, columns: int = 4, most: int = 12, heading: bool = True
+) -> Picture:
     """One map per hidden neuron of a layer: orange where it answers above 0, blue below; the line is where its sum is 0.
 
     The neuron that weighs most comes first: that whose answers vary most, times the weights that leave it. Opacity grows with the
@@ -103,7 +105,8 @@ def draw_neurons(model: Model, parameters: Mapping[str, Array], data: Dataset, l
     told = f"hidden layer {layer}: what each neuron answers"
     if count < answers.shape[1]:
         told += f" (the {count} of {answers.shape[1]} that weigh most)"
-    return arrange(pictures, min(columns, count), told, "orange above 0, blue below; the line is where w·x + b is 0; heaviest first")
+    legend = "orange above 0, blue below; the line is where w·x + b is 0; heaviest first"
+    return arrange(pictures, min(columns, count), told, legend) if heading else arrange(pictures, min(columns, count))
 
 
 def draw_weights(model: Model, parameters: Mapping[str, Array], data: Dataset, columns: int = 4, most: int = 12) -> Picture:

@@ -16,6 +16,8 @@ from .models import Model
 if TYPE_CHECKING:
     import numpy as np
 
+    from ..check.report import Report
+
     Array = np.ndarray[Any, Any]
 
 OPTIMISERS = ("descent", "momentum", "adam")
@@ -197,9 +199,21 @@ def train(
     return Training(model, settings, parameters, tuple(history), np.array(norms), tuple(snapshots), stopped)
 
 
-def check(model: Model, parameters: Mapping[str, Array], X: Array, y: Array) -> Any:
-    """Every gradient of the loss at these parameters and examples against independent references: a :class:`~graphviz_ad.Report`."""
-    return model.at(parameters, X, y).check()
+def check(model: Model | Training, batch: Dataset | tuple[Array, Array], parameters: Mapping[str, Array] | None = None) -> Report:
+    """Every gradient of the loss on a batch against independent references.
+
+    What is checked is the graph that training runs on. ``batch`` is a data set or a pair (X, y); a few examples are enough. A
+    :class:`Training` is checked at the parameters it ended with, a :class:`Model` at ``parameters``, by default at Xavier's
+    beginning of seed 0.
+
+    >>> from graphviz_ad.lab import datasets, models
+    >>> check(models.network((2, 3, 2), "tanh"), datasets.make("moons", points=2)).verdict
+    'pass'
+    """
+    X, y = (batch.X, batch.y) if isinstance(batch, Dataset) else batch
+    if isinstance(model, Training):
+        return check(model.model, batch, model.parameters if parameters is None else parameters)
+    return model.at(model.initial() if parameters is None else parameters, X, y).check()
 
 
 def record_steps(steps: int, count: int, dense_start: bool = False) -> list[int]:

@@ -14,7 +14,7 @@ STORIES = Path(__file__).parents[2] / "gallery" / "stories"
 
 
 def test_stories_give_their_numbers() -> None:
-    done = subprocess.run([sys.executable, str(STORIES / "build.py"), "--check"], capture_output=True, text=True, timeout=300, check=False)
+    done = subprocess.run([sys.executable, str(STORIES / "build.py"), "--check"], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 

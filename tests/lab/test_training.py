@@ -150,8 +150,15 @@ def test_gradients_of_every_kind_of_model(loss: str, activation: str) -> None:
 
 def test_the_checker_passes_a_network() -> None:
     data, model = lab.make("blobs", points=3), lab.network((2, 3, 3), "tanh")
-    report = lab.check(model, model.initial("xavier", 4), data.X, data.y)
+    report = lab.check(model, data, model.initial("xavier", 4))
     assert report.verdict == "pass"
+    assert {row.wrt for row in report.rows} >= set(model.shapes)
+    trained = lab.train(model, data, steps=20, rate=0.5)
+    after = lab.check(trained, (data.X[:4], data.y[:4]))
+    assert after.verdict == "pass"
+    expected = model.at(trained.parameters, data.X[:4], data.y[:4]).gradients["W2"]
+    assert [row.analytic for row in after.rows if row.wrt == "W2"] == expected.ravel().tolist()
+    assert lab.check(model, data).verdict == "pass"
 
 
 def test_early_stop_goes_back_to_the_best() -> None:
