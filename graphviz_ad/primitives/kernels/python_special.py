@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math as _math
+from collections.abc import Callable
 
 _INF, _NAN = _math.inf, _math.nan
 
@@ -11,6 +12,19 @@ __all__ = [
     "gamma", "gammainc", "gammaincc", "i0", "i1", "ierfcx", "j0", "j1", "k0", "k1", "lambertw",
     "lgamma", "lowergamma", "polygamma", "polygamma_gap", "spherical_jn", "trigamma", "y0", "y1",
 ]  # fmt: skip
+
+
+def _of_scipy(name: str) -> Callable[..., float]:
+    """A function of SciPy on floats, imported when it is called."""
+
+    def function(*operands: float) -> float:
+        from scipy import special
+
+        return float(getattr(special, name)(*map(float, operands)))
+
+    function.__name__ = function.__qualname__ = name
+    return function
+
 
 #: B(2j)/(2j)! * … are built from these Bernoulli numbers B(2), B(4), … (DLMF 24.2)
 _BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510, 43867 / 798, -174611 / 330)
@@ -24,10 +38,7 @@ def erfc(x: float) -> float:
     return _math.erfc(x)
 
 
-def erfcx(x: float) -> float:
-    from scipy.special import erfcx as function
-
-    return float(function(float(x)))
+erfcx = _of_scipy("erfcx")
 
 
 def _order(n: float) -> int | None:
@@ -60,28 +71,10 @@ def ierfcx(n: float, x: float) -> float:
     return product
 
 
-def erfinv(x: float) -> float:
-    from scipy.special import erfinv as function
-
-    return float(function(float(x)))
-
-
-def erfcinv(x: float) -> float:
-    from scipy.special import erfcinv as function
-
-    return float(function(float(x)))
-
-
-def erfi(x: float) -> float:
-    from scipy.special import erfi as function
-
-    return float(function(float(x)))
-
-
-def expi(x: float) -> float:
-    from scipy.special import expi as function
-
-    return float(function(float(x)))
+erfinv = _of_scipy("erfinv")
+erfcinv = _of_scipy("erfcinv")
+erfi = _of_scipy("erfi")
+expi = _of_scipy("expi")
 
 
 def exp1(x: float) -> float:
@@ -116,10 +109,7 @@ def lgamma(x: float) -> float:
         return _INF
 
 
-def digamma(x: float) -> float:
-    from scipy.special import psi
-
-    return float(psi(x))
+digamma = _of_scipy("psi")
 
 
 def trigamma(x: float) -> float:
@@ -213,10 +203,7 @@ def _power_gap(m: int, z: float, y: float) -> float:
     return -(z ** (-m)) * _math.expm1(-m * _math.log1p(y / z))
 
 
-def beta(x: float, y: float) -> float:
-    from scipy.special import beta as function
-
-    return float(function(float(x), float(y)))
+beta = _of_scipy("beta")
 
 
 def lowergamma(a: float, x: float) -> float:
@@ -284,76 +271,18 @@ def _upper(a: float, x: float) -> float:
     return half * _math.exp(-x) / gamma(a) * value * half
 
 
-def j0(x: float) -> float:
-    from scipy.special import j0 as function
-
-    return float(function(float(x)))
-
-
-def j1(x: float) -> float:
-    from scipy.special import j1 as function
-
-    return float(function(float(x)))
-
-
-def y0(x: float) -> float:
-    from scipy.special import y0 as function
-
-    return float(function(float(x)))
-
-
-def y1(x: float) -> float:
-    from scipy.special import y1 as function
-
-    return float(function(float(x)))
-
-
-def i0(x: float) -> float:
-    from scipy.special import i0 as function
-
-    return float(function(float(x)))
-
-
-def i1(x: float) -> float:
-    from scipy.special import i1 as function
-
-    return float(function(float(x)))
-
-
-def k0(x: float) -> float:
-    from scipy.special import k0 as function
-
-    return float(function(float(x)))
-
-
-def k1(x: float) -> float:
-    from scipy.special import k1 as function
-
-    return float(function(float(x)))
-
-
-def besselk(nu: float, x: float) -> float:
-    from scipy.special import kv
-
-    return float(kv(nu, x))
-
-
-def besselj(nu: float, x: float) -> float:
-    from scipy.special import jv
-
-    return float(jv(nu, x))
-
-
-def bessely(nu: float, x: float) -> float:
-    from scipy.special import yv
-
-    return float(yv(nu, x))
-
-
-def besseli(nu: float, x: float) -> float:
-    from scipy.special import iv
-
-    return float(iv(nu, x))
+j0 = _of_scipy("j0")
+j1 = _of_scipy("j1")
+y0 = _of_scipy("y0")
+y1 = _of_scipy("y1")
+i0 = _of_scipy("i0")
+i1 = _of_scipy("i1")
+k0 = _of_scipy("k0")
+k1 = _of_scipy("k1")
+besselk = _of_scipy("kv")
+besselj = _of_scipy("jv")
+bessely = _of_scipy("yv")
+besseli = _of_scipy("iv")
 
 
 def spherical_jn(n: float, x: float) -> float:
