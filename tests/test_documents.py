@@ -108,6 +108,17 @@ def test_links_between_pages_lead_somewhere() -> None:
     assert not lost, "\n".join(lost)
 
 
+def test_the_comparison_quotes_the_scoreboard() -> None:
+    scoreboard = (ROOT / "docs" / "scoreboard.md").read_text("utf-8")
+    comparison = (ROOT / "docs" / "comparison.md").read_text("utf-8")
+    cases = re.search(r"^(\d+) cases", scoreboard, flags=re.MULTILINE)
+    assert cases is not None
+    assert f"\n{cases[1]} hard cases" in comparison
+    wrong = re.search(r"^\| \*\*wrong verdicts\*\* \|(.*)$", scoreboard, flags=re.MULTILINE)
+    assert wrong is not None
+    assert f"| wrong verdicts | {' | '.join(re.findall(r'[0-9]+', wrong[1]))} |" in comparison
+
+
 def test_lost_links_are_found(tmp_path: Path) -> None:
     (tmp_path / "one.html").write_text(
         '<h1 id="here">x</h1><a href="two.html#there">a</a><a href="#here">b</a><a href="https://x.org">c</a>'

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -81,3 +82,45 @@ def test_pictures_are_saved_by_suffix(tmp_path: Path) -> None:
         picture.save(tmp_path / "a.pdf")
     with pytest.raises(gv.BindingError, match="two features"):
         maps.draw_points(DATA._replace(X=np.zeros((4, 3))))
+
+
+@pytest.mark.parametrize("name", ["silu", "mish", "gelu"])
+def test_a_valley_is_not_saturation(name: str) -> None:
+    bands = charts.describe_activation(name).bands
+    assert [(band.name, band.low) for band in bands] == [("flat", -5.0)]  # not where the slope passes through 0
+
+
+def test_the_spread_of_a_curve_is_shaded_between_its_edges() -> None:
+    xs = [0, 1, 2]
+    plain = charts.Curve("mean", xs, [1.0, 2.0, 3.0])
+    shaded = plain._replace(spread=[(0.5, 1.5), (1.0, 3.0), (2.0, 6.0)])
+    one, two = (ET.fromstring(charts.draw_curves([curve], "t").svg()) for curve in (plain, shaded))
+    assert not [path for path in one.iter(f"{SVG}path") if path.get("fill-opacity")]
+    (area,) = [path for path in two.iter(f"{SVG}path") if path.get("fill-opacity")]
+    corners = [tuple(map(float, pair.split(","))) for pair in area.get("d", "").strip("MZ").split()]
+    assert len(corners) == 6
+    assert [x for x, _ in corners[:3]] == [x for x, _ in corners[:2:-1]]
+    assert all(low > high for (_, low), (_, high) in zip(corners[:3], corners[:2:-1], strict=True))  # y runs downwards
+    assert min(y for _, y in corners) > 40  # the chart reaches to the highest edge
+
+
+def test_of_many_neurons_the_strongest_are_drawn() -> None:
+    model = lab.network((2, 40, 2))
+    parameters = {name: np.zeros(shape) for name, shape in model.shapes.items()}
+    strong = [3, 7, 11, 12, 13, 20, 21, 30, 33, 38, 39]
+    for rank, neuron in enumerate(strong):
+        parameters["W1"][:, neuron] = parameters["W2"][neuron] = 1.0 + rank
+    text = architecture.draw_architecture(model, parameters).svg()
+    assert [int(k) - 1 for k in re.findall(r"<title>relu (\d+) of 40</title>", text)] == strong
+    assert "11 strongest" in text
+    plain = architecture.draw_architecture(model).svg()
+    assert [int(k) for k in re.findall(r"<title>relu (\d+) of 40</title>", plain)] == [1, 2, 3, 4, 5, 6, 36, 37, 38, 39, 40]
+
+
+def test_neurons_come_by_their_weight_and_silent_ones_say_so() -> None:
+    model = lab.network((2, 3, 2))
+    parameters = {name: np.zeros(shape) for name, shape in model.shapes.items()}
+    parameters["W1"][0], parameters["b1"][0] = [1.0, 1.0, 1.0], -100.0  # the first never answers
+    parameters["W2"][:] = [[1, 1], [1, 1], [5, 5]]
+    text = maps.draw_neurons(model, parameters, DATA).svg()
+    assert re.findall(r">(neuron \d[^<]*)<", text.split("</style>")[-1]) == ["neuron 3", "neuron 2", "neuron 1, silent"]
