@@ -16,7 +16,7 @@ from .bundles import FEW, MOST, bundle
 if TYPE_CHECKING:
     from ..graph.graph import Graph
 
-READABLE = 40  # operations that are kept of a graph that is too large
+READABLE = 40  # operations that are kept of a graph that is too large, or drawn one by one of one whose functions are closed
 MOST_SOURCES = 12  # of one operation whose rest is elided
 CROWDED = 120  # operations above which a graph of few roles is drawn by roles
 RADIUS = 2  # steps around a focus, where nobody says how many
@@ -88,7 +88,8 @@ def select(
         outputs = {at}
     crowd = sum(1 for unit in units if graph.operands[unit] and unit not in elided)
     most = limit("GRADVIZ_MAX_DRAWN")
-    if crowd > min(CROWDED, most):
+    whole = sum(1 for handle, operands in enumerate(graph.operands) if operands and graph.needed[handle])
+    if crowd > min(READABLE if whole > most else CROWDED, most):  # what had to be closed is drawn for the overview
         apart = [_unit_of(graph, handle, closed_into, copies) for handle in asked]
         found = bundle(graph, units, links, calls, outputs, apart, FEW if crowd <= most else MOST)
         if found is not None:

@@ -278,3 +278,75 @@ def test_forward_mode_agrees_with_pushforward(opened: Callable[..., Any]) -> Non
     for name in at:
         page.select_option("#mode", label=f"forward: move {name}")
         assert page.text_content(f"#v0-gradient-n{point.graph.outputs[0]}") == f"{point.pushforward({name: 1}):.2f}"
+
+
+def test_the_tab_key_goes_through_the_page_in_order(opened: Callable[..., Any]) -> None:
+    page = opened(XYZ)
+    seen = []
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        seen.append(page.evaluate("document.activeElement.id || document.activeElement.tagName.toLowerCase()"))
+    places = [
+        seen.index(name) for name in ("theme", "v0-node-n0", "fit", "slider-0", "field-0", "slider-1", "start", "next", "play", "scrub")
+    ]
+    assert places == sorted(places)
+    assert page.evaluate("document.querySelectorAll('[tabindex]').length") == page.evaluate(
+        "document.querySelectorAll('[tabindex=\"0\"]').length"
+    )
+
+
+def test_playing_pauses_and_changes_its_speed(opened: Callable[..., Any]) -> None:
+    from playwright.sync_api import expect
+
+    page = opened(XYZ)
+    page.select_option("#speed", "500")
+    page.click("#play")
+    expect(page.locator("#said")).to_have_text(re.compile("^Step 2"))
+    page.click("#play")
+    held = page.inner_text("#said")
+    page.wait_for_timeout(900)
+    assert page.inner_text("#said") == held
+    assert page.inner_text("#play") == "▶ Play"
+    page.click("#play")
+    page.select_option("#speed", "2400")
+    page.wait_for_timeout(900)
+    assert page.inner_text("#said") == held  # slower now
+
+
+def test_motion_is_reduced_where_it_is_asked_for(opened: Callable[..., Any]) -> None:
+    moving, still = opened(XYZ), opened(XYZ, reduced_motion="reduce")
+    found = "getComputedStyle(document.querySelector('.edge > .line')).transitionDuration"
+    assert moving.evaluate(found) != "0s"
+    assert still.evaluate(found) == "0s"
+
+
+def test_print_shows_every_number_in_black_on_white(opened: Callable[..., Any]) -> None:
+    page = opened(XYZ, color_scheme="dark")
+    page.keyboard.press("Home")
+    assert not visible(page, "value-n4")
+    page.emulate_media(media="print")
+    assert all(visible(page, name) for name in ("value-n4", "gradient-n0", "local-n4-0"))
+    assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    assert page.locator("#field-0").is_visible()
+    assert not page.locator("#scrub").is_visible()
+
+
+def test_focus_tells_the_formula_in_the_inputs(opened: Callable[..., Any]) -> None:
+    page = opened(page_of("a = x + y; b = sin(a)*y; f = b**2", {"x": 0.5, "y": 2}))
+    page.focus("#v0-node-n4")
+    told = page.inner_text("#details")
+    assert "b = sin(x + y)·y" in told
+    page.focus("#v0-node-n2")
+    assert "used" not in page.inner_text("#details")
+    page.focus("#v0-node-n1")
+    assert "2 times" in page.inner_text("#details")
+
+
+def test_long_numbers_stay_in_their_room(opened: Callable[..., Any]) -> None:
+    page = opened(XYZ)
+    size = "Number(document.getElementById('v0-value-n0').getAttribute('font-size'))"
+    before = page.evaluate(size)
+    page.fill("#field-0", "-1.2345e-200")
+    assert page.evaluate(size) < before
+    page.fill("#field-0", "3")
+    assert page.evaluate(size) == before

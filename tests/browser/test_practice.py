@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.page import page_html
 from graphviz_ad.page.practice import answers_html, practice_html, variant
 
 pytestmark = pytest.mark.needs_browser
@@ -102,3 +103,23 @@ def test_sheets_are_refused_where_nothing_can_be_asked() -> None:
         practice_html(XYZ.graph, XYZ, seed=-1)
     with pytest.raises(gv.GradvizError, match="cannot ask for 'nothing'"):
         practice_html(XYZ.graph, XYZ, ask="nothing")
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "answers"),
+    [
+        ("x/y", {"x": 1.0, "y": 3.0}, ("1/3", "0.33", "0,33", "3**-1", "3^-1", "33.3e-2", "(2-1)/3", "0.333333333")),
+        ("2*pi*r", {"r": 1.0}, ("2*pi", "2π", "6.28", "6.2831853", "2·π", "2pi", "2(pi)")),
+        ("sqrt(x)", {"x": 2.0}, ("sqrt(2)", "2sqrt(2)/2", "2**0.5", "1.41", "2^(1/2)")),
+        ("x*1000", {"x": 1234.0}, ("1234000", "1.234e6", "1.23e6", "1234*10**3")),
+    ],
+)  # fmt: skip
+def test_equivalent_forms_and_rounding_are_accepted(
+    text: str, at: dict[str, float], answers: tuple[str, ...], opened: Callable[..., Any]
+) -> None:
+    graph = gv.parse(text)
+    value = graph.at(at).value
+    page = opened(page_html(graph, graph.at(at)))
+    for answer in answers:
+        assert abs(page.evaluate("(text) => gradviz.read(text)", answer) - value) <= max(0.00501, 0.00501 * abs(value)), answer
+    assert page.evaluate("['', 'x', '1/', '2 3', '1..2', '__proto__', 'alert(1)'].every((text) => Number.isNaN(gradviz.read(text)))")

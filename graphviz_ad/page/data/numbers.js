@@ -49,15 +49,22 @@ function read(text) {
   }
   function product() {
     let value = signed();
-    while (tokens[at] === "*" || tokens[at] === "/") value = tokens[at++] === "*" ? value * signed() : value / signed();
-    return value;
+    for (;;) {
+      if (tokens[at] === "*" || tokens[at] === "/") value = tokens[at++] === "*" ? value * signed() : value / signed();
+      else if (/^(pi|sqrt|exp|ln|log|\()$/.test(tokens[at])) value *= power(); // 2\u03c0, 3sqrt(2): as people write
+      else return value;
+    }
   }
   function signed() {
     let sign = 1;
     while (tokens[at] === "-" || tokens[at] === "+") if (tokens[at++] === "-") sign = -sign;
+    return sign * power();
+  }
+  function power() {
     const base = atom();
-    if (tokens[at] === "**" || tokens[at] === "^") { at++; return sign * Math.pow(base, signed()); }
-    return sign * base;
+    if (tokens[at] !== "**" && tokens[at] !== "^") return base;
+    at++;
+    return Math.pow(base, signed());
   }
   function atom() {
     const token = tokens[at++];
