@@ -21,6 +21,8 @@ _PUBLIC = {
     "from_python": "importers.python",
     "from_sympy": "importers.sympy",
     "from_json": "importers.json",
+    "from_torch": "importers.torch",
+    "from_jax": "importers.jax",
     "Graph": "graph.graph",
     "Node": "graph.node",
     "Builder": "graph.builder",
@@ -68,9 +70,11 @@ if TYPE_CHECKING:
     from .graph.builder import Builder as Builder
     from .graph.graph import Graph as Graph
     from .graph.node import Node as Node
+    from .importers.jax import from_jax as from_jax
     from .importers.json import from_json as from_json
     from .importers.python import from_python as from_python
     from .importers.sympy import from_sympy as from_sympy
+    from .importers.torch import from_torch as from_torch
     from .language.elaboration import parse as parse
     from .values.files import load as load
 
