@@ -12,8 +12,9 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import ShapeError
 from .structure import Layout, flatten_output
 
-#: points in the difference table that measures noise
-NOISE_POINTS = 6
+#: points in the difference table that measures noise, and the distances between them in parts of the entries
+NOISE_POINTS = 8
+NOISE_SPACINGS = (2.0**-45, 2.0**-35, 2.0**-25, 2.0**-15)
 
 
 class BudgetSpent(Exception):
@@ -128,34 +129,41 @@ def _run(task: _Task, vectors: Iterable[Any]) -> list[Any]:
     return [task(vector) for vector in vectors]
 
 
-def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, float]:
-    """The noise of each output near a point (an array like ``base``), and how far two evaluations at the point differ.
+def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, Any]:
+    """The noise of each output near a point, and the noise at the smallest distances alone (arrays like ``base``).
 
-    A difference table over points a few hundred roundings apart: differences of order 3 to 5 of a smooth function vanish
-    there, those of noise with deviation s have variance s**2 (2k)!/(k!)**2 (Hamming; Moré and Wild, SIAM J. Sci. Comput. 33, 2011).
+    A difference table: differences of order 3 to 5 of a smooth function vanish, those of noise with deviation s have variance
+    s**2 (2k)!/(k!)**2 (Hamming; Moré and Wild, SIAM J. Sci. Comput. 33, 2011). Rounding may be the same at points a few hundred
+    roundings apart and show only further away (exp(x) - 1 near 0 goes in steps), so the table is made at several spacings.
     """
-    again = box(vector)
     with np.errstate(all="ignore"):
-        apart = np.abs(again - base)
+        apart = np.abs(box(vector) - base)
     floor = np.abs(base) * np.finfo(float).eps
-    direction = np.where(rng.random(len(vector)) < 0.5, -1.0, 1.0) * scales
-    noise = floor
-    for spacing in (2.0**-43, 2.0**-24):
+    direction = rng.choice([-1.0, 1.0], len(vector)) * rng.uniform(0.5, 1.5, len(vector)) * scales  # no product stays the same along it
+    noise, fine = floor, floor
+    for number, spacing in enumerate(NOISE_SPACINGS):
         rows = np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
         if not np.all(np.isfinite(rows)):
             break
-        found = []
-        size = np.maximum(np.max(np.abs(rows), axis=0), 1e-300)  # so that squares neither overflow nor vanish
-        differences = rows / size
-        for order in range(1, NOISE_POINTS):
-            differences = np.diff(differences, axis=0)
-            if order >= 3:
-                found.append(np.sqrt(np.mean(differences**2, axis=0) * math.factorial(order) ** 2 / math.factorial(2 * order)))
-        noise = np.maximum(noise, 2 * size * np.max(np.array(found), axis=0))
-        if np.any(rows != base):
-            break  # else the steps drown in the function's own rounding (single precision inside?), so larger ones are tried
-    shift = float(np.nanmax(apart, initial=0.0))
-    return np.maximum(noise, np.where(np.isfinite(apart), apart, 0.0)), shift
+        noise = np.maximum(noise, _deviation(rows))
+        if number == 0:
+            fine = noise
+    shaken = np.where(np.isfinite(apart), apart, 0.0)
+    return np.maximum(noise, shaken), np.maximum(fine, shaken)
+
+
+def _deviation(rows: Any) -> Any:
+    """Three deviations of the noise in equally spaced values; what shrinks from order to order is smooth, not noise."""
+    size = np.maximum(np.max(np.abs(rows), axis=0), 1e-300)  # so that squares neither overflow nor vanish
+    differences = rows / size
+    found = []
+    for order in range(1, 6):
+        differences = np.diff(differences, axis=0)
+        if order >= 3:
+            found.append(np.sqrt(np.mean(differences**2, axis=0) * math.factorial(order) ** 2 / math.factorial(2 * order)))
+    third, fourth, fifth = found
+    late = np.where(fifth <= fourth / 4, fifth, np.maximum(fourth, fifth))
+    return 3 * size * np.where(late <= third / 4, late, np.maximum(third, late))
 
 
 def natural_scales(layout: Layout, vector: Any) -> Any:

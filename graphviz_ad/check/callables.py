@@ -203,6 +203,12 @@ class GradientCheck:
             self._exact = None
         return self._exact
 
+    def noise_at(self, base: Any) -> Any:
+        """The noise to expect at another point until it is measured there: as large against the value as at the given point."""
+        with np.errstate(all="ignore"):
+            share = np.where(self.box.base != 0, self.noise / np.abs(self.box.base), 0.0)
+        return np.maximum(share, 2.0**-52) * np.abs(base)
+
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
         examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
@@ -306,8 +312,8 @@ class GradientCheck:
 
     def _measure(self, examiner: Examiner) -> None:
         """The noise at a point, measured only once something there does not pass at once."""
-        noise, _ = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
-        examiner.noise = np.maximum(examiner.noise, noise)
+        noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+        examiner.noise, examiner.fine = noise, fine
         if examiner.base is self.box.base:
             self.noise = examiner.noise
 
@@ -488,7 +494,7 @@ class GradientCheck:
         if faults:
             return [self._fault(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
         scales = natural_scales(self.layout, vector)
-        examiner = self.examiner(vector, base, np.maximum(self.noise, 2.0**-52 * np.abs(base)), scales)
+        examiner = self.examiner(vector, base, self.noise_at(base), scales)
         claimed = [j for j in range(self.layout.size) if self._claimed_column(j)]
         broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
         usable = [j for j in claimed if j not in set(broken)]

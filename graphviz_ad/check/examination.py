@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from .black_box import BlackBox, BudgetSpent
-from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, Ladder, Slopes
+from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, Ladder, Slopes
 from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
 
@@ -25,6 +25,10 @@ WANTED = 1e-6
 SURE = 4.0
 #: roundings of the point that a right claim may be off by: 64 units in the last place
 ROUNDING = 64 * 2.0**-52
+#: a claim on a flat function is not judged where it predicts less than this part of the smallest change seen
+FAINT = 2.0**-20
+#: ladders that are begun anew, with smaller steps, before the search for a slope is given up
+RESTARTS = 6
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
@@ -52,6 +56,7 @@ class Examiner:
         self, box: BlackBox, vector: Any, base: Any, noise: Any, scales: Any, exact: Callable[[], ExactBox | None], tolerance: float
     ) -> None:
         self.box, self.vector, self.base, self.noise, self.scales = box, vector, base, noise, scales
+        self.fine = noise  # at the smallest steps alone
         self.exact, self.tolerance = exact, tolerance
         self.sharp = max(SHARP, 8 * tolerance)
         with np.errstate(all="ignore"):
@@ -117,16 +122,57 @@ class Examiner:
 
         ``sharpen`` asks better references where differences do not pass.
         """
-        ladder = self.ladder(direction, kept)
         try:
-            slopes = ladder.explore(lambda s: self._enough(s, claims))
+            slopes, findings = self._explore(self.ladder(direction, kept), claims)
         except BudgetSpent:
             return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
-        findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
         if not sharpen or all(f.verdict == PASS for f in findings):
             return findings
         sharper = self._sharpen(direction, slopes, claims, findings)
         return [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
+
+    def _explore(self, ladder: Ladder, claims: Any) -> tuple[Slopes, list[Finding]]:
+        """Slopes and what they say; before they count against a claim, smaller steps must bear them out.
+
+        Where they do not, a ladder of smaller steps is climbed. Its rounding is known less well (differences of neighbouring
+        numbers may all be rounded alike), so it speaks against a claim only where the noise is the same at all distances.
+        """
+        told = "differences at small steps contradict those at larger ones: no limit was found"
+        uneven = self.fine < self.noise / 16
+        for attempt in range(RESTARTS):
+            slopes = ladder.explore(lambda s: self._enough(s, claims))
+            findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
+            if attempt:
+                findings = [
+                    f._replace(verdict=INCONCLUSIVE, reason=told) if odd and f.verdict == FAIL else f
+                    for f, odd in zip(findings, uneven, strict=True)
+                ]
+            suspects = np.array([f.verdict == FAIL and slopes.state[k] == SMOOTH for k, f in enumerate(findings)])
+            level = ladder.doubted(slopes, claims, suspects, self.fine) if np.any(suspects) else None
+            if level is None:
+                return slopes, self._flat(ladder, claims, findings)
+            ladder = Ladder(self.box, self.vector, self.base, ladder.direction, self.fine, ladder.first - level + 2)
+        return slopes, [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, suspects, strict=True)]
+
+    def _flat(self, ladder: Ladder, claims: Any, findings: list[Finding]) -> list[Finding]:
+        """Where a function is exactly flat, a claim far below the smallest change it is seen to make is not judged.
+
+        log(1 + exp(-x)) rounds to 0 from x = 37 on; that it does not move says nothing about a slope of 1e-20.
+        """
+        flat = [f.verdict == FAIL and f.reference == 0 and f.error == 0 for f in findings]
+        if not any(flat):
+            return findings
+        told = "the function is flat here, and what is claimed lies far below the smallest change it makes nearby"
+        for level in range(min(ladder.ahead), -UP - 1, -2):
+            ladder.have(level)
+            step = 2.0 ** (ladder.first - level)
+            for k, still in enumerate(flat):
+                change = max(abs(float(side[level][k] - self.base[k])) for side in (ladder.ahead, ladder.behind))
+                if still and 0 < change < np.inf:
+                    flat[k] = False
+                    if abs(float(claims[k])) * step < FAINT * change:
+                        findings[k] = findings[k]._replace(verdict=INCONCLUSIVE, reason=told)
+        return findings
 
     def _enough(self, s: Slopes, claims: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -165,6 +211,9 @@ class Examiner:
 
     def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float, bend: float) -> Finding:
         distance, size = abs(claim - value), max(abs(claim), abs(value))
+        nothing = ROUNDING * bend  # what the rounding of the point itself makes of a slope of zero
+        if size + error <= nothing and (claim == 0 or abs(claim) >= 2.0**-12 * nothing):
+            return Finding(PASS, value, error, nothing, FLOAT, "zero, as nearly as the point itself is rounded")
         if bound < distance <= ROUNDING * bend:
             told = f"claimed {claim:.6g}, differences give {value:.6g}: one rounding of the point moves the slope by as much"
             return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
