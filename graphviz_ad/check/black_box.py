@@ -141,15 +141,38 @@ def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) 
     floor = np.abs(base) * np.finfo(float).eps
     direction = rng.choice([-1.0, 1.0], len(vector)) * rng.uniform(0.5, 1.5, len(vector)) * scales  # no product stays the same along it
     noise, fine = floor, floor
+
+    def table(spacing: float) -> Any:
+        return np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
+
+    before: Any = None
     for number, spacing in enumerate(NOISE_SPACINGS):
-        rows = np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
+        rows = table(spacing)
         if not np.all(np.isfinite(rows)):
             break
         noise = np.maximum(noise, _deviation(rows))
         if number == 0:
             fine = noise
+        elif np.any(_stepped(before, rows, spacing / NOISE_SPACINGS[number - 1])):
+            between = table(float(np.sqrt(spacing * NOISE_SPACINGS[number - 1])))
+            for coarse in (between, rows):
+                stepped = _stepped(before, coarse, spacing / NOISE_SPACINGS[number - 1])
+                noise = np.where(stepped, np.maximum(noise, np.max(np.abs(np.diff(coarse, axis=0)), axis=0)), noise)
+                if np.all(np.isfinite(coarse)) and np.any(stepped):
+                    break
+        before = rows
     shaken = np.where(np.isfinite(apart), apart, 0.0)
     return np.maximum(noise, shaken), np.maximum(fine, shaken)
+
+
+def _stepped(close: Any, wide: Any, ratio: float) -> Any:
+    """Where values a small distance apart are all the same, though the slope over larger distances would move them.
+
+    So a function goes whose rounding happens inside: exp(x) - 1 near 0. Its steps are as large as what moves at the larger distance.
+    """
+    flat = np.all(close == close[0], axis=0)
+    due = np.max(np.abs(wide - wide[0]), axis=0) / ratio
+    return flat & (due > 8 * np.finfo(float).eps * np.abs(wide[0]))
 
 
 def _deviation(rows: Any) -> Any:

@@ -15,7 +15,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
-from .examination import EXACT, FLOAT, Examiner, Finding
+from .examination import EXACT, FLOAT, SURE_ELSEWHERE, Examiner, Finding
 from .mpmath_numbers import ExactBox
 from .points import degeneracies, variants
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -30,6 +30,8 @@ EVALUATIONS = 200_000
 EXACT_SIZE, EXACT_SECONDS = 5_000, 20
 #: other points looked at
 POINTS = 4
+#: values this far from 1 are no witnesses: their squares leave the range of float64 in the best of gradients
+EXTREME = 1e150
 #: directions along which another point is checked
 DIRECTIONS = 2
 
@@ -479,13 +481,14 @@ class GradientCheck:
         if looked:
             self.notes.append(f"looked at {looked} other point{'s' if looked > 1 else ''}, along random directions")
         if left_out:
-            self.notes.append(f"outside the domain, so not looked at: {'; '.join(left_out)}")
+            self.notes.append(f"outside the domain or of extreme values, so not looked at: {'; '.join(left_out)}")
         return rows
 
     def _at_point(self, text: str, vector: Any) -> list[Row] | None:
         """Failing rows at one point; None where the function or the claim has no value."""
         base = self.box(vector)
-        if not np.all(np.isfinite(base)):
+        sizes = np.abs(base[base != 0])
+        if not np.all(np.isfinite(base)) or np.any((sizes > EXTREME) | (sizes < 1 / EXTREME)):
             return None
         try:
             matrix, faults = self.claim(vector)
@@ -495,6 +498,7 @@ class GradientCheck:
             return [self._fault(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
         scales = natural_scales(self.layout, vector)
         examiner = self.examiner(vector, base, self.noise_at(base), scales)
+        examiner.sure = SURE_ELSEWHERE
         claimed = [j for j in range(self.layout.size) if self._claimed_column(j)]
         broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
         usable = [j for j in claimed if j not in set(broken)]

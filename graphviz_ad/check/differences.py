@@ -105,6 +105,22 @@ class Ladder:
             level += STRIDE
         return None
 
+    def favoured(self, found: Slopes, claims: Any, suspects: Any, highest: int) -> Any:
+        """For which of ``suspects`` two neighbouring larger steps agree with the claim and not with what was found.
+
+        A function that rounds inside goes in steps, smooth between them: what small differences say is then no slope.
+        """
+        distance = np.abs(claims - found.value)
+        near_before = np.zeros(len(claims), dtype=bool)
+        favour = np.zeros(len(claims), dtype=bool)
+        for level in range(0, highest - 1, -1):
+            self.have(level)
+            with np.errstate(all="ignore"):
+                near = np.abs((self.ahead[level] - self.behind[level]) / (2 * 2.0 ** (self.first - level)) - claims) <= distance / 8
+            favour |= near & near_before & suspects
+            near_before = near
+        return favour
+
     def slopes(self, low: int, high: int) -> tuple[Slopes, Any, Any]:
         """The slopes from levels ``low`` to ``high``, and for which outputs smaller or larger steps may help."""
         levels = range(low, high + 1)

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from .black_box import BlackBox, BudgetSpent
+from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent
 from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, Ladder, Slopes
 from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
@@ -21,12 +21,15 @@ from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
 SHARP = 2e-5
 #: what is aimed at, so that the smallest error seen lies far below
 WANTED = 1e-6
-#: a difference must exceed the reference's error this many times before it is called a fault
-SURE = 4.0
+#: a difference must exceed the reference's error this many times before it is called a fault: at the given point, and
+#: at others, where nobody asked and a slip of the checker weighs more
+SURE, SURE_ELSEWHERE = 5.0, 20.0
 #: roundings of the point that a right claim may be off by: 64 units in the last place
 ROUNDING = 64 * 2.0**-52
 #: a claim on a flat function is not judged where it predicts less than this part of the smallest change seen
 FAINT = 2.0**-20
+#: a ladder that went down so many levels may stand on one step of a function that goes in steps
+DEEP = 4
 #: ladders that are begun anew, with smaller steps, before the search for a slope is given up
 RESTARTS = 6
 FLOAT = "differences in float64"
@@ -57,6 +60,7 @@ class Examiner:
     ) -> None:
         self.box, self.vector, self.base, self.noise, self.scales = box, vector, base, noise, scales
         self.fine = noise  # at the smallest steps alone
+        self.sure = SURE
         self.exact, self.tolerance = exact, tolerance
         self.sharp = max(SHARP, 8 * tolerance)
         with np.errstate(all="ignore"):
@@ -142,12 +146,15 @@ class Examiner:
         for attempt in range(RESTARTS):
             slopes = ladder.explore(lambda s: self._enough(s, claims))
             findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
-            if attempt:
-                findings = [
-                    f._replace(verdict=INCONCLUSIVE, reason=told) if odd and f.verdict == FAIL else f
-                    for f, odd in zip(findings, uneven, strict=True)
-                ]
             suspects = np.array([f.verdict == FAIL and slopes.state[k] == SMOOTH for k, f in enumerate(findings)])
+            wild = suspects & (self.fine > 2.0**-20 * slopes.variation) & (16 * np.abs(claims) * NOISE_SPACINGS[0] >= self.fine)
+            if np.any(wild):  # a slope so steep that the function takes any value from one double to the next
+                findings = [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, wild, strict=True)]
+                suspects &= ~wild
+            if np.any(suspects) and (attempt or max(ladder.ahead) > DEEP):
+                odd = suspects & (uneven | ladder.favoured(slopes, claims, suspects, ladder.first - self.first - UP))
+                findings = [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, odd, strict=True)]
+                suspects &= ~odd
             level = ladder.doubted(slopes, claims, suspects, self.fine) if np.any(suspects) else None
             if level is None:
                 return slopes, self._flat(ladder, claims, findings)
@@ -155,23 +162,30 @@ class Examiner:
         return slopes, [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, suspects, strict=True)]
 
     def _flat(self, ladder: Ladder, claims: Any, findings: list[Finding]) -> list[Finding]:
-        """Where a function is exactly flat, a claim far below the smallest change it is seen to make is not judged.
+        """Where a function is exactly flat, a claim is not judged that moves it by less than its smallest step nearby.
 
-        log(1 + exp(-x)) rounds to 0 from x = 37 on; that it does not move says nothing about a slope of 1e-20.
+        log(1 + exp(-x)) goes in steps of 2**-52 and rounds to 0 from x = 37 on; that it does not move says nothing about a
+        slope of 1e-20. Steps much larger than roundings of the arguments and values are no rounding, but part of the function.
         """
-        flat = [f.verdict == FAIL and f.reference == 0 and f.error == 0 for f in findings]
+        flat = [f.verdict == FAIL and f.reference == 0 and f.error <= 1e-3 * abs(float(c)) for f, c in zip(findings, claims, strict=True)]
         if not any(flat):
             return findings
-        told = "the function is flat here, and what is claimed lies far below the smallest change it makes nearby"
-        for level in range(min(ladder.ahead), -UP - 1, -2):
+        told = "the function is flat here, and what is claimed lies below the smallest change it makes nearby"
+        still = 2.0 ** (ladder.first - min(ladder.ahead))
+        largest = float(np.max(np.abs(self.vector)))
+        for level in range(min(ladder.ahead), -UP - 4, -2):
             ladder.have(level)
             step = 2.0 ** (ladder.first - level)
-            for k, still in enumerate(flat):
+            for k, waiting in enumerate(flat):
                 change = max(abs(float(side[level][k] - self.base[k])) for side in (ladder.ahead, ladder.behind))
-                if still and 0 < change < np.inf:
+                if waiting and 0 < change < np.inf:
                     flat[k] = False
-                    if abs(float(claims[k])) * step < FAINT * change:
+                    rounding = change <= ROUNDING * max(largest, abs(float(self.base[k])))
+                    if abs(float(claims[k])) * step < FAINT * change or (rounding and abs(float(claims[k])) * still < change):
                         findings[k] = findings[k]._replace(verdict=INCONCLUSIVE, reason=told)
+            if not any(flat):
+                break
+            still = step
         return findings
 
     def _enough(self, s: Slopes, claims: Any) -> Any:
@@ -188,7 +202,7 @@ class Examiner:
         claim, value, error = float(claims[k]), float(s.value[k]), float(s.error[k])
         state = s.state[k]
         size = max(abs(claim), abs(value))
-        bound = SURE * error + self.tolerance * size
+        bound = self.sure * error + self.tolerance * size
         left, right = float(s.left[k]), float(s.right[k])
         if state == SMOOTH:
             return self._smooth(claim, value, error, bound, float(s.variation[k]), float(s.bend[k]))
@@ -200,7 +214,7 @@ class Examiner:
                 return Finding(INCONCLUSIVE, value, error, bound, FLOAT, f"{side} is {value:.6g}; there is none on the other side")
             return Finding(INCONCLUSIVE, value, error, bound, FLOAT, "the edge of the domain: the slope has no finite limit there")
         if state == KINK:
-            spread = SURE * max(float(s.left_error[k]), float(s.right_error[k])) + self.tolerance * max(abs(left), abs(right))
+            spread = self.sure * max(float(s.left_error[k]), float(s.right_error[k])) + self.tolerance * max(abs(left), abs(right))
             return self._kink(claim, left, right, spread, FLOAT)
         reasons = {
             JUMP: "the function jumps here, so it has no derivative",
@@ -263,7 +277,7 @@ class Examiner:
             return self._beyond_float(claim, value, bound)
         if abs(claim - value) <= bound:
             return Finding(PASS, value, 0.0, bound, EXACT)
-        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * SURE * float(s.error[k]) + bound + 1e-4 * size
+        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * self.sure * float(s.error[k]) + bound + 1e-4 * size
         if contradicted:
             measured = float(s.value[k])
             told = f"differences give {measured:.6g}, high precision {value:.6g}: rounding decides what the function is here"
@@ -380,7 +394,7 @@ class Examiner:
         value, claim = float(step[k]), float(claims[k])
         if before.verdict != INCONCLUSIVE or not np.isfinite(value) or s.state[k] != SMOOTH:
             return before
-        if abs(value - float(s.value[k])) > SURE * float(s.error[k]) + 1e-9 * abs(value):
+        if abs(value - float(s.value[k])) > self.sure * float(s.error[k]) + 1e-9 * abs(value):
             return before
         bound = self.tolerance * max(abs(value), abs(claim))
         if abs(value - claim) <= bound:
