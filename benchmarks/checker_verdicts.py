@@ -68,7 +68,7 @@ def boxes() -> list[Box]:
             graph = gv.parse(case["formula"])
             bound = {name: np.array(value, float) if isinstance(value, list) else value for name, value in case["bindings"].items()}
             wrt = [name for name in (case.get("wrt") or case["expected"]["grad"]) if name in graph.input_handles]
-            wrt = [name for name in wrt if isinstance(bound[name], float) or (isinstance(bound[name], np.ndarray))]
+            wrt = [name for name in wrt if isinstance(bound[name], (float, np.ndarray))]
             if not wrt:
                 continue
             at = {name: bound[name] for name in wrt}

@@ -130,7 +130,7 @@ class Ladder:
         base = self.base[None, :]
         with np.errstate(all="ignore"):
             noise = np.maximum(self.noise, EPSILON * np.maximum(np.abs(plus), np.abs(minus)))
-            central = _tableau((plus - minus) / (2 * steps), noise / steps)
+            central = _tableau((plus - minus) / (2 * steps), noise / (np.sqrt(2) * steps))
             right = _one_sided((plus - base) / steps, 2 * noise / steps)
             left = _one_sided((base - minus) / steps, 2 * noise / steps)
             return _judge(steps, plus, minus, base, noise, central, left, right)
@@ -165,7 +165,8 @@ def _tableau(quotients: Any, noise: Any) -> _Candidates:
     """Every run of three to ``LONGEST`` neighbouring steps, extrapolated in even powers (Romberg's scheme).
 
     The last extrapolation must change the value by less and less. GUARD of the change before it is the least that is believed,
-    so that two numbers that agree by accident, as those of a fast oscillation may, are no evidence.
+    so that two numbers that agree by accident, as those of a fast oscillation may, are no evidence. ``noise`` is three deviations
+    of the quotients; errors of rounding are taken as independent.
     """
     parts: list[tuple[Any, Any, Any, int, int]] = []
     before: Any = None
@@ -173,7 +174,7 @@ def _tableau(quotients: Any, noise: Any) -> _Candidates:
     for column in range(1, min(LONGEST, len(quotients))):
         weight = 4.0**column
         now = (weight * values[1:] - values[:-1]) / (weight - 1)
-        spread = (weight * errors[1:] + errors[:-1]) / (weight - 1)
+        spread = np.sqrt((weight * errors[1:]) ** 2 + errors[:-1] ** 2) / (weight - 1)
         if column > 1:
             change = np.abs(now - values[1:])
             earlier = np.abs(values[1:] - before[2:])
@@ -184,7 +185,9 @@ def _tableau(quotients: Any, noise: Any) -> _Candidates:
     return _Candidates(*(np.array(column) for column in columns))
 
 
-def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: _Candidates, left: Any, right: Any) -> tuple[Slopes, Any, Any]:
+def _judge(
+    steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: _Candidates, left: Any, right: Any
+) -> tuple[Slopes, Any, Any]:
     right_error, left_error = right[1] + right[2], left[1] + left[2]
     triples, width = right[0].shape
     columns = np.arange(width)
@@ -244,7 +247,8 @@ def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: _C
     moved = np.nanmax(np.where(np.isfinite(plus), np.abs(plus - base), 0.0), axis=0)
     variation = np.maximum(np.abs(base[0]), moved)
     at_kink |= rough
-    picked = _Candidates(*(part[best, columns] for part in central[:3]), central.start[best], central.end[best])
+    value, truncation, rounding = (part[best, columns] for part in central[:3])
+    picked = _Candidates(value, truncation, rounding, central.start[best], central.end[best])
     wish_down, wish_up = _wishes(picked, triples, kinked, last, gap, right[2] + left[2], at_kink, state, plus, minus)
     wish_down |= rough
     second = np.abs(plus + minus - 2 * base) / steps**2

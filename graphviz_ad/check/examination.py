@@ -16,11 +16,10 @@ from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent
 from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, Ladder, Slopes
 from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
+from .sweep import WANTED, Kept
 
 #: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
 SHARP = 2e-5
-#: what is aimed at, so that the smallest error seen lies far below
-WANTED = 1e-6
 #: a difference must exceed the reference's error this many times before it is called a fault: at the given point, and
 #: at others, where nobody asked and a slip of the checker weighs more
 SURE, SURE_ELSEWHERE = 5.0, 20.0
@@ -32,6 +31,8 @@ FAINT = 2.0**-20
 DEEP = 4
 #: ladders that are begun anew, with smaller steps, before the search for a slope is given up
 RESTARTS = 6
+#: a claim below this is what underflow left
+DENORMAL = 2.0**-960
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
@@ -61,6 +62,7 @@ class Examiner:
         self.box, self.vector, self.base, self.noise, self.scales = box, vector, base, noise, scales
         self.fine = noise  # at the smallest steps alone
         self.sure = SURE
+        self.chance = np.random.default_rng(231)
         self.exact, self.tolerance = exact, tolerance
         self.sharp = max(SHARP, 8 * tolerance)
         with np.errstate(all="ignore"):
@@ -70,58 +72,20 @@ class Examiner:
         self.claim_noise: Callable[[Any], Any] | None = None  # from a direction to the spread of the claimed slopes
         self.curves: dict[int, list[tuple[float, float]]] = {}
 
-    # -- the quick way -----------------------------------------------------------------------------------------------
+    def step(self, level: int) -> float:
+        """The step at a level of a ladder, in parts of a direction."""
+        return float(2.0 ** (self.first - level))
 
-    def sweep(self, columns: list[int], claims: Any) -> tuple[list[Finding | None], list[dict[int, Any]]]:
-        """Four evaluations an axis, all together: findings for single outputs that pass at once, None for the others.
-
-        ``claims`` has a row an output and a column an entry of ``columns``. The values are kept for what follows.
-        """
-        step = 2.0**self.first
-        vectors = []
-        for index in columns:
-            for factor in (step, -step, step / 2, -step / 2):
-                moved = self.vector.copy()
-                moved[index] += factor * self.scales[index]
-                vectors.append(moved)
-        values = np.array(self.box.many(vectors)).reshape(len(columns), 4, self.box.width)
-        scale = self.scales[columns][:, None]
-        with np.errstate(all="ignore"):
-            h = step * scale
-            noise = np.maximum(self.noise, 2.0**-52 * np.max(np.abs(values), axis=1))
-            wide, narrow = (values[:, 0] - values[:, 1]) / (2 * h), (values[:, 2] - values[:, 3]) / h
-            slope = (4 * narrow - wide) / 3
-            change = np.abs(narrow - wide)
-            size = np.maximum(np.abs(slope), np.abs(claims.T))
-            ratio = np.where(size > 0, 10 * change / np.where(size > 0, size, 1.0), 0.0)
-            error = change * np.minimum(1 / 3, ratio) + 3 * noise / h
-            bend = 2 * (2 * (values[:, 2] + values[:, 3] - 2 * self.base) / h) - (values[:, 0] + values[:, 1] - 2 * self.base) / h
-            straight = np.abs(bend) <= np.maximum(1e-4 * size, 20 * noise / h)
-            bound = error + self.tolerance * size
-            agrees = np.abs(slope - claims.T) <= bound
-            sharp = error <= WANTED * size
-            still = (claims.T == 0) & np.all(values == self.base, axis=1)
-            good = (agrees & sharp & straight) | still
-        kept = [{0: row[0], -1: row[1], 1: row[2], -2: row[3]} for row in values]
-        found: list[Finding | None] = []
-        for row in range(len(columns)):
-            for output in range(self.box.width):
-                fine = bool(good[row, output])
-                numbers = (float(slope[row, output]), float(error[row, output]), float(bound[row, output]))
-                found.append(Finding(PASS, *numbers, FLOAT) if fine else None)
-        return found, kept
-
-    def ladder(self, direction: Any, kept: dict[int, Any] | None = None) -> Ladder:
+    def ladder(self, direction: Any, kept: Kept | None = None) -> Ladder:
         """A ladder along a direction, with the values that are already known."""
         ladder = Ladder(self.box, self.vector, self.base, direction, self.noise, self.first)
-        if kept is not None:
-            ladder.ahead.update({0: kept[0], 1: kept[1]})
-            ladder.behind.update({0: kept[-1], 1: kept[-2]})
+        for level, (ahead, behind) in (kept or {}).items():
+            ladder.ahead[level], ladder.behind[level] = ahead, behind
         return ladder
 
     # -- the careful way ---------------------------------------------------------------------------------------------
 
-    def examine(self, direction: Any, claims: Any, kept: dict[int, Any] | None = None, sharpen: bool = True) -> list[Finding]:
+    def examine(self, direction: Any, claims: Any, kept: Kept | None = None, sharpen: bool = True) -> list[Finding]:
         """A finding for every output; ``claims`` are the claimed slopes along the direction.
 
         ``sharpen`` asks better references where differences do not pass.
@@ -147,7 +111,7 @@ class Examiner:
             slopes = ladder.explore(lambda s: self._enough(s, claims))
             findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
             suspects = np.array([f.verdict == FAIL and slopes.state[k] == SMOOTH for k, f in enumerate(findings)])
-            wild = suspects & (self.fine > 2.0**-20 * slopes.variation) & (16 * np.abs(claims) * NOISE_SPACINGS[0] >= self.fine)
+            wild = suspects & (self.fine > 2.0**-20 * slopes.variation) & (128 * np.abs(claims) * NOISE_SPACINGS[0] >= self.fine)
             if np.any(wild):  # a slope so steep that the function takes any value from one double to the next
                 findings = [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, wild, strict=True)]
                 suspects &= ~wild
@@ -226,7 +190,7 @@ class Examiner:
     def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float, bend: float) -> Finding:
         distance, size = abs(claim - value), max(abs(claim), abs(value))
         nothing = ROUNDING * bend  # what the rounding of the point itself makes of a slope of zero
-        if size + error <= nothing and (claim == 0 or abs(claim) >= 2.0**-12 * nothing):
+        if size + error <= nothing and (abs(claim) < DENORMAL or abs(claim) >= 2.0**-12 * nothing):
             return Finding(PASS, value, error, nothing, FLOAT, "zero, as nearly as the point itself is rounded")
         if bound < distance <= ROUNDING * bend:
             told = f"claimed {claim:.6g}, differences give {value:.6g}: one rounding of the point moves the slope by as much"
