@@ -20,6 +20,8 @@ from .sweep import WANTED, Kept
 
 #: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
 SHARP = 2e-5
+#: a claim passes where the reference, error and all, leaves it no further off than this part of itself
+VERIFIED = 1e-4
 #: a difference must exceed the reference's error this many times before it is called a fault: at the given point, and
 #: at others, where nobody asked and a slip of the checker weighs more
 SURE, SURE_ELSEWHERE = 5.0, 20.0
@@ -197,7 +199,8 @@ class Examiner:
             return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
         if distance > bound:
             return Finding(FAIL, value, error, bound, FLOAT)
-        if error <= self.sharp * size or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
+        excluded = distance + error <= VERIFIED * size  # whatever is further off than this
+        if error <= self.sharp * size or excluded or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
             return Finding(PASS, value, error, bound, FLOAT)
         told = f"noise: the slope is known to ±{error:.1e} only, the claim is {claim:.3g}"
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
