@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
@@ -12,8 +13,9 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import ShapeError
 from .structure import Layout, flatten_output
 
-#: points in the difference table that measures noise
-NOISE_POINTS = 6
+#: points in the difference table that measures noise, and the distances between them in parts of the entries
+NOISE_POINTS = 8
+NOISE_SPACINGS = (2.0**-45, 2.0**-35, 2.0**-25, 2.0**-15)
 
 
 class BudgetSpent(Exception):
@@ -47,7 +49,8 @@ class BlackBox:
         if self.evaluations >= self.budget:
             raise BudgetSpent
         self.evaluations += 1
-        return self._checked(self._task(vector))
+        with quiet():
+            return self._checked(self._task(vector))
 
     def many(self, vectors: Sequence[Any]) -> list[Any]:
         """The outputs of many vectors, through the executor where there is one."""
@@ -55,11 +58,12 @@ class BlackBox:
             raise BudgetSpent
         if self.executor is None:
             found = []
-            for number, vector in enumerate(vectors):
-                found.append(self._checked(self._task(vector)))
-                self.evaluations += 1
-                if self.progress is not None and number % 64 == 0:
-                    self.progress(number, len(vectors))
+            with quiet():
+                for number, vector in enumerate(vectors):
+                    found.append(self._checked(self._task(vector)))
+                    self.evaluations += 1
+                    if self.progress is not None and number % 64 == 0:
+                        self.progress(number, len(vectors))
             return found
         workers = getattr(self.executor, "_max_workers", None) or 8
         size = max(1, math.ceil(len(vectors) / (4 * workers)))
@@ -115,12 +119,10 @@ class _Task:
     def __call__(self, vector: Any) -> Any:
         """The output, or None where the function refuses the point as outside its domain."""
         positional, named = self.layout.arguments(vector, self.promote)
-        with np.errstate(all="ignore"), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            try:
-                result = self.function(*positional, **named)
-            except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # math.log(-1) and the like: a point outside the domain
-                return None
+        try:
+            result = self.function(*positional, **named)
+        except (ArithmeticError, ValueError, np.linalg.LinAlgError):  # math.log(-1) and the like: a point outside the domain
+            return None
         value, _, imaginary = flatten_output(result)
         if imaginary and not self.complex_output:  # (-0.1)**1.5 is complex in Python: outside the real domain
             return None
@@ -130,37 +132,77 @@ class _Task:
 
 
 def _run(task: _Task, vectors: Iterable[Any]) -> list[Any]:
-    return [task(vector) for vector in vectors]
+    with quiet():
+        return [task(vector) for vector in vectors]
 
 
-def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, float]:
-    """The noise of each output near a point (an array like ``base``), and how far two evaluations at the point differ.
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Without warnings: what they are about (overflow, a point outside the domain) is seen in the values."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        yield
 
-    A difference table over points a few hundred roundings apart: differences of order 3 to 5 of a smooth function vanish
-    there, those of noise with deviation s have variance s**2 (2k)!/(k!)**2 (Hamming; Moré and Wild, SIAM J. Sci. Comput. 33, 2011).
+
+def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, Any]:
+    """The noise of each output near a point, and the noise at the smallest distances alone (arrays like ``base``).
+
+    A difference table: differences of order 3 to 5 of a smooth function vanish, those of noise with deviation s have variance
+    s**2 (2k)!/(k!)**2 (Hamming; Moré and Wild, SIAM J. Sci. Comput. 33, 2011). Rounding may be the same at points a few hundred
+    roundings apart and show only further away (exp(x) - 1 near 0 goes in steps), so the table is made at several spacings.
     """
-    again = box(vector)
     with np.errstate(all="ignore"):
-        apart = np.abs(again - base)
+        apart = np.abs(box(vector) - base)
     floor = np.abs(base) * np.finfo(float).eps
-    direction = np.where(rng.random(len(vector)) < 0.5, -1.0, 1.0) * scales
-    noise = floor
-    for spacing in (2.0**-43, 2.0**-24):
-        rows = np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
+    direction = rng.choice([-1.0, 1.0], len(vector)) * rng.uniform(0.5, 1.5, len(vector)) * scales  # no product stays the same along it
+    noise, fine = floor, floor
+
+    def table(spacing: float) -> Any:
+        return np.array([base] + [box(vector + k * spacing * direction) for k in range(1, NOISE_POINTS)])
+
+    before: Any = None
+    for number, spacing in enumerate(NOISE_SPACINGS):
+        rows = table(spacing)
         if not np.all(np.isfinite(rows)):
             break
-        found = []
-        size = np.maximum(np.max(np.abs(rows), axis=0), 1e-300)  # so that squares neither overflow nor vanish
-        differences = rows / size
-        for order in range(1, NOISE_POINTS):
-            differences = np.diff(differences, axis=0)
-            if order >= 3:
-                found.append(np.sqrt(np.mean(differences**2, axis=0) * math.factorial(order) ** 2 / math.factorial(2 * order)))
-        noise = np.maximum(noise, 2 * size * np.max(np.array(found), axis=0))
-        if np.any(rows != base):
-            break  # else the steps drown in the function's own rounding (single precision inside?), so larger ones are tried
-    shift = float(np.nanmax(apart, initial=0.0))
-    return np.maximum(noise, np.where(np.isfinite(apart), apart, 0.0)), shift
+        noise = np.maximum(noise, _deviation(rows))
+        if number == 0:
+            fine = noise
+        elif np.any(_stepped(before, rows, spacing / NOISE_SPACINGS[number - 1])):
+            between = table(float(np.sqrt(spacing * NOISE_SPACINGS[number - 1])))
+            for coarse in (between, rows):
+                stepped = _stepped(before, coarse, spacing / NOISE_SPACINGS[number - 1])
+                noise = np.where(stepped, np.maximum(noise, np.max(np.abs(np.diff(coarse, axis=0)), axis=0)), noise)
+                if np.all(np.isfinite(coarse)) and np.any(stepped):
+                    break
+        before = rows
+    shaken = np.where(np.isfinite(apart), apart, 0.0)
+    return np.maximum(noise, shaken), np.maximum(fine, shaken)
+
+
+def _stepped(close: Any, wide: Any, ratio: float) -> Any:
+    """Where values a small distance apart are all the same, though the slope over larger distances would move them.
+
+    So a function goes whose rounding happens inside: exp(x) - 1 near 0. Its steps are as large as what moves at the larger distance.
+    """
+    flat = np.all(close == close[0], axis=0)
+    due = np.max(np.abs(wide - wide[0]), axis=0) / ratio
+    return flat & (due > 8 * np.finfo(float).eps * np.abs(wide[0]))
+
+
+def _deviation(rows: Any) -> Any:
+    """Three deviations of the noise in equally spaced values; what shrinks from order to order is smooth, not noise."""
+    size = np.maximum(np.max(np.abs(rows), axis=0), 1e-300)  # so that squares neither overflow nor vanish
+    differences = rows / size
+    found = []
+    for order in range(1, 6):
+        differences = np.diff(differences, axis=0)
+        if order >= 3:
+            found.append(np.sqrt(np.mean(differences**2, axis=0) * math.factorial(order) ** 2 / math.factorial(2 * order)))
+    third, fourth, fifth = found
+    smooth = (fourth <= third / 4) & (fifth <= fourth / 4)  # what noise there may be hides below: closer tables show it
+    late = np.where(fourth <= third / 4, np.maximum(fourth, fifth), np.maximum(third, np.maximum(fourth, fifth)))
+    return 3 * size * np.where(smooth, 0.0, late)
 
 
 def natural_scales(layout: Layout, vector: Any) -> Any:

@@ -17,10 +17,11 @@ from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
 from .mpmath_numbers import ExactBox
-from .points import degeneracies, variants
+from .points import degeneracies
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 from .step_curve import distances, worst_row
 from .structure import Layout, Leaf
+from .sweep import sweep
 
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
 #: entries of the derivative that are checked one by one
@@ -31,8 +32,6 @@ EVALUATIONS = 200_000
 EXACT_SIZE, EXACT_SECONDS = 5_000, 20
 #: other points looked at
 POINTS = 4
-#: directions along which another point is checked
-DIRECTIONS = 2
 
 
 def check_gradient(
@@ -226,6 +225,12 @@ class GradientCheck:
             self._exact = None
         return self._exact
 
+    def noise_at(self, base: Any) -> Any:
+        """The noise to expect at another point until it is measured there: as large against the value as at the given point."""
+        with np.errstate(all="ignore"):
+            share = np.where(self.box.base != 0, self.noise / np.abs(self.box.base), 0.0)
+        return np.maximum(share, 2.0**-52) * np.abs(base)
+
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
         examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
@@ -252,7 +257,7 @@ class GradientCheck:
         self.noise = np.finfo(float).eps * np.abs(base)
         matrix, faults = self.claim(vector)
         self.faulty = {leaf.name for leaf, _ in faults}
-        rows = [self._fault(leaf, fault) for leaf, fault in faults]
+        rows = [self.fault(leaf, fault) for leaf, fault in faults]
         self.notes.extend(self.box.notes)
         if self.unclaimed:
             self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
@@ -274,7 +279,9 @@ class GradientCheck:
         if self.interrupted:
             self.notes.append("interrupted: this is what was known by then")
         elif not self.plain and not faults:
-            rows.extend(self._elsewhere(scales))
+            from .elsewhere import look_elsewhere
+
+            rows.extend(look_elsewhere(self, scales))
         elif self.plain:
             self.notes.append("the claim is plain values, so only the given point was judged")
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
@@ -328,8 +335,8 @@ class GradientCheck:
 
     def _measure(self, examiner: Examiner) -> None:
         """The noise at a point, measured only once something there does not pass at once."""
-        noise, _ = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
-        examiner.noise = np.maximum(examiner.noise, noise)
+        noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+        examiner.noise, examiner.fine = noise, fine
         if examiner.base is self.box.base:
             self.noise = examiner.noise
 
@@ -350,7 +357,7 @@ class GradientCheck:
         if not np.array_equal(again, matrix, equal_nan=True):
             self.notes.append("the gradient is not deterministic: two calls at the same point differ")
 
-    def _fault(self, leaf: Leaf, fault: str) -> Row:
+    def fault(self, leaf: Leaf, fault: str) -> Row:
         return Row(leaf.name, (), None, None, None, None, "shape", FAIL, fault)
 
     def _undecided(self, matrix: Any, reason: str) -> list[Row]:
@@ -381,7 +388,7 @@ class GradientCheck:
             column = matrix[:, index]
             if np.all(np.isfinite(column)):
                 columns.append(index)
-            elif self._claimed_column(index):
+            elif self.claimed_column(index):
                 rows.extend(self._nonfinite(matrix, output, index) for output in range(self.box.width) if not np.isfinite(column[output]))
         if 4 * len(columns) > min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
             from .projections import check_projected
@@ -389,7 +396,7 @@ class GradientCheck:
             return rows + check_projected(self, examiner, matrix, columns)
         return rows + self.check_entries(examiner, matrix, columns)
 
-    def _claimed_column(self, index: int) -> bool:
+    def claimed_column(self, index: int) -> bool:
         leaf, _ = self.layout.place(index)
         return leaf.name not in self.unclaimed and leaf.name not in self.faulty
 
@@ -398,27 +405,27 @@ class GradientCheck:
         rows: list[Row] = []
         kinked: dict[int, list[tuple[int, Finding]]] = {}
         try:
-            quick, kept = examiner.sweep(columns, matrix[:, columns])
+            swept = sweep(examiner, columns, matrix[:, columns])
         except (BudgetSpent, KeyboardInterrupt) as end:
             self.interrupted = isinstance(end, KeyboardInterrupt)
             told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
-        width = self.box.width
-        if any(finding is None for finding in quick):
+        if not np.all(swept.passed):
             try:
                 self._measure(examiner)
             except BudgetSpent:
                 self.notes.append("the budget was spent before the noise of the function was measured")
         for number, index in enumerate(columns):
-            findings = quick[number * width : (number + 1) * width]
-            if any(f is None for f in findings):
+            passed = swept.passed[number]
+            findings = [Finding(PASS, *numbers, FLOAT) for numbers in zip(swept.slope[number], swept.error[number], swept.bound[number])]
+            if not np.all(passed):
                 scale = examiner.scales[index]
                 direction = np.zeros(self.layout.size)
                 direction[index] = scale
-                careful = [_scaled(f, scale) for f in self._carefully(examiner, direction, matrix[:, index] * scale, kept[number])]
-                findings = [c if f is None else f for f, c in zip(findings, careful, strict=True)]
-            for output, finding in enumerate(f for f in findings if f is not None):
+                careful = self._carefully(examiner, direction, matrix[:, index] * scale, swept.kept[number])
+                findings = [f if good else _scaled(c, scale) for f, c, good in zip(findings, careful, passed, strict=True)]
+            for output, finding in enumerate(findings):
                 rows.append(self.row(finding, output, index, float(matrix[output, index])))
                 if finding.verdict == AT_KINK:
                     kinked.setdefault(output, []).append((index, finding))
@@ -469,100 +476,6 @@ class GradientCheck:
             name, entry, claim, float(reference) if np.isfinite(reference) else None, error, _finite(finding.bound), finding.method,
             finding.verdict, reason, interval=finding.interval,
         )  # fmt: skip
-
-    # -- other points ------------------------------------------------------------------------------------------------
-
-    def _elsewhere(self, scales: Any) -> list[Row]:
-        """Failing rows at other points, and notes on what was looked at."""
-        rows: list[Row] = []
-        looked = 0
-        left_out = []
-        for text, vector in variants(self.layout, self.layout.vector, scales, self.options.points, self.options.seed):
-            try:
-                found = self._at_point(text, vector)
-            except BudgetSpent:
-                self.notes.append("the budget of evaluations was spent before all points were looked at")
-                break
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self.notes.append("interrupted before all points were looked at")
-                break
-            if found is None:
-                left_out.append(text)
-            else:
-                looked += 1
-                rows.extend(found)
-        if looked:
-            self.notes.append(f"looked at {looked} other point{'s' if looked > 1 else ''}, along random directions")
-        if left_out:
-            self.notes.append(f"outside the domain, so not looked at: {'; '.join(left_out)}")
-        return rows
-
-    def _at_point(self, text: str, vector: Any) -> list[Row] | None:
-        """Failing rows at one point; None where the function or the claim has no value."""
-        base = self.box(vector)
-        if not np.all(np.isfinite(base)):
-            return None
-        try:
-            matrix, faults = self.claim(vector)
-        except (ArithmeticError, ValueError):  # the gradient's own domain ends here
-            return None
-        if faults:
-            return [self._fault(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
-        scales = natural_scales(self.layout, vector)
-        examiner = self.examiner(vector, base, np.maximum(self.noise, 2.0**-52 * np.abs(base)), scales)
-        claimed = [j for j in range(self.layout.size) if self._claimed_column(j)]
-        broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
-        usable = [j for j in claimed if j not in set(broken)]
-        if len(usable) > 2 and not broken:
-            suspicious = False
-            for _ in range(DIRECTIONS):
-                direction = np.zeros(self.layout.size)
-                signs = np.where(self.rng.random(len(usable)) < 0.5, -1.0, 1.0)
-                direction[usable] = signs * scales[usable]
-                claims = matrix[:, usable] @ direction[usable]
-                suspicious |= not self._plausible(examiner, direction, claims)
-            if not suspicious:
-                return []
-        if len(usable) > self.options.entries:
-            from .projections import narrow_down
-
-            usable = narrow_down(examiner, matrix, usable)
-        rows = self.check_entries(examiner, matrix, usable)
-        self.evidence.append(evidence(self, text, vector, matrix, rows))
-        failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
-        if broken:
-            failing.extend(self._broken(examiner, matrix, broken, text))
-        return failing
-
-    def _broken(self, examiner: Examiner, matrix: Any, broken: list[int], text: str) -> list[Row]:
-        """Claims that are not finite where the function has a clear slope."""
-        rows = []
-        for index in broken[:20]:
-            direction = np.zeros(self.layout.size)
-            direction[index] = examiner.scales[index]
-            left, right, error = examiner.both_sides(direction)
-            for output in range(self.box.width):
-                slope = float(left[output]) / examiner.scales[index]
-                if not np.isfinite(matrix[output, index]) and np.isfinite(slope) and abs(right[output] - left[output]) <= error[output]:
-                    finding = Finding(FAIL, slope, 0.0, 0.0, FLOAT, "the claim is not finite")
-                    rows.append(self.row(finding, output, index, float(matrix[output, index]), text))
-        return rows
-
-    def _plausible(self, examiner: Examiner, direction: Any, claims: Any) -> bool:
-        """Whether the claimed slopes along a direction agree with plain differences; what looks odd is looked at closely."""
-        step = 2.0**examiner.first
-        values = [self.box(examiner.vector + factor * direction) for factor in (step, -step, step / 2, -step / 2)]
-        with np.errstate(all="ignore"):
-            wide, narrow = (values[0] - values[1]) / (2 * step), (values[2] - values[3]) / step
-            slope = (4 * narrow - wide) / 3
-            noise = np.maximum(examiner.noise, 2.0**-52 * np.max(np.abs(values), axis=0))
-            change = np.abs(narrow - wide)
-            size = np.maximum(np.abs(slope), np.abs(claims))
-            error = change * np.minimum(1 / 3, np.where(size > 0, 10 * change / np.where(size > 0, size, 1), 0)) + 3 * noise / step
-            fine = np.abs(slope - claims) <= error + self.tolerance * size
-            sharp = error <= 1e-5 * size + self.tolerance * np.abs(examiner.base)
-        return bool(np.all(fine & sharp))
 
 
 def _scaled(finding: Finding, scale: float) -> Finding:

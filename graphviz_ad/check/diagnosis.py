@@ -310,7 +310,7 @@ def _proved_elsewhere(check: GradientCheck, leaf: Leaf, cause: Cause, point: Evi
         matrix[0, leaf.start : leaf.stop] = _flat(repaired, leaf)
         if not np.all(np.isfinite(matrix[0, leaf.start : leaf.stop])):
             continue
-        examiner = check.examiner(vector, base, np.maximum(check.noise, 2.0**-52 * np.abs(base)), natural_scales(check.layout, vector))
+        examiner = check.examiner(vector, base, check.noise_at(base), natural_scales(check.layout, vector))
         direction = np.zeros(check.layout.size)
         signs = check.rng.choice([-1.0, 1.0], leaf.stop - leaf.start)
         direction[leaf.start : leaf.stop] = signs * examiner.scales[leaf.start : leaf.stop]

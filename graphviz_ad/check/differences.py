@@ -19,6 +19,12 @@ SMOOTH, KINK, JUMP, NO_LIMIT, EDGE, NONE = "smooth", "kink", "jump", "no limit",
 FIRST = -10
 #: how far a ladder may go from its first step, in halvings
 UP, DOWN = 8, 38
+#: steps that one extrapolation takes together at most
+LONGEST = 7
+#: an extrapolation is believed to gain at most this factor on the one before it
+GUARD = 1e-3
+#: levels between the smaller steps that a contradiction must stand before it counts, and the last of them
+STRIDE, DEEPEST = 3, 44
 
 
 class Slopes(NamedTuple):
@@ -76,6 +82,45 @@ class Ladder:
                 self.have(low - 2)
                 low -= 2
 
+    def doubted(self, found: Slopes, claims: Any, suspects: Any, fine: Any) -> int | None:
+        """The level from which smaller steps contradict ``found`` for any of ``suspects``; None where all bear it out.
+
+        A fast oscillation seen with large steps looks like a small slope. What is to count against a claim must hold at
+        every step down to where rounding (``fine`` at the finest) hides the difference.
+        """
+        distance = np.abs(claims - found.value)
+        level = max(self.ahead) + STRIDE
+        while level <= DEEPEST + self.first:
+            step = 2.0 ** (self.first - level)
+            if np.all(~suspects | (4 * fine / step > distance)):
+                return None
+            self.have(level)
+            with np.errstate(all="ignore"):
+                quotient = (self.ahead[level] - self.behind[level]) / (2 * step)
+                off = np.abs(quotient - found.value) > 4 * self.noise / step + 4 * found.error + distance / 8
+                near = np.abs(quotient - claims) <= distance / 8 + 4 * fine / step
+            visible = suspects & (4 * fine / step <= distance)
+            if np.any(visible & (off | near)):
+                return level
+            level += STRIDE
+        return None
+
+    def favoured(self, found: Slopes, claims: Any, suspects: Any, highest: int) -> Any:
+        """For which of ``suspects`` two neighbouring larger steps agree with the claim and not with what was found.
+
+        A function that rounds inside goes in steps, smooth between them: what small differences say is then no slope.
+        """
+        distance = np.abs(claims - found.value)
+        near_before = np.zeros(len(claims), dtype=bool)
+        favour = np.zeros(len(claims), dtype=bool)
+        for level in range(0, highest - 1, -1):
+            self.have(level)
+            with np.errstate(all="ignore"):
+                near = np.abs((self.ahead[level] - self.behind[level]) / (2 * 2.0 ** (self.first - level)) - claims) <= distance / 8
+            favour |= near & near_before & suspects
+            near_before = near
+        return favour
+
     def slopes(self, low: int, high: int) -> tuple[Slopes, Any, Any]:
         """The slopes from levels ``low`` to ``high``, and for which outputs smaller or larger steps may help."""
         levels = range(low, high + 1)
@@ -85,34 +130,68 @@ class Ladder:
         base = self.base[None, :]
         with np.errstate(all="ignore"):
             noise = np.maximum(self.noise, EPSILON * np.maximum(np.abs(plus), np.abs(minus)))
-            central = _extrapolated((plus - minus) / (2 * steps), noise / steps, even=True)
-            right = _extrapolated((plus - base) / steps, 2 * noise / steps, even=False)
-            left = _extrapolated((base - minus) / steps, 2 * noise / steps, even=False)
+            central = _tableau((plus - minus) / (2 * steps), noise / (np.sqrt(2) * steps))
+            right = _one_sided((plus - base) / steps, 2 * noise / steps)
+            left = _one_sided((base - minus) / steps, 2 * noise / steps)
             return _judge(steps, plus, minus, base, noise, central, left, right)
 
 
-def _extrapolated(quotients: Any, noise: Any, even: bool) -> tuple[Any, Any, Any, Any]:
-    """Value, truncation error, noise and largest quotient of each triple of neighbouring steps."""
+def _one_sided(quotients: Any, noise: Any) -> tuple[Any, Any, Any, Any]:
+    """Value, truncation error, noise and largest quotient of each triple of neighbouring steps, on one side."""
     a, b, c = quotients[:-2], quotients[1:-1], quotients[2:]
-    if even:
-        ab, bc = (4 * b - a) / 3, (4 * c - b) / 3
-        value = (16 * bc - ab) / 15
-        amplified = (64 * noise[2:] + 20 * noise[1:-1] + noise[:-2]) / 45
-    else:
-        ab, bc = 2 * b - a, 2 * c - b
-        value = (4 * bc - ab) / 3
-        amplified = (8 * noise[2:] + 6 * noise[1:-1] + noise[:-2]) / 3
+    ab, bc = 2 * b - a, 2 * c - b
+    value = (4 * bc - ab) / 3
+    amplified = (8 * noise[2:] + 6 * noise[1:-1] + noise[:-2]) / 3
     return value, np.abs(value - bc), amplified, np.maximum(np.abs(a), np.maximum(np.abs(b), np.abs(c)))
 
 
-def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: Any, left: Any, right: Any) -> tuple[Slopes, Any, Any]:
-    value, truncation, rounding, _ = central
-    error = truncation + rounding
+class _Candidates(NamedTuple):
+    """Extrapolations of two-sided quotients over runs of neighbouring steps, one row each; ``start`` and ``end`` are levels."""
+
+    value: Any
+    truncation: Any
+    rounding: Any
+    start: Any
+    end: Any
+
+    @property
+    def error(self) -> Any:
+        """Both errors together, infinite where a value is missing."""
+        total = self.truncation + self.rounding
+        return np.where(np.isfinite(self.value) & np.isfinite(total), total, np.inf)
+
+
+def _tableau(quotients: Any, noise: Any) -> _Candidates:
+    """Every run of three to ``LONGEST`` neighbouring steps, extrapolated in even powers (Romberg's scheme).
+
+    The last extrapolation must change the value by less and less. GUARD of the change before it is the least that is believed,
+    so that two numbers that agree by accident, as those of a fast oscillation may, are no evidence. ``noise`` is three deviations
+    of the quotients; errors of rounding are taken as independent.
+    """
+    parts: list[tuple[Any, Any, Any, int, int]] = []
+    before: Any = None
+    values, errors = quotients, noise
+    for column in range(1, min(LONGEST, len(quotients))):
+        weight = 4.0**column
+        now = (weight * values[1:] - values[:-1]) / (weight - 1)
+        spread = np.sqrt((weight * errors[1:]) ** 2 + errors[:-1] ** 2) / (weight - 1)
+        if column > 1:
+            change = np.abs(now - values[1:])
+            earlier = np.abs(values[1:] - before[2:])
+            truncation = np.maximum(change, GUARD * earlier)
+            parts.extend((now[k], truncation[k], spread[k], k, k + column) for k in range(len(now)))
+        before, values, errors = values, now, spread
+    columns = list(zip(*parts, strict=True))
+    return _Candidates(*(np.array(column) for column in columns))
+
+
+def _judge(
+    steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: _Candidates, left: Any, right: Any
+) -> tuple[Slopes, Any, Any]:
     right_error, left_error = right[1] + right[2], left[1] + left[2]
-    triples, width = value.shape
+    triples, width = right[0].shape
     columns = np.arange(width)
     inf = np.inf
-    error = np.where(np.isfinite(value) & np.isfinite(error), error, inf)
     right_error = np.where(np.isfinite(right[0]) & np.isfinite(right_error), right_error, inf)
     left_error = np.where(np.isfinite(left[0]) & np.isfinite(left_error), left_error, inf)
     gap = right[0] - left[0]
@@ -125,19 +204,21 @@ def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: An
     last_gap = np.abs(gap[np.maximum(last, 0), columns])
     calm = ~kinked & (gap_error <= last_gap / 4) & (np.abs(gap) <= last_gap / 4)
     below = (order > last) & ((last < 0) | calm)
-    rough = _rough(left, right)
-    smooth = np.any(below & np.isfinite(error), axis=0) & ~rough
     # both sides of a smooth point may be better known apart than together: x*|x| at 0
-    averaged = (right[0] + left[0]) / 2
-    averaged_error = (right_error + left_error) / 2 + np.abs(gap) / 2
-    better = np.isfinite(averaged_error) & (averaged_error < error)
-    value, error = np.where(better, averaged, value), np.where(better, averaged_error, error)
-    candidates = np.where(below, error, inf)
+    averaged = _Candidates(
+        (right[0] + left[0]) / 2, np.abs(gap) / 2 + (right[1] + left[1]) / 2, (right[2] + left[2]) / 2, order[:, 0], order[:, 0] + 2
+    )  # fmt: skip
+    central = _Candidates(*(np.concatenate(pair) for pair in zip(central, averaged, strict=True)))
+    usable = below[central.start] & below[central.end - 2]
+    error = central.error
+    rough = _rough(left, right)
+    smooth = np.any(usable & np.isfinite(error), axis=0) & ~rough
+    candidates = np.where(usable, error, inf)
     best = np.argmin(candidates, axis=0)
-    chosen, chosen_error = value[best, columns], candidates[best, columns]
+    chosen, chosen_error = central.value[best, columns], candidates[best, columns]
     # estimates that claim to be nearly as good must agree with the best one
-    rivals = below & (error <= 30 * chosen_error)
-    distance = np.where(rivals, np.abs(value - chosen) - 3 * error, 0.0)
+    rivals = usable & (error <= 30 * chosen_error)
+    distance = np.where(rivals, np.abs(central.value - chosen) - 3 * error, 0.0)
     chosen_error = np.maximum(chosen_error, np.max(np.where(np.isfinite(distance), distance, 0.0), axis=0))
     best_right = np.argmin(np.where((order <= np.maximum(last, 0)) | (last < 0), right_error, inf), axis=0)
     best_left = np.argmin(np.where((order <= np.maximum(last, 0)) | (last < 0), left_error, inf), axis=0)
@@ -153,7 +234,11 @@ def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: An
     state[(state == KINK) & rough] = NO_LIMIT
     before = np.maximum(last - 4, 0)
     growing = (last >= 4) & kinked[before, columns] & (last_gap > 1.5 * np.abs(gap[before, columns]))
-    state[(state == KINK) & growing] = NO_LIMIT
+    # a kink is as sharp however near one looks, curvature is not
+    earlier = np.maximum(last - 2, 0)
+    sharp = (last >= 2) & kinked[earlier, columns] & kinked[np.maximum(last - 1, 0), columns]
+    sharp &= last_gap >= np.abs(gap[earlier, columns]) / 2
+    state[(state == KINK) & (growing | ~sharp)] = NO_LIMIT
     edge = state == EDGE
     one = np.where(np.isfinite(errors_right), slopes_right, slopes_left)
     one_error = np.minimum(errors_right, errors_left)
@@ -162,7 +247,9 @@ def _judge(steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: An
     moved = np.nanmax(np.where(np.isfinite(plus), np.abs(plus - base), 0.0), axis=0)
     variation = np.maximum(np.abs(base[0]), moved)
     at_kink |= rough
-    wish_down, wish_up = _wishes(truncation, rounding, kinked, last, gap, right[2] + left[2], value, best, columns, at_kink, state)
+    value, truncation, rounding = (part[best, columns] for part in central[:3])
+    picked = _Candidates(value, truncation, rounding, central.start[best], central.end[best])
+    wish_down, wish_up = _wishes(picked, triples, kinked, last, gap, right[2] + left[2], at_kink, state, plus, minus)
     wish_down |= rough
     second = np.abs(plus + minus - 2 * base) / steps**2
     seen = np.isfinite(second)
@@ -179,17 +266,17 @@ def _rough(left: Any, right: Any) -> Any:
 
 
 def _wishes(
-    truncation: Any, rounding: Any, kinked: Any, last: Any, gap: Any, gap_noise: Any, value: Any, best: Any, columns: Any, at_kink: Any,
-    state: Any,
-) -> tuple[Any, Any]:  # fmt: skip
-    triples = len(truncation)
+    picked: _Candidates, triples: int, kinked: Any, last: Any, gap: Any, gap_noise: Any, at_kink: Any, state: Any, plus: Any, minus: Any
+) -> tuple[Any, Any]:
+    """Whether smaller steps, and larger ones, may help each output."""
+    columns = np.arange(len(state))
     smallest_noise = gap_noise[triples - 1]
     kink_open = at_kink & (last == triples - 1) & (smallest_noise < np.abs(gap[np.maximum(last, 0), columns]) / 16)
     kink_open |= (last >= 0) & (last < triples - 1) & at_kink & (smallest_noise < np.abs(gap[np.maximum(last, 0), columns]) / 8)
-    t, r = truncation[best, columns], rounding[best, columns]
-    lost = ~np.isfinite(value[triples - 1]) | (state == NONE)
-    down = kink_open | (~at_kink & (~(t <= r) & (best == triples - 1))) | lost
-    up = ~at_kink & (r >= t) & (best == 0) & np.isfinite(value[0])
+    t, r = picked.truncation, picked.rounding
+    lost = ~np.isfinite(plus[-1] - minus[-1]) | (state == NONE)
+    down = kink_open | (~at_kink & (~(t <= r) & (picked.end == triples + 1))) | lost
+    up = ~at_kink & (r >= t) & (picked.start == 0) & np.isfinite(plus[0] - minus[0])
     return down, up
 
 

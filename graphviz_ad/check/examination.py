@@ -12,19 +12,29 @@ from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from .black_box import BlackBox, BudgetSpent
-from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, Ladder, Slopes
+from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent
+from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, Ladder, Slopes
 from .mpmath_numbers import DIGITS, ExactBox, ExactSlope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
+from .sweep import WANTED, Kept
 
 #: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
 SHARP = 2e-5
-#: what is aimed at, so that the smallest error seen lies far below
-WANTED = 1e-6
-#: a difference must exceed the reference's error this many times before it is called a fault
-SURE = 4.0
+#: a claim passes where the reference, error and all, leaves it no further off than this part of itself
+VERIFIED = 1e-4
+#: a difference must exceed the reference's error this many times before it is called a fault: at the given point, and
+#: at others, where nobody asked and a slip of the checker weighs more
+SURE, SURE_ELSEWHERE = 5.0, 20.0
 #: roundings of the point that a right claim may be off by: 64 units in the last place
 ROUNDING = 64 * 2.0**-52
+#: a claim on a flat function is not judged where it predicts less than this part of the smallest change seen
+FAINT = 2.0**-20
+#: a ladder that went down so many levels may stand on one step of a function that goes in steps
+DEEP = 4
+#: ladders that are begun anew, with smaller steps, before the search for a slope is given up
+RESTARTS = 6
+#: a claim below this is what underflow left
+DENORMAL = 2.0**-960
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
@@ -52,6 +62,9 @@ class Examiner:
         self, box: BlackBox, vector: Any, base: Any, noise: Any, scales: Any, exact: Callable[[], ExactBox | None], tolerance: float
     ) -> None:
         self.box, self.vector, self.base, self.noise, self.scales = box, vector, base, noise, scales
+        self.fine = noise  # at the smallest steps alone
+        self.sure = SURE
+        self.chance = np.random.default_rng(231)
         self.exact, self.tolerance = exact, tolerance
         self.sharp = max(SHARP, 8 * tolerance)
         with np.errstate(all="ignore"):
@@ -61,72 +74,85 @@ class Examiner:
         self.claim_noise: Callable[[Any], Any] | None = None  # from a direction to the spread of the claimed slopes
         self.curves: dict[int, list[tuple[float, float]]] = {}
 
-    # -- the quick way -----------------------------------------------------------------------------------------------
+    def step(self, level: int) -> float:
+        """The step at a level of a ladder, in parts of a direction."""
+        return float(2.0 ** (self.first - level))
 
-    def sweep(self, columns: list[int], claims: Any) -> tuple[list[Finding | None], list[dict[int, Any]]]:
-        """Four evaluations an axis, all together: findings for single outputs that pass at once, None for the others.
-
-        ``claims`` has a row an output and a column an entry of ``columns``. The values are kept for what follows.
-        """
-        step = 2.0**self.first
-        vectors = []
-        for index in columns:
-            for factor in (step, -step, step / 2, -step / 2):
-                moved = self.vector.copy()
-                moved[index] += factor * self.scales[index]
-                vectors.append(moved)
-        values = np.array(self.box.many(vectors)).reshape(len(columns), 4, self.box.width)
-        scale = self.scales[columns][:, None]
-        with np.errstate(all="ignore"):
-            h = step * scale
-            noise = np.maximum(self.noise, 2.0**-52 * np.max(np.abs(values), axis=1))
-            wide, narrow = (values[:, 0] - values[:, 1]) / (2 * h), (values[:, 2] - values[:, 3]) / h
-            slope = (4 * narrow - wide) / 3
-            change = np.abs(narrow - wide)
-            size = np.maximum(np.abs(slope), np.abs(claims.T))
-            ratio = np.where(size > 0, 10 * change / np.where(size > 0, size, 1.0), 0.0)
-            error = change * np.minimum(1 / 3, ratio) + 3 * noise / h
-            bend = 2 * (2 * (values[:, 2] + values[:, 3] - 2 * self.base) / h) - (values[:, 0] + values[:, 1] - 2 * self.base) / h
-            straight = np.abs(bend) <= np.maximum(1e-4 * size, 20 * noise / h)
-            bound = error + self.tolerance * size
-            agrees = np.abs(slope - claims.T) <= bound
-            sharp = error <= WANTED * size
-            still = (claims.T == 0) & np.all(values == self.base, axis=1)
-            good = (agrees & sharp & straight) | still
-        kept = [{0: row[0], -1: row[1], 1: row[2], -2: row[3]} for row in values]
-        found: list[Finding | None] = []
-        for row in range(len(columns)):
-            for output in range(self.box.width):
-                fine = bool(good[row, output])
-                numbers = (float(slope[row, output]), float(error[row, output]), float(bound[row, output]))
-                found.append(Finding(PASS, *numbers, FLOAT) if fine else None)
-        return found, kept
-
-    def ladder(self, direction: Any, kept: dict[int, Any] | None = None) -> Ladder:
+    def ladder(self, direction: Any, kept: Kept | None = None) -> Ladder:
         """A ladder along a direction, with the values that are already known."""
         ladder = Ladder(self.box, self.vector, self.base, direction, self.noise, self.first)
-        if kept is not None:
-            ladder.ahead.update({0: kept[0], 1: kept[1]})
-            ladder.behind.update({0: kept[-1], 1: kept[-2]})
+        for level, (ahead, behind) in (kept or {}).items():
+            ladder.ahead[level], ladder.behind[level] = ahead, behind
         return ladder
 
     # -- the careful way ---------------------------------------------------------------------------------------------
 
-    def examine(self, direction: Any, claims: Any, kept: dict[int, Any] | None = None, sharpen: bool = True) -> list[Finding]:
+    def examine(self, direction: Any, claims: Any, kept: Kept | None = None, sharpen: bool = True) -> list[Finding]:
         """A finding for every output; ``claims`` are the claimed slopes along the direction.
 
         ``sharpen`` asks better references where differences do not pass.
         """
-        ladder = self.ladder(direction, kept)
         try:
-            slopes = ladder.explore(lambda s: self._enough(s, claims))
+            slopes, findings = self._explore(self.ladder(direction, kept), claims)
         except BudgetSpent:
             return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
-        findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
         if not sharpen or all(f.verdict == PASS for f in findings):
             return findings
         sharper = self._sharpen(direction, slopes, claims, findings)
         return [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
+
+    def _explore(self, ladder: Ladder, claims: Any) -> tuple[Slopes, list[Finding]]:
+        """Slopes and what they say; before they count against a claim, smaller steps must bear them out.
+
+        Where they do not, a ladder of smaller steps is climbed. Its rounding is known less well (differences of neighbouring
+        numbers may all be rounded alike), so it speaks against a claim only where the noise is the same at all distances.
+        """
+        told = "differences at small steps contradict those at larger ones: no limit was found"
+        uneven = self.fine < self.noise / 16
+        for attempt in range(RESTARTS):
+            slopes = ladder.explore(lambda s: self._enough(s, claims))
+            findings = [self._judge(slopes, claims, k) for k in range(len(claims))]
+            suspects = np.array([f.verdict == FAIL and slopes.state[k] == SMOOTH for k, f in enumerate(findings)])
+            wild = suspects & (self.fine > 2.0**-20 * slopes.variation) & (128 * np.abs(claims) * NOISE_SPACINGS[0] >= self.fine)
+            if np.any(wild):  # a slope so steep that the function takes any value from one double to the next
+                findings = [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, wild, strict=True)]
+                suspects &= ~wild
+            if np.any(suspects) and (attempt or max(ladder.ahead) > DEEP):
+                odd = suspects & (uneven | ladder.favoured(slopes, claims, suspects, ladder.first - self.first - UP))
+                findings = [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, odd, strict=True)]
+                suspects &= ~odd
+            level = ladder.doubted(slopes, claims, suspects, self.fine) if np.any(suspects) else None
+            if level is None:
+                return slopes, self._flat(ladder, claims, findings)
+            ladder = Ladder(self.box, self.vector, self.base, ladder.direction, self.fine, ladder.first - level + 2)
+        return slopes, [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, suspects, strict=True)]
+
+    def _flat(self, ladder: Ladder, claims: Any, findings: list[Finding]) -> list[Finding]:
+        """Where a function is exactly flat, a claim is not judged that moves it by less than its smallest step nearby.
+
+        log(1 + exp(-x)) goes in steps of 2**-52 and rounds to 0 from x = 37 on; that it does not move says nothing about a
+        slope of 1e-20. Steps much larger than roundings of the arguments and values are no rounding, but part of the function.
+        """
+        flat = [f.verdict == FAIL and f.reference == 0 and f.error <= 1e-3 * abs(float(c)) for f, c in zip(findings, claims, strict=True)]
+        if not any(flat):
+            return findings
+        told = "the function is flat here, and what is claimed lies below the smallest change it makes nearby"
+        still = 2.0 ** (ladder.first - min(ladder.ahead))
+        largest = float(np.max(np.abs(self.vector)))
+        for level in range(min(ladder.ahead), -UP - 4, -2):
+            ladder.have(level)
+            step = 2.0 ** (ladder.first - level)
+            for k, waiting in enumerate(flat):
+                change = max(abs(float(side[level][k] - self.base[k])) for side in (ladder.ahead, ladder.behind))
+                if waiting and 0 < change < np.inf:
+                    flat[k] = False
+                    rounding = change <= ROUNDING * max(largest, abs(float(self.base[k])))
+                    if abs(float(claims[k])) * step < FAINT * change or (rounding and abs(float(claims[k])) * still < change):
+                        findings[k] = findings[k]._replace(verdict=INCONCLUSIVE, reason=told)
+            if not any(flat):
+                break
+            still = step
+        return findings
 
     def _enough(self, s: Slopes, claims: Any) -> Any:
         with np.errstate(all="ignore"):
@@ -142,7 +168,7 @@ class Examiner:
         claim, value, error = float(claims[k]), float(s.value[k]), float(s.error[k])
         state = s.state[k]
         size = max(abs(claim), abs(value))
-        bound = SURE * error + self.tolerance * size
+        bound = self.sure * error + self.tolerance * size
         left, right = float(s.left[k]), float(s.right[k])
         if state == SMOOTH:
             return self._smooth(claim, value, error, bound, float(s.variation[k]), float(s.bend[k]))
@@ -154,7 +180,7 @@ class Examiner:
                 return Finding(INCONCLUSIVE, value, error, bound, FLOAT, f"{side} is {value:.6g}; there is none on the other side")
             return Finding(INCONCLUSIVE, value, error, bound, FLOAT, "the edge of the domain: the slope has no finite limit there")
         if state == KINK:
-            spread = SURE * max(float(s.left_error[k]), float(s.right_error[k])) + self.tolerance * max(abs(left), abs(right))
+            spread = self.sure * max(float(s.left_error[k]), float(s.right_error[k])) + self.tolerance * max(abs(left), abs(right))
             return self._kink(claim, left, right, spread, FLOAT)
         reasons = {
             JUMP: "the function jumps here, so it has no derivative",
@@ -165,12 +191,16 @@ class Examiner:
 
     def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float, bend: float) -> Finding:
         distance, size = abs(claim - value), max(abs(claim), abs(value))
+        nothing = ROUNDING * bend  # what the rounding of the point itself makes of a slope of zero
+        if size + error <= nothing and (abs(claim) < DENORMAL or abs(claim) >= 2.0**-12 * nothing):
+            return Finding(PASS, value, error, nothing, FLOAT, "zero, as nearly as the point itself is rounded")
         if bound < distance <= ROUNDING * bend:
             told = f"claimed {claim:.6g}, differences give {value:.6g}: one rounding of the point moves the slope by as much"
             return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
         if distance > bound:
             return Finding(FAIL, value, error, bound, FLOAT)
-        if error <= self.sharp * size or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
+        excluded = distance + error <= VERIFIED * size  # whatever is further off than this
+        if error <= self.sharp * size or excluded or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
             return Finding(PASS, value, error, bound, FLOAT)
         told = f"noise: the slope is known to ±{error:.1e} only, the claim is {claim:.3g}"
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
@@ -214,7 +244,7 @@ class Examiner:
             return self._beyond_float(claim, value, bound)
         if abs(claim - value) <= bound:
             return Finding(PASS, value, 0.0, bound, EXACT)
-        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * SURE * float(s.error[k]) + bound + 1e-4 * size
+        contradicted = s.state[k] == SMOOTH and abs(value - float(s.value[k])) > 2 * self.sure * float(s.error[k]) + bound + 1e-4 * size
         if contradicted:
             measured = float(s.value[k])
             told = f"differences give {measured:.6g}, high precision {value:.6g}: rounding decides what the function is here"
@@ -331,7 +361,7 @@ class Examiner:
         value, claim = float(step[k]), float(claims[k])
         if before.verdict != INCONCLUSIVE or not np.isfinite(value) or s.state[k] != SMOOTH:
             return before
-        if abs(value - float(s.value[k])) > SURE * float(s.error[k]) + 1e-9 * abs(value):
+        if abs(value - float(s.value[k])) > self.sure * float(s.error[k]) + 1e-9 * abs(value):
             return before
         bound = self.tolerance * max(abs(value), abs(claim))
         if abs(value - claim) <= bound:

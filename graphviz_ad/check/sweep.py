@@ -1,0 +1,157 @@
+"""The quick way through many entries: two evaluations each where a claim agrees, four where it takes more to see.
+
+A centred difference that agrees with an independent claim to six digits is evidence, provided its own error is no accident of
+that size: a probe along a random direction of all entries measures how large third derivatives are. Where the columns of a claimed
+Jacobian touch different outputs, several move at once; every output is compared, so an entry outside the claimed pattern
+shows as well as a wrong one inside (the pattern saves evaluations, nothing is taken from it).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+if TYPE_CHECKING:
+    from .examination import Examiner
+
+#: an estimate of a slope this sharp, and a claim this close to it, in parts of the slope, settle an entry at once
+WANTED = 1e-6
+#: the level of a ladder at which pairs stand, and the one that is added
+PAIR, WIDER = 2, 1
+#: fewer directions than this need no probe: one of them gets four evaluations instead
+FEW = 3
+#: with at least so many outputs, columns that share none are moved together
+WIDTH = 4
+
+Kept = dict[int, tuple[Any, Any]]
+
+
+class Swept(NamedTuple):
+    """Per entry (rows) and output: whether the claim passed, and slope, error and bound; ``kept`` are values at ladder levels."""
+
+    passed: Any
+    slope: Any
+    error: Any
+    bound: Any
+    kept: list[Kept]
+
+
+def sweep(examiner: Examiner, columns: list[int], claims: Any) -> Swept:
+    """Look at every entry of ``columns``; ``claims`` has a row an output and a column an entry."""
+    width, count = examiner.box.width, len(columns)
+    passed, slope, error, bound = (np.full((count, width), start) for start in (False, np.nan, np.inf, np.inf))
+    swept = Swept(passed, slope, error, bound, [{} for _ in columns])
+    groups = colour(claims) if width >= WIDTH and count >= 2 * FEW else [[k] for k in range(count)]
+    rows = np.array(columns)
+    together = [group for group in groups if len(group) > 1]
+    if together and 2 * len(groups) <= count:
+        _look(examiner, swept, rows, claims, groups)
+        groups = [[k] for k in range(count) if not np.all(swept.passed[k])]
+    else:
+        groups = [[k] for k in range(count)]
+    if groups:
+        _look(examiner, swept, rows, claims, groups)
+    return swept
+
+
+def colour(claims: Any) -> list[list[int]]:
+    """Columns in groups without a common non-zero row, first fit; at most a few hundred columns a group are tried."""
+    pattern = claims != 0
+    groups: list[list[int]] = []
+    taken: list[Any] = []
+    for column in range(pattern.shape[1]):
+        mine = pattern[:, column]
+        for group, used in zip(groups, taken, strict=True):
+            if not np.any(used & mine):
+                group.append(column)
+                used |= mine
+                break
+        else:
+            groups.append([column])
+            taken.append(mine.copy())
+    return groups
+
+
+def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list[list[int]]) -> None:
+    directions = [(rows[group], examiner.scales[rows[group]]) for group in groups]
+    due = np.array([claims[:, group] @ scales for group, (_, scales) in zip(groups, directions, strict=True)])
+    calm = np.ones(examiner.box.width, dtype=bool)
+    if len(groups) >= FEW:
+        calm = probe(examiner, rows, claims)
+    pairs = _pairs(examiner, directions, PAIR)
+    narrow, straight, noise = _quotients(examiner, pairs, PAIR)
+    with np.errstate(all="ignore"):
+        size = np.maximum(np.abs(narrow), np.abs(due))
+        rounding = noise / examiner.step(PAIR)
+        bound = (WANTED + examiner.tolerance) * size + rounding
+        still = (due == 0) & np.all(pairs == examiner.base, axis=1)
+        good = (np.abs(narrow - due) <= bound) & (rounding <= WANTED * size) & straight & calm | still
+    if len(groups) < FEW:
+        good[0] = False  # one that is seen with two steps vouches for the others
+    error = np.abs(narrow - due) + rounding
+    slope = narrow
+    again = [k for k in range(len(groups)) if not np.all(good[k])]
+    wide_pairs: dict[int, Any] = {}
+    if again:
+        values = _pairs(examiner, [directions[k] for k in again], WIDER)
+        wide, wide_straight, wide_noise = _quotients(examiner, values, WIDER)
+        with np.errstate(all="ignore"):
+            best = (4 * narrow[again] - wide) / 3
+            change = np.abs(narrow[again] - wide)
+            size = np.maximum(np.abs(best), np.abs(due[again]))
+            ratio = np.where(size > 0, 10 * change / np.where(size > 0, size, 1.0), 0.0)
+            rough = change * np.minimum(1 / 3, ratio) + 3 * wide_noise / examiner.step(WIDER)
+            limit = rough + examiner.tolerance * size
+            fine = (np.abs(best - due[again]) <= limit) & (rough <= WANTED * size) & straight[again] & wide_straight
+            fine |= still[again] & np.all(values == examiner.base, axis=1)
+        if len(groups) < FEW and not np.all(fine[0] if again[0] == 0 else True):
+            good[:] = False
+        good[again] = fine
+        slope, error, bound = slope.copy(), error.copy(), bound.copy()
+        slope[again], error[again], bound[again] = best, rough, limit
+        wide_pairs = dict(zip(again, values, strict=True))
+    for number, group in enumerate(groups):
+        for k in group:
+            scale = examiner.scales[rows[k]]
+            touched = claims[:, k] != 0 if len(group) > 1 else np.ones(examiner.box.width, dtype=bool)
+            swept.passed[k] = good[number]
+            swept.slope[k] = np.where(touched, slope[number] / scale, 0.0)
+            swept.error[k], swept.bound[k] = error[number] / scale, bound[number] / scale
+        if len(group) == 1:
+            swept.kept[group[0]][PAIR] = (pairs[number, 0], pairs[number, 1])
+            if number in wide_pairs:
+                swept.kept[group[0]][WIDER] = (wide_pairs[number][0], wide_pairs[number][1])
+
+
+def probe(examiner: Examiner, rows: Any, claims: Any) -> Any:
+    """For which outputs third derivatives are so small that a pair of evaluations is sharp: along a random direction of all."""
+    weights = examiner.scales[rows] * examiner.chance.choice([-1.0, 1.0], len(rows)) * examiner.chance.uniform(0.5, 1.5, len(rows))
+    both = [_pairs(examiner, [(rows, weights)], level) for level in (WIDER, PAIR)]
+    wide, _, _ = _quotients(examiner, both[0], WIDER)
+    narrow, _, noise = _quotients(examiner, both[1], PAIR)
+    with np.errstate(all="ignore"):
+        size = np.sqrt(np.sum((claims * weights) ** 2, axis=1))
+        return (np.abs(narrow - wide) / 3 <= WANTED * size + 3 * noise / examiner.step(PAIR))[0]
+
+
+def _pairs(examiner: Examiner, directions: list[tuple[Any, Any]], level: int) -> Any:
+    step = examiner.step(level)
+    vectors = []
+    for places, weights in directions:
+        for sign in (step, -step):
+            moved = examiner.vector.copy()
+            moved[places] += sign * weights
+            vectors.append(moved)
+    return np.array(examiner.box.many(vectors)).reshape(len(directions), 2, examiner.box.width)
+
+
+def _quotients(examiner: Examiner, pairs: Any, level: int) -> tuple[Any, Any, Any]:
+    """Centred differences, whether the function looks straight there, and the noise of one evaluation."""
+    step = examiner.step(level)
+    with np.errstate(all="ignore"):
+        noise = np.maximum(examiner.noise, 2.0**-52 * np.max(np.abs(pairs), axis=1))
+        slope = (pairs[:, 0] - pairs[:, 1]) / (2 * step)
+        bend = np.abs(pairs[:, 0] + pairs[:, 1] - 2 * examiner.base) / (2 * step)
+        straight = bend <= np.maximum(2.0**-6 * np.abs(slope), 20 * noise / step)
+    return slope, straight, noise
