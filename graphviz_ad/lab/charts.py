@@ -154,6 +154,11 @@ def percent(share: float) -> str:
 
 def draw_history(result: Training, title: str = "") -> Picture:
     """Loss and accuracy over the steps, of training and, where there is one, of validation."""
+    return arrange(draw_progress(result), 2, title)
+
+
+def draw_progress(result: Training) -> list[Picture]:
+    """The chart of the loss and that of the accuracy."""
     steps = [moment.step for moment in result.history]
     held = math.isfinite(result.history[-1].validation_loss)
     losses = [Curve("training", steps, [m.loss for m in result.history])]
@@ -173,7 +178,7 @@ def draw_history(result: Training, title: str = "") -> Picture:
         low=min(0.5, *(c.ys[0] for c in shares)),
         high=1.0,
     )
-    return arrange([loss, share], 2, title)
+    return [loss, share]
 
 
 def draw_norms(result: Training, title: str = "norm of the gradient of each weight matrix", subtitle: str = "") -> Picture:

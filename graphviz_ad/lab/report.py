@@ -12,7 +12,7 @@ from ..render.theme import DARK, LIGHT
 from ..scene.saving import produce
 from .architecture import draw_architecture
 from .canvas import Picture, png
-from .charts import SIDES, draw_history, draw_norms, percent
+from .charts import SIDES, draw_norms, draw_progress, percent
 from .datasets import Dataset
 from .maps import Plane, contour, draw_neurons, draw_points, draw_weights, paint_regions
 
@@ -33,8 +33,9 @@ def write_report(result: Training, data: Dataset, title: str = "") -> str:
         parts.append(f"<p><strong>Stopped early:</strong> {xml(result.stopped)}.</p>")
     if flat and result.snapshots:
         script = _data("report.js")
-        parts += _scrubber(result, data)
-    parts += ["<h2>Loss and accuracy</h2>", _marked(draw_history(result), bool(script))]
+        parts += ["<h2>Through training</h2>", '<div class="through">', *_scrubber(result, data), _charts(result, True), "</div>"]
+    else:
+        parts += ["<h2>Loss and accuracy</h2>", _charts(result, False)]
     parts += [
         "<h2>Gradients</h2>",
         "<p>How large they are, layer by layer.</p>",
@@ -42,10 +43,10 @@ def write_report(result: Training, data: Dataset, title: str = "") -> str:
     ]
     if flat and model.layers > 1:
         for layer in range(1, model.layers):
-            parts += [f"<h2>Hidden layer {layer}</h2>", _svg(draw_neurons(model, result.parameters, data, layer, 5, _MOST_NEURONS))]
+            parts += [f"<h2>Hidden layer {layer}</h2>", _sheet(draw_neurons(model, result.parameters, data, layer, 5, _MOST_NEURONS))]
     elif model.layers > 1:
-        parts += ["<h2>Hidden layer 1</h2>", _svg(draw_weights(model, result.parameters, data, 5, _MOST_NEURONS))]
-    parts += ["<h2>Architecture</h2>", _svg(draw_architecture(model, result.parameters, data.features))]
+        parts += ["<h2>Hidden layer 1</h2>", _sheet(draw_weights(model, result.parameters, data, 5, _MOST_NEURONS))]
+    parts += ["<h2>Architecture</h2>", _sheet(draw_architecture(model, result.parameters, data.features))]
     graph = produce(model.shaped(data.rows), None, "svg", depth=0).decode("utf-8")
     parts += ["<h2>The computational graph</h2>", "<p>Shapes stand beside the formulas; the loss is one gate.</p>"]
     parts += [f'<div class="wide" tabindex="0" role="group" aria-label="computational graph">{graph}</div>']
@@ -90,25 +91,22 @@ def _scrubber(result: Training, data: Dataset) -> list[str]:
     moments = '<div class="moments"><button id="play" type="button">Play</button>'
     moments += f'<input type="range" id="moment" min="0" max="{last}" value="{last}"></div>'
     return [
-        "<h2>Through training</h2>",
-        '<p><label for="moment">Move through the steps:</label> <span id="state"></span></p>',
+        '<div class="map"><p><label for="moment">Move through the steps:</label> <span id="state"></span></p>',
         moments,
         frame,
-        f'<script type="application/json" id="frames">{script_json(frames)}</script>',
+        f'</div><script type="application/json" id="frames">{script_json(frames)}</script>',
     ]
 
 
-def _marked(history: Picture, moving: bool) -> str:
-    """Loss and accuracy side by side, with a line in each at the moment that the slider shows."""
-    if not moving:
-        return _svg(history)
-    half, (left, right) = history.width / 2, SIDES
-    lines = "".join(
-        f'<line x1="{left + shift}" x2="{left + shift}" y1="60" y2="{history.height - 42}" data-wide="{half - left - right}"/>'
-        for shift in (0, half)
-    )
-    sheet = f'<svg class="marks" viewBox="0 0 {history.width} {history.height}" aria-hidden="true">{lines}</svg>'
-    return f'<div class="marked">{_svg(history)}{sheet}</div>'
+def _charts(result: Training, moving: bool) -> str:
+    """Loss and accuracy; where a slider moves through training, with a line in each at the moment that it shows."""
+    left, right = SIDES
+    parts = []
+    for chart in draw_progress(result):
+        line = f'<line x1="{left}" x2="{left}" y1="60" y2="{chart.height - 42}" data-wide="{chart.width - left - right}"/>'
+        mark = f'<svg class="marks" viewBox="0 0 {chart.width} {chart.height}" aria-hidden="true">{line}</svg>' if moving else ""
+        parts.append(f'<div class="marked">{_svg(chart)}{mark}</div>')
+    return f'<div class="charts">{"".join(parts)}</div>'
 
 
 def _settings(result: Training) -> str:
@@ -123,6 +121,11 @@ def _lines(text: str) -> str:
 
 def _data(name: str) -> str:
     return (files(__package__) / "data" / name).read_text("utf-8")
+
+
+def _sheet(picture: Picture) -> str:
+    """A picture that a narrow window scrolls through instead of shrinking it."""
+    return f'<div class="sheet" tabindex="0" role="group" aria-label="{xml(picture.title)}">{_svg(picture)}</div>'
 
 
 def _svg(picture: Picture) -> str:

@@ -38,13 +38,17 @@ def test_the_slider_leads_through_training(browser: Any, tmp_path: Path, scheme:
     first = seen()
     assert first[0].startswith("step 0: loss")
     assert all(one != other for one, other in zip(first, last, strict=True))
-    mark, plot = page.locator(".marks line").first.bounding_box(), page.locator(".marked > svg").first.bounding_box()
-    assert mark["x"] - plot["x"] == pytest.approx(58 * plot["width"] / 920, abs=2)  # the left edge of the curves
+    plots = [page.locator(".marked").nth(k).bounding_box() for k in (0, 1)]
+
+    def mark(k: int) -> float:
+        """Where the k-th chart's line stands, as a share of the chart's width."""
+        return (page.locator(".marks line").nth(k).bounding_box()["x"] - plots[k]["x"]) / plots[k]["width"]
+
+    assert [mark(0), mark(1)] == pytest.approx([58 / 460] * 2, abs=0.005)  # the left edge of the curves
     page.click("#play")
     page.wait_for_function("document.querySelector('#state').textContent.startsWith('step 200')")
     assert page.inner_text("#play") == "Play"
-    mark = page.locator(".marks line").last.bounding_box()
-    assert mark["x"] - plot["x"] == pytest.approx((920 - 18) * plot["width"] / 920, abs=2)
+    assert [mark(0), mark(1)] == pytest.approx([(460 - 18) / 460] * 2, abs=0.005)  # and the right one
     found = Axe().run(page).response["violations"]
     assert not [(one["id"], one["nodes"][0]["html"][:120]) for one in found if one["impact"] in ("serious", "critical")]
     page.set_viewport_size({"width": 360, "height": 740})
