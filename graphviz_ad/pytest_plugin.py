@@ -3,12 +3,15 @@
     def test_my_layer(gradcheck):
         gradcheck(f, gradient, at=x)
 
-checks and fails with the entries, the likely causes and the power of the check; ``gradcheck.report`` is the last report. The
-marker gives defaults to a test: ``@pytest.mark.gradcheck(points=8, allow="inconclusive")``.
+checks, and fails with what is wrong and what is right by argument, the likely cause, the worst entries and the power of the check;
+``gradcheck.report`` is the last report. The marker gives defaults to a test: ``@pytest.mark.gradcheck(points=8, allow="inconclusive")``.
+``pytest --gradcheck-reports=FOLDER`` writes the page of each failed check into a folder, for the artifacts of continuous integration.
 """
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -16,7 +19,7 @@ import pytest
 if TYPE_CHECKING:
     from .check.report import Report
 
-MOST_ROWS = 12
+_OPTION = "--gradcheck-reports"
 
 
 class GradientFault(AssertionError):
@@ -26,39 +29,42 @@ class GradientFault(AssertionError):
 class GradientChecker:
     """What the fixture gives: call it with the arguments of ``graphviz_ad.check_gradient``."""
 
-    def __init__(self, **defaults: Any) -> None:
+    def __init__(self, name: str = "", folder: str | None = None, **defaults: Any) -> None:
         self.allowed = defaults.pop("allow", ())
-        self.defaults = defaults
+        self.name, self.folder, self.defaults = name, folder, defaults
         self.report: Report | None = None
+        self._written = 0
 
     def __call__(self, f: Any, gradient: Any, at: Any, *, allow: str | tuple[str, ...] | None = None, **options: Any) -> Report:
         """Check, and raise GradientFault unless the verdict is pass, pass-at-kink or one of ``allow``."""
+        __tracebackhide__ = True  # the failure is at the line of the test
         from .check.callables import check_gradient
 
-        self.report = report = check_gradient(f, gradient, at, **{**self.defaults, **options})
+        asked = {**self.defaults, **options}
+        if self.folder is not None:
+            asked.setdefault("curve", True)
+        self.report = report = check_gradient(f, gradient, at, **asked)
         more = self.allowed if allow is None else allow
-        accepted = {"pass", "pass-at-kink", *((more,) if isinstance(more, str) else more)}
-        if report.verdict not in accepted:
-            raise GradientFault(describe(report))
+        if report.verdict not in {"pass", "pass-at-kink", *((more,) if isinstance(more, str) else more)}:
+            told = f"{report.summary()}{self._write(report)}"
+            raise GradientFault(told)
         return report
 
+    def _write(self, report: Report) -> str:
+        if self.folder is None:
+            return ""
+        self._written += 1
+        name = re.sub(r"[^\w.-]+", "-", self.name) + (f"-{self._written}" if self._written > 1 else "")
+        path = Path(self.folder) / f"{name}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        report.title = report.title or self.name
+        report.save(path)
+        return f"\n  report: {path}"
 
-def describe(report: Report) -> str:
-    """A report for the terminal of a failed test."""
-    lines = [f"gradient check: {report.verdict}"]
-    bad = [row for row in report.rows if row.verdict not in ("pass", "pass-at-kink")]
-    for row in bad[:MOST_ROWS]:
-        where = row.wrt + (str(list(row.entry)) if row.entry else "")
-        numbers = "" if row.analytic is None else f"claimed {row.analytic:.10g}"
-        numbers += "" if row.reference is None else f", reference {row.reference:.10g}"
-        lines.append(f"  {row.verdict} at {where}: {numbers}{'; ' if numbers and row.reason else ''}{row.reason}")
-    if len(bad) > MOST_ROWS:
-        lines.append(f"  … and {len(bad) - MOST_ROWS:,} more")
-    lines.extend(f"  likely cause: {cause}" for cause in report.causes)
-    lines.extend(f"  note: {note}" for note in report.notes)
-    if report.power:
-        lines.append(f"  power: {report.power}")
-    return "\n".join(lines)
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The folder for pages of failed checks."""
+    parser.getgroup("gradcheck").addoption(_OPTION, metavar="FOLDER", help="write the page of each failed gradient check into a folder")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -70,4 +76,4 @@ def pytest_configure(config: pytest.Config) -> None:
 def gradcheck(request: pytest.FixtureRequest) -> GradientChecker:
     """A checker of gradients that fails the test with a readable report."""
     marker = request.node.get_closest_marker("gradcheck")
-    return GradientChecker(**(marker.kwargs if marker is not None else {}))
+    return GradientChecker(request.node.name, request.config.getoption(_OPTION), **(marker.kwargs if marker is not None else {}))

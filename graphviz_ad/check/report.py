@@ -90,17 +90,15 @@ class Report:
         raise TypeError("a report has four verdicts and no truth value; look at report.verdict or call report.raise_if_failed()")
 
     def raise_if_failed(self) -> None:
-        """Raise :class:`CheckFailed` when the verdict is "fail", with the failing rows in the message."""
+        """Raise :class:`CheckFailed` when the verdict is "fail", with :meth:`summary` in the message."""
         if self.verdict == FAIL:
-            lines = [
-                f"  {row.wrt}{list(row.entry) or ''}: {row.analytic!r}, reference {row.reference!r}. {row.reason}"
-                for row in self.rows
-                if row.verdict == FAIL
-            ]
-            if len(lines) > 20:
-                lines[20:] = [f"  … and {len(lines) - 20:,} more"]
-            lines.extend(f"  likely cause: {cause}" for cause in self.causes)
-            raise CheckFailed("the gradient is wrong:\n" + "\n".join(lines))
+            raise CheckFailed("the gradient is wrong\n" + self.summary())
+
+    def summary(self) -> str:
+        """A few plain lines: what is wrong and what is right, the causes, the worst entries, the power."""
+        from .summary import lines
+
+        return "\n".join(lines(self))
 
     def data(self, most: int = 1000) -> dict[str, Any]:
         """The report as plain data for JSON; at most ``most`` rows, the failing ones first."""
