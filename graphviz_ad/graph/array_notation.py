@@ -33,7 +33,7 @@ def write(op: str, params: Any, operands: Sequence[Piece], notation: Notation) -
     latex = isinstance(notation, Latex)
     if op == "transpose" and known["axes"] is None:
         base = notation.wrap(operands[0], POWER + 1)
-        return Piece(f"{base}^{{\\top}}" if latex else f"{base}.T", POWER if latex else _ATOM)
+        return Piece(f"{base}^{{\\top}}" if latex else f"{base}{notation.transposed}", POWER if latex else _ATOM)
     if op == "index":
         inside = ", ".join(_part(part, operands[1:]) for part in known["pattern"])
         base = notation.wrap(operands[0], _ATOM)
@@ -57,13 +57,21 @@ def write(op: str, params: Any, operands: Sequence[Piece], notation: Notation) -
     for parameter in record.parameters:
         key, equals, default = parameter.partition("=")
         if key in known and not (equals and _plain(known[key]) == default.strip("'")):
-            given.append(_plain(known[key]) if not equals else f"{key}={_plain(known[key])}")
+            value = _latex_value(known[key]) if latex else _plain(known[key])
+            word = rf"\mathrm{{{key}}}" if latex else key
+            given.append(value if not equals else f"{word}={value}")
     inside = ", ".join(given)
     return Piece(rf"\operatorname{{{op}}}\left({inside}\right)".replace("_", r"\_") if latex else f"{op}({inside})")
 
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
+
+
+def _latex_value(value: Any) -> str:
+    """A static argument in LaTeX: words upright."""
+    text = _plain(value)
+    return text.replace("inf", r"\infty") if text in ("inf", "-inf") else rf"\mathrm{{{text}}}" if text.isalpha() else text
 
 
 def _part(part: tuple[Any, ...], arrays: Sequence[Piece]) -> str:

@@ -8,7 +8,7 @@ from ..errors import DerivativeError
 from ..language.machine import compiled
 from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERATIONS
-from .notation import Latex, Notation, Piece
+from .notation import ENTRYWISE, Latex, Notation, Piece
 
 if TYPE_CHECKING:
     from .array_notation import IndexRule
@@ -132,6 +132,12 @@ def operand_pieces(graph: Graph, handle: int, notation: Notation) -> list[Piece]
     return pieces
 
 
+def written_operation(graph: Graph, handle: int) -> str:
+    """The operation as it is written: a product of two arrays, entry by entry, has a sign of its own."""
+    op, shapes = graph.ops[handle], graph.shapes
+    return ENTRYWISE if op == "mul" and shapes is not None and all(shapes[one] for one in graph.operands[handle]) else op
+
+
 def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
     """A node's operation applied to its operands' names; a leaf's own name or number."""
     op = graph.ops[handle]
@@ -141,7 +147,7 @@ def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
         return notation.number(graph.params[handle].text).text  # type: ignore[attr-defined]
     pieces = operand_pieces(graph, handle, notation)
     if op in OPERATIONS or op == "matmul":
-        return notation.apply(op, pieces).text
+        return notation.apply(written_operation(graph, handle), pieces).text
     from .array_notation import write
 
     return write(op, graph.params[handle], pieces, notation).text

@@ -29,6 +29,9 @@ class Piece(NamedTuple):
 
 
 _INFIX = {operation: (token, precedence) for token, (precedence, operation) in BINARY.items()}
+#: the product of arrays entry by entry, which people write as another sign than that of numbers and of matrices
+ENTRYWISE = "entrywise"
+_INFIX[ENTRYWISE] = ("*", PRODUCT)
 _COMPARE = {operation: token for token, operation in COMPARISONS.items()}
 
 
@@ -79,6 +82,7 @@ class Notation:
     # -- what a notation may override --------------------------------------------------------------------------------
 
     minus = "-"
+    transposed = ".T"
     words: Mapping[str, str] = {"and": "and", "or": "or", "not": "not"}
 
     def wrap(self, piece: Piece, precedence: int) -> str:
@@ -225,6 +229,8 @@ class Latex(Notation):
             return Piece(
                 rf"{one} \cdot {two}" if dot or wordy else rf"{one}\,{two}" if not left.number else rf"{one}{_gap(two)}{two}", PRODUCT
             )
+        if op == ENTRYWISE:
+            return Piece(rf"{self.wrap(left, PRODUCT)} \odot {self.wrap(right, PRODUCT + 1)}", PRODUCT)
         if op == "mod":
             return Piece(rf"{self.wrap(left, PRODUCT)} \bmod {self.wrap(right, PRODUCT + 1)}", PRODUCT)
         if op == "matmul":

@@ -26,6 +26,7 @@ from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.composites import COMPOSITES, HIDDEN
 from ..primitives.kernels.arrays import Arrays, compute
 from ..primitives.registry import OPERATIONS, resolve
+from .stand_ins import VIEWS, Stop, Traced, values
 
 _FLOATS = Arrays()
 
@@ -38,183 +39,10 @@ _RENAMED = dict(
         " round_:round"
     ).split()
 )
-#: reductions of binary ufuncs
-_REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
 #: keyword arguments that change nothing here when they have these values
 _NEUTRAL = tuple("dtype out where initial casting order subok signature optimize copy kind correction".split())
-_METHODS = frozenset(
-    "sum mean max min prod dot ravel transpose std var cumsum cumprod clip squeeze argmax argmin repeat trace diagonal swapaxes take"
-    " round".split()
-)
-
-
-#: an array is taken apart into at most so many entries
-_MOST_ENTRIES = 1000
-
-
-class _Stop(BaseException):
-    """Tracing cannot go on: the function asked for a number. Not an Exception, so that no `except Exception` of the user eats it."""
-
-
-class Traced:
-    """A stand-in for an array: it has the example's value and notes what is done with it."""
-
-    __slots__ = ("_handle", "_trace", "_value")
-    __array_priority__ = 1000.0
-    __hash__ = None  # type: ignore[assignment]
-
-    def __init__(self, trace: _Trace, handle: int, value: Any) -> None:
-        self._trace, self._handle, self._value = trace, handle, value
-
-    # -- what does not depend on values ------------------------------------------------------------------------------
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        return np.shape(self._value)
-
-    @property
-    def ndim(self) -> int:
-        return np.ndim(self._value)
-
-    @property
-    def size(self) -> int:
-        return int(np.size(self._value))
-
-    @property
-    def dtype(self) -> Any:
-        return np.asarray(self._value).dtype
-
-    @property
-    def T(self) -> Traced:
-        return self._trace.call("transpose", (self,), {})
-
-    def __len__(self) -> int:
-        if not self.shape:
-            raise TypeError("len() of a scalar")
-        return self.shape[0]
-
-    def __iter__(self) -> Any:
-        return (self[position] for position in range(len(self)))
-
-    # -- operations --------------------------------------------------------------------------------------------------
-
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        name = ufunc.__name__
-        if method == "reduce" and name in _REDUCED:
-            options.setdefault("axis", 0)
-            return self._trace.call(_REDUCED[name], inputs, options)
-        if method == "outer" and name == "multiply":
-            return self._trace.call("outer", inputs, options)
-        if method != "__call__" or any(isinstance(one, Traced) for one in options.get("out") or ()):
-            return self._trace.unsupported(
-                f"np.{name}.{method}" if method != "__call__" else f"np.{name}(…, out=…)",
-                lambda plain: getattr(ufunc, method)(*plain),
-                inputs,
-            )
-        if ufunc is np.square:
-            return self._trace.call("square", inputs, options)
-        return self._trace.call(name, inputs, options, lambda plain: ufunc(*plain))
-
-    def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
-        return self._trace.call(function.__name__, arguments, options, lambda plain: function(*plain, **_values(options)))
-
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        """An array of stand-ins, one an entry, so that np.array([x[0], 2.0]) works; as an array of floats it cannot be had."""
-        if (dtype is not None and np.dtype(dtype) != object) or self.size > _MOST_ENTRIES:
-            raise self._trace.stop("np.asarray turns the argument into numbers", "leave the conversion out, or use np.stack")
-        entries = np.empty(self.shape, dtype=object)
-        for place in np.ndindex(*self.shape):
-            entries[place] = self[place] if place else self
-        return entries
-
-    def reshape(self, *shape: Any, **_: Any) -> Traced:
-        return self._trace.call("reshape", (self, shape[0] if len(shape) == 1 else shape), {})
-
-    def flatten(self) -> Traced:
-        return self._trace.call("ravel", (self,), {})
-
-    def copy(self) -> Traced:
-        return self
-
-    def astype(self, kind: Any, **_: Any) -> Traced:
-        if np.dtype(kind).kind == "f":
-            return self
-        return self._trace.unsupported(f"astype({kind})", lambda plain: np.asarray(plain[0]).astype(kind), (self,))
-
-    def __getattr__(self, name: str) -> Any:
-        if name in _METHODS:
-            return lambda *arguments, **options: self._trace.call(name, (self, *arguments), options)
-        raise AttributeError(name)
-
-    def __getitem__(self, index: Any) -> Traced:
-        return self._trace.index(self, index)
-
-    def __setitem__(self, index: Any, value: Any) -> None:
-        self._trace.note("an assignment into an array", "make a new one: np.where, np.stack, np.concatenate")
-
-    def __neg__(self) -> Any:
-        return self._trace.call("neg", (self,), {})
-
-    def __pos__(self) -> Traced:
-        return self
-
-    def __abs__(self) -> Any:
-        return self._trace.call("abs", (self,), {})
-
-    def __invert__(self) -> Any:
-        return self._trace.call("logical_not", (self,), {})
-
-    # -- what does depend on values ----------------------------------------------------------------------------------
-
-    def __bool__(self) -> bool:
-        raise self._trace.stop("a branch depends on a value", "write np.where(condition, a, b)")
-
-    def __float__(self) -> float:
-        raise self._trace.stop("a number is asked for", "use NumPy's function instead of math's, and no float(…)")
-
-    def __int__(self) -> int:
-        raise self._trace.stop("a whole number is asked for", "what depends on values cannot be an index or a count")
-
-    def __index__(self) -> int:
-        raise self._trace.stop("a whole number is asked for", "what depends on values cannot be an index or a count")
-
-    def item(self, *_: Any) -> Any:
-        raise self._trace.stop("a number is asked for by item()", "go on with the array")
-
-    def __repr__(self) -> str:
-        return f"Traced(shape {self.shape})"
-
-
-def _operator(name: str, swapped: bool = False) -> Any:
-    def apply(self: Traced, other: Any) -> Any:
-        if name == "matmul" and isinstance(other, np.ndarray) and other.dtype == object:
-            other = self._trace.lifted(other)
-        return self._trace.call(name, (other, self) if swapped else (self, other), {})
-
-    return apply
-
-
-for _name, _op in (
-    ("add", "add"), ("sub", "sub"), ("mul", "mul"), ("truediv", "div"), ("pow", "power"), ("mod", "mod"), ("matmul", "matmul"),
-):  # fmt: skip
-    setattr(Traced, f"__{_name}__", _operator(_op))
-    setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
-for _name, _op in (("lt", "less"), ("le", "less_equal"), ("gt", "greater"), ("ge", "greater_equal"), ("eq", "equal"), ("ne", "not_equal")):
-    setattr(Traced, f"__{_name}__", _operator(_op))
-for _name, _op in (("and", "logical_and"), ("or", "logical_or")):
-    setattr(Traced, f"__{_name}__", _operator(_op))
-    setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
-
-
-def _values(value: Any) -> Any:
-    """Arguments with the example's numbers in place of the stand-ins."""
-    if isinstance(value, Traced):
-        return value._value
-    if isinstance(value, (tuple, list)):
-        return type(value)(_values(one) for one in value)
-    if isinstance(value, dict):
-        return {key: _values(one) for key, one in value.items()}
-    return value
+#: the type that everything has here
+_FLOAT = (float, np.float64, "float64", "float", "f8", np.dtype(float))
 
 
 class _Trace:
@@ -259,16 +87,16 @@ class _Trace:
         """Remember something that cannot be in a graph."""
         self.problems.append((what, hint, self.place()))
 
-    def stop(self, what: str, hint: str) -> _Stop:
+    def stop(self, what: str, hint: str) -> Stop:
         """Remember it; what comes back ends the run when it is raised."""
         self.note(what, hint)
-        return _Stop()
+        return Stop()
 
     def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Any) -> Any:
         """Remember a call that has no counterpart, and go on with the example's numbers."""
         self.note(f"{what} has no counterpart here", "")
         try:
-            value = run(_values(arguments))
+            value = run(values(arguments))
         except Exception as error:  # noqa: BLE001 - the user's call itself failed on the example; tracing ends there
             raise self.stop(f"{what} failed on the example: {error}", "") from None
         if isinstance(value, (tuple, list)):
@@ -365,8 +193,8 @@ class _Trace:
     def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
         """An operation by NumPy's name."""
         name = _RENAMED.get(name, name)
-        kept = {key: one for key, one in options.items() if not (key in _NEUTRAL and (one is None or one is np._NoValue))}
-        plain = run or (lambda values: getattr(np, name)(*values, **_values(kept)))
+        kept = {key: one for key, one in options.items() if not (key in _NEUTRAL and (one is None or one is np._NoValue or one in _FLOAT))}
+        plain = run or (lambda values: getattr(np, name)(*values, **values(kept)))
         canonical = resolve(name)
         strange = [key for key in kept if key in _NEUTRAL]
         if canonical is None or canonical in HIDDEN or strange:
@@ -375,7 +203,8 @@ class _Trace:
         span = self.place() or Span(0, 0, 0)
         try:
             lifted = [self.lifted(one) for one in (*arguments, *kept.values())]
-            return self.settle(vocabulary.call(self.machine, name, lifted, tuple(kept), span, self.frame()))
+            found = self.settle(vocabulary.call(self.machine, name, lifted, tuple(kept), span, self.frame()))
+            return arguments[0]._sharing(found) if canonical in VIEWS and isinstance(arguments[0], Traced) else found
         except (Misfit, IndexError, ValueError) as error:
             if isinstance(error, LocatedError) and not isinstance(error, (ParseError, ShapeError)):
                 raise
@@ -421,8 +250,56 @@ class _Trace:
                 f"the index does not fit: {error}", self.text, start, None if span is None else span.end, "", self.file
             ) from None
 
+    def replaced(self, array: Traced, index: Any, value: Any) -> Traced | None:
+        """The array with other entries at an index: what ``x[index] = value`` makes of it; None where it has no counterpart."""
+        if isinstance(index, Traced) and index.dtype == bool:
+            if np.ndim(values(value)):
+                self.note("an assignment of several values by truth values", "write np.where(condition, a, b)")
+                return None
+            return self.call("where", (index, value, array), {})
+        parts = index if isinstance(index, tuple) else (index,)
+        if any(isinstance(one, Traced) for one in parts):
+            self.note("an assignment at computed places", "write np.where(condition, a, b)")
+            return None
+        places = np.arange(array.size).reshape(array.shape)[index]
+        if np.unique(places).size != np.size(places):
+            self.note("an assignment that names an entry twice", "add the parts one by one")
+            return None
+        chosen = np.zeros(array.size, dtype=bool)
+        chosen[places] = True
+        if np.size(places) == array.size:
+            fresh = self.call("broadcast_to", (value, np.shape(places)), {})
+            whole = places.reshape(-1).tolist()
+            turned = np.argsort(whole).tolist()
+            flat = self.index(self.call("ravel", (fresh,), {}), turned) if turned != sorted(turned) else fresh
+            return self.call("reshape", (flat, array.shape), {})
+        if np.ndim(values(value)):
+            spread = np.full(array.size, 0)
+            spread[places.reshape(-1)] = np.arange(np.size(places))
+            fresh = self.call("ravel", (self.call("broadcast_to", (value, np.shape(places)), {}),), {})
+            value = self.call("reshape", (self.index(fresh, spread), array.shape), {})
+        return self.call("where", (chosen.reshape(array.shape), value, array), {})
+
     def frame(self) -> _Frame:
         return _Frame((), -1, {}, 0)
+
+    def failed(self, error: Exception) -> None:
+        """The function itself failed on the stand-ins: say where, and why that may be; with all that was noted before."""
+        text, hint = str(error), "the function is run on stand-ins for its arguments; does it run on the example?"
+        if "array element with a sequence" in text or "only length-1 arrays" in text or "only 0-dimensional" in text:
+            text, hint = "a computed value is put into an array of numbers", "collect the parts in a list and join them: np.stack(parts)"
+            if self.problems and self.problems[-1][0] == "a number is asked for":
+                del self.problems[-1]  # that was NumPy, filling its array
+        span = None
+        frames = error.__traceback__
+        while frames is not None:
+            if frames.tb_frame.f_code.co_filename == self.file and self.text and frames.tb_lineno < len(self.starts):
+                start = self.starts[frames.tb_lineno - 1]
+                line = linecache.getline(self.file, frames.tb_lineno)
+                span = Span(start + len(line) - len(line.lstrip()), start + len(line.rstrip()), start)
+            frames = frames.tb_next
+        self.problems.append((text, hint, span))
+        self.complain()
 
     # -- the end -----------------------------------------------------------------------------------------------------
 
@@ -481,8 +358,12 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
     result: Any = None
     try:
         result = function(*bound.args, **bound.kwargs)
-    except _Stop:
+    except Stop:
         trace.complain()
+    except LocatedError:
+        raise
+    except (ValueError, TypeError, AttributeError) as error:
+        trace.failed(error)
     trace.complain()
     machine = trace.machine
     outputs = result if isinstance(result, tuple) else (result,)
@@ -494,7 +375,13 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
         handles.append(handle)
     graph = trace.builder.build(tuple(handles), trace.text, trace.file)
     shapes = {name: np.shape(trace.values[handle]) for name, handle in trace.builder.inputs.items() if trace.values[handle] is not None}
+    if any(op == "index" and any(_is_truth(trace.values[one]) for one in graph.operands[h][1:]) for h, op in enumerate(graph.ops)):
+        return graph  # how many entries truth values choose is known with the values
     return graph.shaped(shapes)
+
+
+def _is_truth(value: Any) -> bool:
+    return isinstance(value, np.ndarray) and value.dtype == bool
 
 
 __all__ = ["COMPOSITES", "Traced", "from_python"]

@@ -98,6 +98,10 @@ def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
     cells = [edge.local.text, formula, f"= {edge.substituted.text}" if edge.substituted else "", f"= {edge.number.text}"]
     if _is_whole(edge):
         return [*cells, "", "", "", ""]
+    if edge.chain is not None:
+        shapes = f"   {edge.shapes.text}" if edge.shapes is not None else ""
+        last = f"= {edge.contribution.text}{shapes}"
+        return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, f"= {edge.chain.text}", last]
     chain = f"= {upstream.text} · {edge.local.text}"
     numbers = f"= {edge.upstream.text} × {_wrapped(edge.number.text)} = {edge.contribution.text}"
     return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, chain, numbers]
@@ -247,6 +251,10 @@ def _edge_latex(edge: Edge, upstream: Label) -> str:
     told = f"{edge.local.latex} &= {' = '.join(dict.fromkeys(step for step in steps if step))}"
     if _is_whole(edge):
         return told
+    if edge.chain is not None:
+        gradient = rf"\text{{part of }} {edge.gradient.latex}" if edge.share else edge.gradient.latex
+        shapes = rf" \qquad {edge.shapes.latex}" if edge.shapes is not None else ""
+        return rf"{told} & {gradient} &= {edge.chain.latex} = {edge.contribution.latex}{shapes}"
     chain = rf"{upstream.latex} \cdot {edge.local.latex}"
     numbers = rf"{edge.upstream.latex} \times {_bracketed(edge.number.latex)} = {edge.contribution.latex}"
     gradient = rf"\text{{part of }} {edge.gradient.latex}" if edge.share else edge.gradient.latex

@@ -161,6 +161,9 @@ def _edge(edge: Edge, upstream: Label) -> Label:
     if edge.local == edge.gradient and not edge.share:
         return told
     word = Label("   part of ", r"\quad\text{part of }") if edge.share else Label("   so ", r"\quad\text{so }")
+    if edge.chain is not None:
+        shapes = Label("", "") if edge.shapes is None else Label(f"   {edge.shapes.text}", rf"\qquad {_latex(edge.shapes)}")
+        return _joined(told, word, _equal(edge.gradient, edge.chain, edge.contribution), shapes)
     chain = _between([upstream, edge.local], " · ", r" \cdot ")
     numbers = _between([edge.upstream, _signed(edge.number)], " × ", r" \times ")
     return _joined(told, word, _equal(edge.gradient, chain, numbers, edge.contribution))

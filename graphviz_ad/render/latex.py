@@ -15,6 +15,8 @@ _SYMBOLS = {
     MINUS: "-",
     "·": r"\cdot",
     "×": r"\times",
+    "⊙": r"\odot",
+    "⊗": r"\otimes",
     "≤": r"\leq",
     "≥": r"\geq",
     "≠": r"\neq",

@@ -21,7 +21,8 @@ MARK = "% written by gradviz (graphviz_ad)"
 _LATEX = {
     "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}", '"': r"{\char34}",
-    "−": "$-$", "×": r"$\times$", "·": r"$\cdot$", "∂": r"$\partial$", "σ": r"$\sigma$", "∞": r"$\infty$", "…": r"\ldots{}", "÷": r"$\div$",
+    "−": "$-$", "×": r"$\times$", "⊙": r"$\odot$",
+    "·": r"$\cdot$", "∂": r"$\partial$", "σ": r"$\sigma$", "∞": r"$\infty$", "…": r"\ldots{}", "÷": r"$\div$",
     "≤": r"$\leq$", "≥": r"$\geq$", "≠": r"$\neq$", "√": r"$\surd$", "′": "$'$",
 }  # fmt: skip
 _DIGITS = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))

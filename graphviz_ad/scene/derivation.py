@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError
 from . import kinks, slopes, titles
+from .chains import Chain, chain
 from .model import Label
 from .numbers import MINUS, choose
 from .steps import Backward, Derivation, Edge, Forward, Result, Sum
@@ -108,7 +109,14 @@ class _Deriver:
             if formula.text.lstrip(MINUS).isdigit():  # a literal: 1 = 1.00 says nothing
                 formula, new = number, None
             gradient = fraction(graph.labels[self.output], graph.labels[operand])
-            edges.append(Edge(name, formula, new, number, upstream, self.number(share), gradient, self._uses(operand) > 1))
+            rule = self.chain(handle, position, slope)
+            both = slopes.indexed(graph, handle, position, slope)
+            if both is not None:  # a Jacobian of four indices is told by its entries
+                name, formula = both
+                number = formula
+            product, shapes = (None, None) if rule is None else rule
+            told = self.number(share)
+            edges.append(Edge(name, formula, new, number, upstream, told, gradient, self._uses(operand) > 1, product, shapes))
             if operand not in finished and self._is_last(operand, handle):
                 finished.append(operand)
         if not edges:
@@ -116,6 +124,12 @@ class _Deriver:
         gradient = fraction(graph.labels[self.output], graph.labels[handle])
         sums = tuple(found for found in (self.sum(operand) for operand in finished) if found is not None)
         return Backward(name_label(graph.labels[handle]), formula_label(graph, handle), gradient, upstream, tuple(edges), sums)
+
+    def chain(self, handle: int, position: int, slope: Any) -> Chain | None:
+        """The matrix chain rule of an edge between arrays."""
+        if not slopes.is_map(slope):
+            return None
+        return chain(self.graph, handle, position, slope, fraction(self.graph.labels[self.output], self.graph.labels[handle]))
 
     def _is_last(self, operand: int, handle: int) -> bool:
         """Whether this is the first use that is written out, so the last one on the way back: now the gradient is complete."""

@@ -21,7 +21,8 @@ class Edge(NamedTuple):
 
     ``local`` (∂f/∂q) = ``formula`` (z) = ``substituted`` = ``number`` (−4): the local derivative. ``upstream`` is the
     gradient that arrives at the operation, ``contribution`` = ``upstream`` × ``number`` what goes on to the operand:
-    the whole ``gradient`` (∂f/∂q) of it, or with ``share`` a part.
+    the whole ``gradient`` (∂f/∂q) of it, or with ``share`` a part. Between arrays ``chain`` is the matrix chain rule
+    (∂L/∂Y·Wᵀ) and ``shapes`` how its shapes fit, where they have a short form.
     """
 
     local: Label
@@ -32,6 +33,8 @@ class Edge(NamedTuple):
     contribution: Label
     gradient: Label
     share: bool
+    chain: Label | None = None
+    shapes: Label | None = None
 
 
 class Sum(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..graph.node import written_operation
 from ..graph.notation import Latex, Notation, Piece
+from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import Figures
 from .writing import Unicode, function_latex, name_label, output_label, unicode_name
@@ -184,7 +186,12 @@ def _operands(
 
 
 def _applied(graph: Graph, handle: int, notation: Notation, operands: list[Piece]) -> Piece:
-    return notation.apply(graph.ops[handle], operands)
+    op = graph.ops[handle]
+    if op in OPERATIONS or op == "matmul":
+        return notation.apply(written_operation(graph, handle), operands)
+    from ..graph.array_notation import write
+
+    return write(op, graph.params[handle], operands, notation)  # with its index, axis or order
 
 
 def _outermost_calls(graph: Graph) -> dict[int, int]:

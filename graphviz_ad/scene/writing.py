@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from ..graph.node import local_formula, node_formula
-from ..graph.notation import ATOM, Latex, Notation, Piece, latex_name
+from ..graph.notation import ATOM, ENTRYWISE, Latex, Notation, Piece, latex_name
 from ..language.grammar import CONSTANTS, POWER, PRODUCT, SUM
 from ..language.parser import parse_expression
 from ..primitives.registry import OPERATIONS
@@ -34,6 +34,7 @@ class Unicode(Notation):
     """Writes formulas as a person writes them in plain text: (x₁ + y)·z, σ(x), x²."""
 
     minus = MINUS
+    transposed = "ᵀ"
 
     def name(self, word: str) -> Piece:
         return Piece(unicode_name(word))
@@ -43,6 +44,8 @@ class Unicode(Notation):
         return piece._replace(text=text.replace("-", MINUS))
 
     def infix(self, op: str, left: Piece, right: Piece) -> Piece:
+        if op == ENTRYWISE:
+            return Piece(f"{self.wrap(left, PRODUCT)} ⊙ {self.wrap(right, PRODUCT + 1)}", PRODUCT)
         if op == "mul":
             return Piece(f"{self.wrap(left, PRODUCT)}·{self.wrap(right, PRODUCT + 1)}", PRODUCT)
         if op == "power" and right.number is not None and right.number.denominator == 1:
