@@ -18,11 +18,13 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "parse": "language.elaboration",
     "load": "values.files",
+    "format_of": "scene.saving",
     "from_python": "importers.python",
     "from_sympy": "importers.sympy",
     "from_json": "importers.json",
     "from_torch": "importers.torch",
     "from_jax": "importers.jax",
+    "from_onnx": "importers.onnx",
     "Graph": "graph.graph",
     "Node": "graph.node",
     "Builder": "graph.builder",
@@ -72,10 +74,12 @@ if TYPE_CHECKING:
     from .graph.node import Node as Node
     from .importers.jax import from_jax as from_jax
     from .importers.json import from_json as from_json
+    from .importers.onnx import from_onnx as from_onnx
     from .importers.python import from_python as from_python
     from .importers.sympy import from_sympy as from_sympy
     from .importers.torch import from_torch as from_torch
     from .language.elaboration import parse as parse
+    from .scene.saving import format_of as format_of
     from .values.files import load as load
 
 

@@ -35,6 +35,7 @@ _NEEDS = {
     "needs_jax": ("the extra jax", lambda: importlib.util.find_spec("jax") is not None),
     "needs_casadi": ("the extra casadi", lambda: importlib.util.find_spec("casadi") is not None),
     "needs_dask": ("the extra dask", lambda: importlib.util.find_spec("distributed") is not None),
+    "needs_onnx": ("the extra onnx", lambda: importlib.util.find_spec("onnx") is not None),
     "needs_browser": (
         "Chromium and the extra browser",
         lambda: importlib.util.find_spec("playwright") is not None and shutil.which("chromium") is not None,

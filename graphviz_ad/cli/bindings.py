@@ -7,6 +7,7 @@ argument with a caret under the fault.
 from __future__ import annotations
 
 import math
+import os
 import re
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -88,6 +89,8 @@ def _name(word: str) -> str:
         split = f"\nhint: did you mean {digits[1]}={digits[2]}?" if digits else "\nhint: values are given as name=value, such as x=3"
         if re.search(r"[-+*/() ]", word.strip()):
             split = "\nhint: the expression is one argument: quote it"
+        elif os.path.lexists(word):
+            split = "\nhint: there is a file of that name; did the shell put names of files in place of a *? quote the expression"
         raise UsageError(f"{_short(word)!r} is no value for an input: there is no = in it{split}")
     if not stripped:
         raise ParseError("there is no name before the =", _shown(word), 0, 1, "write name=value", "value")
@@ -188,7 +191,7 @@ def _list(word: str, start: int, name: str, parse: Callable[[str], Any]) -> list
                 if not open_lists and at + 1 != stop:
                     return None
     if open_lists:
-        raise ParseError("this [ is not closed", word, starts[-1], None, "add a ]", f"value of {name}")
+        raise ParseError("this [ is not closed", word, starts[-1], None, "add a ]; a list with spaces wants quotes", f"value of {name}")
     _check_even(outer, word, start, name)
     return outer
 

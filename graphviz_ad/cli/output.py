@@ -128,18 +128,36 @@ def picture_paths(line: CommandLine) -> list[str]:
     ------
     UsageError
         Options that exclude each other.
+    GradvizError
+        A suffix that is not known.
     FileError
-        The default file is there and was not written by gradviz.
+        A folder that does not exist; the default file is there and was not written by gradviz.
     """
     wanted = line.many("--output")
     if line.flag("--no-draw") and wanted:
         raise UsageError("--no-draw and -o exclude each other")
     if wanted.count("-") > 1 or (line.flag("--json") and "-" in wanted):
         raise UsageError("standard output can hold one thing only: choose --json or one -o -")
+    for path in wanted:
+        require_writable(path)
     if wanted or line.flag("--no-draw") or line.flag("--json"):
         return wanted
     require_ours(DEFAULT_PICTURE)
     return [DEFAULT_PICTURE]
+
+
+def require_writable(path: str) -> None:
+    """Raise the error that writing would end in, where the name alone shows it: no result is printed before it then."""
+    if path == "-":
+        return
+    from .. import format_of
+
+    format_of(path)
+    folder = os.path.dirname(path) or os.curdir
+    if not os.path.isdir(folder):
+        raise FileError(f"{path} cannot be written: there is no folder {folder}")
+    if os.path.isdir(path):
+        raise FileError(f"{path} cannot be written: it is a folder")
 
 
 def require_ours(path: str) -> None:

@@ -567,3 +567,20 @@ def test_an_error_beyond_ordinary_rounding_is_told_in_digits(gradviz: Callable[.
     assert "check: pass" in printed
     assert "terms cancel: 3 of 16 digits are lost" in printed
     assert "rounding allows" not in printed
+
+
+@pytest.mark.parametrize(
+    ("path", "said"), [("f.xyz", "known are .svg"), ("f", "no suffix"), ("nowhere/f.svg", "no folder nowhere"), (".", "")]
+)
+def test_nothing_is_printed_before_a_file_that_cannot_be_written(gradviz: Callable[..., Answer], path: str, said: str) -> None:
+    for more in ([], ["--json"]):
+        answer = gradviz(*XYZ, "-o", path, *more)
+        assert (answer.code, answer.out) == (2, "")
+        assert said in answer.err
+
+
+def test_names_of_files_in_place_of_a_star_are_told(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+    (tmp_path / "q.txt").touch()
+    answer = gradviz("x", "q.txt", "y")
+    assert answer.code == 2
+    assert "did the shell put names of files in place of a *?" in answer.err
