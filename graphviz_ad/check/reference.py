@@ -10,12 +10,14 @@ import math
 import operator
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it, and only a check loads it
 
 from ..limits import limit
 from ..primitives.kernels import mpmath as kernels
+from .cones import Cones
 from .grading import AGREEMENT
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ PRECISIONS = (60, 120, 240, 400)
 
 _DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 
+
+_LEAVES = frozenset(("input", "constant"))
 
 #: digits added before a disagreement counts
 MORE = 800
@@ -59,12 +63,10 @@ class Reference:
         self.output = graph.outputs[-1]
         self._needed = graph.needed
         self._order = [h for h, op in enumerate(graph.ops) if self._needed[h] or op == "input"]
-        self._consumers: list[list[int]] = [[] for _ in graph.ops]
-        for handle in self._order:
-            for k in graph.operands[handle]:
-                self._consumers[k].append(handle)
         self._cones: dict[int, list[int]] = {}
         self._bases: dict[int, list[Any]] = {}
+        self._moving: dict[int, Cones] = {}
+        self._uses: list[list[int]] | None = None
         self.operations = 0
 
     def use(self, digits: int) -> None:
@@ -75,6 +77,7 @@ class Reference:
         """Take many more digits from now on: before a rule is called wrong, the reference doubts itself."""
         self.extra += MORE
         self._bases.clear()
+        self._moving.clear()
 
     # -- evaluation --------------------------------------------------------------------------------------------------
 
@@ -127,20 +130,36 @@ class Reference:
             self._bases[digits] = self.evaluate(self._order, [None] * len(self.graph.ops))
         return self._bases[digits]
 
+    def cones(self, digits: int) -> Cones:
+        """What each input moves, at a precision that is in use."""
+        if digits not in self._moving:
+            functions = {op: _DIRECT.get(op) or partial(getattr(kernels, op), self.mp) for op in set(self.graph.ops) - _LEAVES}
+            self._moving[digits] = Cones(self.graph, self.base(digits), functions)
+        return self._moving[digits]
+
+    def _users(self) -> list[list[int]]:
+        """For each node the needed ones that take it as an operand."""
+        if self._uses is None:
+            self._uses = [[] for _ in self.graph.ops]
+            for handle in self._order:
+                for operand in set(self.graph.operands[handle]):
+                    self._uses[operand].append(handle)
+        return self._uses
+
     def cone(self, inputs: Sequence[int]) -> list[int]:
         """The needed nodes that depend on any of the inputs, in order, the inputs left out."""
         key = inputs[0] if len(inputs) == 1 else -1
         if key >= 0 and key in self._cones:
             return self._cones[key]
-        # downstream only: an input that little depends on must not cost a walk over the whole graph
-        seen: set[int] = set()
-        waiting = list(inputs)
-        while waiting:
-            for handle in self._consumers[waiting.pop()]:
-                if handle not in seen:
-                    seen.add(handle)
-                    waiting.append(handle)
-        found = sorted(seen)
+        users = self._users()
+        mark = set(inputs)
+        pending = list(inputs)
+        while pending:
+            for user in users[pending.pop()]:
+                if user not in mark:
+                    mark.add(user)
+                    pending.append(user)
+        found = sorted(mark.difference(inputs))
         if key >= 0:
             self._cones[key] = found
         return found
@@ -163,6 +182,12 @@ class Reference:
         mp = self.mp
         base = self.base(digits)
         unit = self.unit(digits)
+        if len(direction) == 1:
+            ((handle, size),) = direction.items()
+            self.look_at_the_clock()
+            ahead, behind = self.cones(digits).changes(handle, (base[handle] + unit * size, base[handle] - unit * size))
+            ahead, behind = mp.mpf(ahead), mp.mpf(behind)
+            return Slope((ahead - behind) / (2 * unit), mp.mpf(0), -behind / unit, ahead / unit)
         here = base[self.output]
         ahead = self.moved(digits, {h: base[h] + unit * d for h, d in direction.items()})[self.output]
         behind = self.moved(digits, {h: base[h] - unit * d for h, d in direction.items()})[self.output]

@@ -80,7 +80,7 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
     if len(groups) >= FEW:
         calm = probe(examiner, rows, claims)
     pairs = _pairs(examiner, directions, PAIR)
-    narrow, straight, noise = _quotients(examiner, pairs, PAIR)
+    narrow, bend, straight, noise = _quotients(examiner, pairs, PAIR)
     with np.errstate(all="ignore"):
         size = np.maximum(np.abs(narrow), np.abs(due))
         rounding = noise / examiner.step(PAIR)
@@ -95,7 +95,7 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
     wide_pairs: dict[int, Any] = {}
     if again:
         values = _pairs(examiner, [directions[k] for k in again], WIDER)
-        wide, wide_straight, wide_noise = _quotients(examiner, values, WIDER)
+        wide, wide_bend, wide_straight, wide_noise = _quotients(examiner, values, WIDER)
         with np.errstate(all="ignore"):
             best = (4 * narrow[again] - wide) / 3
             change = np.abs(narrow[again] - wide)
@@ -103,7 +103,9 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
             ratio = np.where(size > 0, 10 * change / np.where(size > 0, size, 1.0), 0.0)
             rough = change * np.minimum(1 / 3, ratio) + 3 * wide_noise / examiner.step(WIDER)
             limit = rough + examiner.tolerance * size
-            fine = (np.abs(best - due[again]) <= limit) & (rough <= WANTED * size) & straight[again] & wide_straight
+            fine = (np.abs(best - due[again]) <= limit) & (rough <= WANTED * size)
+            # the bend of a smooth function grows with the square of the step, that of a kink with the step
+            fine &= (straight[again] & wide_straight) | (wide_bend >= 1.5 * bend[again])
             fine |= still[again] & np.all(values == examiner.base, axis=1)
         if len(groups) < FEW and not np.all(fine[0] if again[0] == 0 else True):
             good[:] = False
@@ -128,8 +130,8 @@ def probe(examiner: Examiner, rows: Any, claims: Any) -> Any:
     """For which outputs third derivatives are so small that a pair of evaluations is sharp: along a random direction of all."""
     weights = examiner.scales[rows] * examiner.chance.choice([-1.0, 1.0], len(rows)) * examiner.chance.uniform(0.5, 1.5, len(rows))
     both = [_pairs(examiner, [(rows, weights)], level) for level in (WIDER, PAIR)]
-    wide, _, _ = _quotients(examiner, both[0], WIDER)
-    narrow, _, noise = _quotients(examiner, both[1], PAIR)
+    wide, _, _, _ = _quotients(examiner, both[0], WIDER)
+    narrow, _, _, noise = _quotients(examiner, both[1], PAIR)
     with np.errstate(all="ignore"):
         size = np.sqrt(np.sum((claims * weights) ** 2, axis=1))
         return (np.abs(narrow - wide) / 3 <= WANTED * size + 3 * noise / examiner.step(PAIR))[0]
@@ -146,12 +148,12 @@ def _pairs(examiner: Examiner, directions: list[tuple[Any, Any]], level: int) ->
     return np.array(examiner.box.many(vectors)).reshape(len(directions), 2, examiner.box.width)
 
 
-def _quotients(examiner: Examiner, pairs: Any, level: int) -> tuple[Any, Any, Any]:
-    """Centred differences, whether the function looks straight there, and the noise of one evaluation."""
+def _quotients(examiner: Examiner, pairs: Any, level: int) -> tuple[Any, Any, Any, Any]:
+    """Centred differences, how far each side is off them, whether the function looks straight there, and the noise of one evaluation."""
     step = examiner.step(level)
     with np.errstate(all="ignore"):
         noise = np.maximum(examiner.noise, 2.0**-52 * np.max(np.abs(pairs), axis=1))
         slope = (pairs[:, 0] - pairs[:, 1]) / (2 * step)
         bend = np.abs(pairs[:, 0] + pairs[:, 1] - 2 * examiner.base) / (2 * step)
         straight = bend <= np.maximum(2.0**-6 * np.abs(slope), 20 * noise / step)
-    return slope, straight, noise
+    return slope, bend, straight, noise
