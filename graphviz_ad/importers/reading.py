@@ -14,7 +14,7 @@ import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 from ..errors import ShapeError
 from ..graph.builder import Span
 from ..graph.graph import Graph
-from .python import Traced, _Stop, _Trace
+from .python import Stop, Traced, _Trace
 
 
 class Reading(_Trace):
@@ -91,6 +91,6 @@ def settled(run: Callable[[], Any], reading: Reading) -> Any:
     """
     try:
         return run()
-    except (_Stop, ShapeError):
+    except (Stop, ShapeError):
         reading.complain()
         raise
