@@ -1,4 +1,6 @@
-"""Full Jacobians beside CasADi, JAX and PyTorch in the same run: dense 100×100, banded 10 000×10 000; memory of a large gradient.
+"""Full Jacobians beside CasADi, JAX and PyTorch in the same run; memory of a large gradient.
+
+Dense 100×100 of one and of two layers, banded 10 000×10 000, a vector of a hundred scalar formulas.
 
     python benchmarks/jacobian.py
 
@@ -44,10 +46,17 @@ def show(what: str, times: dict[str, float]) -> None:
         print(f"  {name:<28}{milliseconds:>12.3f} ms{milliseconds / times['gradviz']:>10.2f} × ours")
 
 
-def dense(n: int = 100) -> None:
+def dense(layers: int, n: int = 100) -> None:
     random = np.random.default_rng(0)
     weights, point = random.normal(size=(n, n)) / n**0.5, random.normal(size=n)
-    graph = gv.parse("tanh(W@x)")
+    text = "tanh(W@" * layers + "x" + ")" * layers
+    graph = gv.parse(text)
+
+    def repeated(tanh: Callable[[Any], Any], product: Callable[[Any], Any], x: Any) -> Any:
+        for _ in range(layers):
+            x = tanh(product(x))
+        return x
+
     mine = graph.at(W=weights, x=point).jacobian("x")
     times = {"gradviz": best(lambda: graph.at(W=weights, x=point).jacobian("x"))}
     results = {}
@@ -55,14 +64,14 @@ def dense(n: int = 100) -> None:
         import casadi
 
         x = casadi.MX.sym("x", n)
-        function = casadi.Function("f", [x], [casadi.jacobian(casadi.tanh(casadi.DM(weights) @ x), x)])
+        function = casadi.Function("f", [x], [casadi.jacobian(repeated(casadi.tanh, lambda one: casadi.DM(weights) @ one, x), x)])
         results["CasADi MX"] = np.array(function(point))
         times["CasADi MX"] = best(lambda: function(point))
     if has("jax"):
         import jax
 
         jax.config.update("jax_enable_x64", True)
-        compiled = jax.jit(jax.jacrev(lambda x: jax.numpy.tanh(weights @ x)))
+        compiled = jax.jit(jax.jacrev(lambda x: repeated(jax.numpy.tanh, lambda one: weights @ one, x)))
         results["JAX jit(jacrev)"] = np.asarray(compiled(point))
         times["JAX jit(jacrev)"] = best(lambda: compiled(point).block_until_ready())
     if has("torch"):
@@ -70,12 +79,12 @@ def dense(n: int = 100) -> None:
 
         torch.set_num_threads(1)
         matrix, vector = torch.tensor(weights), torch.tensor(point)
-        slope = torch.func.jacrev(lambda x: torch.tanh(matrix @ x))
+        slope = torch.func.jacrev(lambda x: repeated(torch.tanh, lambda one: matrix @ one, x))
         results["torch.func.jacrev"] = slope(vector).numpy()
         times["torch.func.jacrev"] = best(lambda: slope(vector))
     for name, found in results.items():
         assert np.allclose(found, mine, rtol=1e-12, atol=1e-14), name
-    show(f"dense {n}×{n}: tanh(W@x)", times)
+    show(f"dense {n}×{n}: {text}", times)
 
 
 def banded() -> None:
@@ -108,6 +117,29 @@ def banded() -> None:
         show(f"banded {n - 2:,}×{n:,}: {BAND}", row)
 
 
+def scalars(n: int = 100) -> None:
+    """A vector whose entries are formulas of scalars: a graph of scalar nodes, sparse as it is."""
+    point = np.random.default_rng(3).normal(size=n)
+    entries = [f"sin(x[{i}])*x[{(i + 1) % n}] + x[{(i + 7) % n}]**2" for i in range(n)]
+    graph = gv.parse(f"[{', '.join(entries)}]")
+    times = {"gradviz": best(lambda: graph.at(x=point).jacobian("x"))}
+    if has("casadi"):
+        import casadi
+
+        x = casadi.SX.sym("x", n)
+        rows = [casadi.sin(x[i]) * x[(i + 1) % n] + x[(i + 7) % n] ** 2 for i in range(n)]
+        function = casadi.Function("f", [x], [casadi.jacobian(casadi.vertcat(*rows), x)])
+        assert np.allclose(np.array(function(point)), graph.at(x=point).jacobian("x"), rtol=1e-12, atol=1e-14)
+        times["CasADi SX, sparse"] = best(lambda: function(point))
+    if has("torch"):
+        import torch
+
+        vector = torch.tensor(point)
+        slope = torch.func.jacrev(lambda x: torch.stack([torch.sin(x[i]) * x[(i + 1) % n] + x[(i + 7) % n] ** 2 for i in range(n)]))
+        times["torch.func.jacrev"] = best(lambda: slope(vector))
+    show(f"{n} formulas of scalars", times)
+
+
 def memory(n: int = 1_000) -> None:
     """The gradient of a scalar by a matrix of a million entries: its Jacobian has a million times n entries and is never formed."""
     random = np.random.default_rng(2)
@@ -124,6 +156,8 @@ def memory(n: int = 1_000) -> None:
 
 
 if __name__ == "__main__":
-    dense()
+    dense(1)
+    dense(2)
     banded()
+    scalars()
     memory()

@@ -14,15 +14,20 @@ from ..primitives.registry import OPERATIONS
 #: SymPy's heads with operands in our order
 _HEADS = {
     "StrictLessThan": "less", "LessThan": "less_equal", "StrictGreaterThan": "greater", "GreaterThan": "greater_equal", "Equality": "equal",
-    "Unequality": "not_equal", "Not": "logical_not",
+    "Unequality": "not_equal", "Not": "logical_not", "Heaviside": "heaviside", "KroneckerDelta": "equal", "HadamardPower": "power",
 }  # fmt: skip
-_FOLDED = {"Add": "add", "Max": "maximum", "Min": "minimum", "And": "logical_and", "Or": "logical_or"}
+_FOLDED = {"Add": "add", "Max": "maximum", "Min": "minimum", "And": "logical_and", "Or": "logical_or", "HadamardProduct": "mul"}
+#: heads of SymPy's matrix expressions with one operand
+_MATRIX = {
+    "Transpose": ("transpose", (("axes", None),)), "Inverse": ("inv", ()), "Determinant": ("det", ()), "Trace": ("trace", ()),
+}  # fmt: skip
 
 
 def from_sympy(expression: Any) -> Graph:
-    """The graph of a SymPy expression; of a matrix, one with an array for its output.
+    """The graph of a SymPy expression; of a matrix, one with an array for its output; of matrix symbols, one over matrices.
 
-    Quotients stay quotients: x*y**-1 is x/y. Rational numbers are quotients of exact integers.
+    Quotients stay quotients: x*y**-1 is x/y. Rational numbers are quotients of exact integers. Sums, products, derivatives
+    and integrals that SymPy only writes down are worked out first. Matrix symbols give the graph their shapes.
 
     Raises
     ------
@@ -33,8 +38,14 @@ def from_sympy(expression: Any) -> Graph:
     >>> x, y = sympy.symbols("x y")
     >>> from_sympy(sympy.exp(x)/y + 2).at(x=0, y=4).value
     2.25
+    >>> a, v = sympy.MatrixSymbol("A", 2, 2), sympy.MatrixSymbol("v", 2, 1)
+    >>> from_sympy(a.T * v + v)["f"].shape
+    (2, 1)
     """
     import sympy
+
+    if getattr(expression, "has", None) and expression.has(sympy.Sum, sympy.Product, sympy.Derivative, sympy.Integral):
+        expression = expression.doit()
 
     builder = Builder()
     if isinstance(expression, sympy.MatrixBase):
@@ -48,7 +59,11 @@ def from_sympy(expression: Any) -> Graph:
         output = _build(builder, [sympy.sympify(expression)])[0]
     if builder.ops[output] in ("input", "constant"):
         output = builder.apply("copy", (output,))
-    return builder.build((output,), _written(expression), "SymPy expression")
+    graph = builder.build((output,), _written(expression), "SymPy expression")
+    symbols = expression.atoms(sympy.MatrixSymbol) if hasattr(expression, "atoms") else ()
+    if not symbols or not all(size.is_Integer for one in symbols for size in one.shape):
+        return graph
+    return graph.shaped({one.name: tuple(map(int, one.shape)) for one in symbols if one.name in graph.input_handles})
 
 
 def _written(expression: Any) -> str:
@@ -87,10 +102,17 @@ def _build(builder: Builder, expressions: list[Any]) -> list[int]:
 def _parts(one: Any) -> list[Any]:
     """The operands that an expression is built from, in the form in which we build it."""
     import sympy
+    from sympy.matrices.expressions.matexpr import MatrixElement
 
-    if one.is_Mul:
+    if isinstance(one, (sympy.MatrixSymbol, sympy.Identity, sympy.ZeroMatrix)):
+        return []
+    if isinstance(one, (sympy.MatPow, MatrixElement)):
+        return [one.args[0]]
+    if one.is_Mul and not one.is_Matrix:
         over, under = _quotient(one)
         return [*over, *under]
+    if isinstance(one, sympy.factorial):
+        return [one.args[0] + 1]
     if isinstance(one, sympy.Pow) and one.exp.is_number and one.exp.is_negative:
         return [sympy.Pow(one.base, -one.exp)]
     if isinstance(one, sympy.exp):
@@ -127,6 +149,12 @@ def _node(builder: Builder, one: Any, operands: list[int], names: dict[str, str]
         return result
 
     head = type(one).__name__
+    if one.is_Matrix or head in _MATRIX or head == "MatrixElement":
+        found = _matrix_node(builder, one, operands, head, fold)
+        if found is not None:
+            return found
+    if isinstance(one, sympy.factorial):
+        return builder.apply("gamma", tuple(operands))
     if one.is_Symbol:
         return builder.input(one.name)
     if one in (sympy.pi, sympy.E, sympy.oo):
@@ -163,9 +191,44 @@ def _node(builder: Builder, one: Any, operands: list[int], names: dict[str, str]
         return fold(_FOLDED[head], operands)
     known = _HEADS.get(head, names.get(head))
     if known is None or len(OPERATIONS[known].names) != len(operands):
-        strange.append(head)
+        if head not in ("Tuple", "Str"):  # parts of what is strange itself
+            strange.append(head)
         return builder.constant(Literal("0", 0.0))
     return builder.apply(known, tuple(operands))
+
+
+def _matrix_node(builder: Builder, one: Any, operands: list[int], head: str, fold: Any) -> int | None:
+    """A node of SymPy's matrix expressions; None for what is written as for numbers."""
+    from ..primitives.arrays import ARRAY_OPERATIONS  # registers the operations on arrays
+
+    assert ARRAY_OPERATIONS
+    if head == "MatrixSymbol":
+        return builder.input(one.name)
+    if head in _MATRIX:
+        op, params = _MATRIX[head]
+        return builder.apply(op, tuple(operands), params)
+    if head in ("MatMul", "MatAdd"):
+        if head == "MatAdd":
+            return _sum(builder, one, operands)
+        matrices = [handle for part, handle in zip(one.args, operands, strict=True) if part.is_Matrix]
+        numbers = [handle for part, handle in zip(one.args, operands, strict=True) if not part.is_Matrix and part != -1]
+        product = fold("matmul", matrices)
+        scaled = builder.apply("mul", (fold("mul", numbers), product)) if numbers else product
+        return builder.apply("neg", (scaled,)) if -1 in one.args else scaled
+    if head == "MatPow" and one.args[1].is_Integer and 0 < abs(one.args[1]) <= 64:
+        factor = operands[0] if one.args[1] > 0 else builder.apply("inv", (operands[0],))
+        return fold("matmul", [factor] * abs(int(one.args[1])))
+    if head == "MatrixElement" and all(place.is_Integer for place in one.args[1:]):
+        pattern = tuple(("at", int(place)) for place in one.args[1:])
+        return builder.apply("index", (operands[0],), (("pattern", pattern),))
+    if head in ("Identity", "ZeroMatrix") and all(size.is_Integer for size in one.shape):
+        rows, columns = map(int, one.shape)
+        return (
+            builder.apply("eye", (), (("n", rows), ("m", None)))
+            if head == "Identity"
+            else builder.apply("zeros", (), (("shape", (rows, columns)),))
+        )
+    return None
 
 
 def _sum(builder: Builder, one: Any, operands: list[int]) -> int:

@@ -90,3 +90,37 @@ def test_every_operation_is_swept() -> None:
     used = {op for graph in graphs for op in graph.ops} | {group.name for graph in graphs for group in graph.groups}
     inner = {"argsort", "argmax", "argmin", "scatter", "distinct"}
     assert used | inner >= {*ARRAY_OPERATIONS, *COMPOSITES} - {"avg_pool1d"}, written
+
+
+# ------------------------------------------------------------------------------------------------- the sweep can fail
+
+WITH_RULES = [name for name, record in ARRAY_OPERATIONS.items() if record.pullback is not None]
+
+
+def uses_of(name: str) -> list[Use]:
+    return [use for use in USES if name in gv.parse(use.formula).ops and 0 not in {n for shape in use.shapes.values() for n in shape}]
+
+
+def sweep_all(uses: list[Use]) -> None:
+    for use in uses:
+        test_rules(use)
+
+
+@pytest.mark.parametrize("name", [name for name in WITH_RULES if name not in ("scatter", "distinct")])
+def test_a_wrong_pullback_breaks_the_adjoint_identity(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = ARRAY_OPERATIONS[name]
+    rule: Any = record.pullback
+    monkeypatch.setitem(ARRAY_OPERATIONS, name, record._replace(pullback=lambda *arguments: rule(*arguments) * 1.000001))
+    with pytest.raises(AssertionError):
+        sweep_all(uses_of(name)[:8])
+
+
+@pytest.mark.parametrize("name", ["matmul", "inv", "prod", "cumsum", "norm", "quantile", "eigvalsh"])
+def test_two_wrong_rules_that_agree_are_seen_by_the_differences(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    record = ARRAY_OPERATIONS[name]
+    pull: Any = record.pullback
+    push: Any = record.pushforward
+    wrong = record._replace(pullback=lambda *a: pull(*a) * 1.000001, pushforward=lambda *a: push(*a) * 1.000001)
+    monkeypatch.setitem(ARRAY_OPERATIONS, name, wrong)
+    with pytest.raises(AssertionError):
+        sweep_all(uses_of(name)[:3])

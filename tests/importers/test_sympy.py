@@ -53,3 +53,33 @@ def test_depth_is_no_matter_of_recursion() -> None:
     for _ in range(300):
         expression = sympy.sin(expression)
     assert len(from_sympy(expression)) == 301
+
+
+def test_matrix_symbols() -> None:
+    import numpy as np
+
+    a, v = sympy.MatrixSymbol("A", 2, 2), sympy.MatrixSymbol("v", 2, 1)
+    chance = np.random.default_rng(0)
+    m, w = chance.normal(size=(2, 2)), chance.normal(size=(2, 1))
+    inverse = np.linalg.inv(m)
+    for expression, expected in (
+        (a.T * a * v - 2 * v, m.T @ m @ w - 2 * w),
+        (sympy.det(a) * sympy.trace(a), np.linalg.det(m) * np.trace(m)),
+        (a**2 + a.inverse() - sympy.Identity(2), m @ m + inverse - np.eye(2)),
+        (sympy.hadamard_product(a, a.T), m * m.T),
+        (3 * a[0, 1], 3 * m[0, 1]),
+        (a**-2, inverse @ inverse),
+    ):
+        graph = gv.from_sympy(expression)
+        assert graph.shapes is not None
+        point = graph.at({name: {"A": m, "v": w}[name] for name in graph.inputs})
+        np.testing.assert_allclose(point.value, expected, rtol=1e-12, atol=1e-13)
+
+
+def test_what_is_only_written_down_is_worked_out() -> None:
+    x, i = sympy.symbols("x i")
+    assert gv.from_sympy(sympy.Sum(x**i, (i, 0, 3))).at(x=2).value == 15
+    assert gv.from_sympy(sympy.Derivative(x**3, x)).at(x=2).value == 12
+    assert gv.from_sympy(sympy.factorial(x)).at(x=4).value == 24
+    with pytest.raises(gv.ParseError, match="SymPy's f, Derivative has"):
+        gv.from_sympy(sympy.Derivative(sympy.Function("f")(x), x))
