@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError
+from ..language.elaboration import parse
 from ..render.pen import number
 from .canvas import CLASSES, Canvas, Picture, arrange, rgb
 from .datasets import Dataset
@@ -81,7 +82,7 @@ def paint_regions(model: Model, parameters: Mapping[str, Array], plane: Plane) -
 def draw_neurons(
     model: Model, parameters: Mapping[str, Array], data: Dataset, layer: int = 1, columns: int = 4, most: int = 12, heading: bool = True
 ) -> Picture:
-    """One map per hidden neuron of a layer: orange where it answers above 0, blue below; the line is where its sum is 0.
+    """One map per hidden neuron of a layer: orange where it answers more than to a sum of 0, blue where less; a line at 0.
 
     The neuron that weighs most comes first: that whose answers vary most, times the weights that leave it. Opacity grows with the
     square root of the answer's size beside the largest of the layer, so that faint neurons still show.
@@ -90,7 +91,8 @@ def draw_neurons(
 
     plane = Plane(data, 80)
     values = model.values([f"z{layer}", f"h{layer}"], parameters, plane.points)
-    sums, answers = values[f"z{layer}"], values[f"h{layer}"]
+    rest = 0.0 if model.activation == "none" else float(parse(f"{model.activation}(x)").at(x=0).value)
+    sums, answers = values[f"z{layer}"], values[f"h{layer}"] - rest
     count = min(answers.shape[1], most)
     with np.errstate(all="ignore"):
         strength = np.nan_to_num(np.abs(parameters[f"W{layer + 1}"]).sum(axis=1) * answers.std(axis=0))
@@ -105,7 +107,7 @@ def draw_neurons(
     told = f"hidden layer {layer}: what each neuron answers"
     if count < answers.shape[1]:
         told += f" (the {count} of {answers.shape[1]} that weigh most)"
-    legend = "orange above 0, blue below; the line is where w·x + b is 0; heaviest first"
+    legend = f"orange above {rest:.3g}, blue below; the line is where w·x + b is 0; heaviest first"
     return arrange(pictures, min(columns, count), told, legend) if heading else arrange(pictures, min(columns, count))
 
 

@@ -44,7 +44,8 @@ def write_playground() -> str:
     folder = files(__package__) / "data"
     source = "\n".join((folder / name).read_text("utf-8") for name in SCRIPTS)
     script = f'(() => {{\n"use strict";\nconst OPS = {elementwise};\n{source}\nstart();\n}})();'
-    data = {**_pooled(tables, ops), "colors": CLASSES}
+    rest = {name: 0.0 if name == "none" else float(parse(f"{name}(x)").at(x=0).value) for name in ACTIVATIONS}  # answers to a sum of 0
+    data = {**_pooled(tables, ops), "colors": CLASSES, "rest": rest}
     bright = ";".join(f"--{role}:{color}" for role, color in LIGHT.items())
     dim = ";".join(f"--{role}:{color}" for role, color in DARK.items())
     page = (folder / "playground.html").read_text("utf-8")

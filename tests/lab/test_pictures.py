@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -124,3 +126,17 @@ def test_neurons_come_by_their_weight_and_silent_ones_say_so() -> None:
     parameters["W2"][:] = [[1, 1], [1, 1], [5, 5]]
     text = maps.draw_neurons(model, parameters, DATA).svg()
     assert re.findall(r">(neuron \d[^<]*)<", text.split("</style>")[-1]) == ["neuron 3", "neuron 2", "neuron 1, silent"]
+
+
+def test_neurons_are_coloured_around_their_answer_to_nothing() -> None:
+    model = lab.network((2, 1, 2), "sigmoid")
+    parameters = {name: np.ones(shape) for name, shape in model.shapes.items()} | {"b1": np.zeros(1), "W1": np.array([[1.0], [0.0]])}
+    text = maps.draw_neurons(model, parameters, DATA).svg()
+    assert "orange above 0.5" in text
+    found = re.search(r'href="data:image/png;base64,([^"]+)"', text)
+    assert found is not None
+    data = base64.b64decode(found[1])
+    start = data.index(b"IDAT") + 4
+    rows = np.frombuffer(zlib.decompressobj().decompress(data[start:]), np.uint8).reshape(80, 1 + 80 * 4)[:, 1:].reshape(80, 80, 4)
+    left, right = (tuple(rows[40, column, :3].tolist()) for column in (2, -3))
+    assert (left, right) == (canvas.rgb("#2f7ed8"), canvas.rgb("#e8871e"))

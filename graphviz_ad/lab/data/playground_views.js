@@ -157,14 +157,15 @@ function buildNetwork() {
 }
 
 function drawNetwork(values) {
-  const { table, depth, width, sizes } = state, up = rgb(UP), down = rgb(DOWN);
+  const { table, depth, width, sizes } = state, up = rgb(UP), down = rgb(DOWN), rest = GIVEN.rest[$("activation").value];
   for (const [canvas, layer, k] of net.tiles) {
     const first = layer === 0, w = first ? 2 : layer > depth ? sizes.C : width;
     const d = first ? plane.d : values[table.names[layer > depth ? "S" : `h${layer}`]].d;
+    const zero = layer > 0 && layer <= depth ? rest : 0;
     let largest = 1e-12;
-    for (let i = k; i < d.length; i += w) largest = Math.max(largest, Math.abs(d[i]));
+    for (let i = k; i < d.length; i += w) largest = Math.max(largest, Math.abs(d[i] - zero));
     paint(canvas, (bytes) => {
-      for (let i = 0, at = k; at < d.length; i++, at += w) put(bytes, i, d[at] > 0 ? up : down, 205 * Math.abs(d[at]) / largest);
+      for (let i = 0, at = k; at < d.length; i++, at += w) put(bytes, i, d[at] > zero ? up : down, 205 * Math.abs(d[at] - zero) / largest);
     });
   }
   const slopes = $("lines").value === "gradients", shown = {};
