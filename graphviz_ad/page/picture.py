@@ -7,13 +7,16 @@ from typing import NamedTuple
 
 from ..render import render_svg
 from ..render.escape import xml
-from ..render.parts import NUMBER, SMALL
+from ..render.glyphs import letter
+from ..render.parts import NUMBER, NUMBERS_ONLY, SMALL
+from ..render.pen import number
 from ..scene.model import Arrow, Label, Scene, Wire
 from .grids import Grid, Sizes, roomy, sizes
 
 __all__ = ["Look", "drawing", "sizes", "widest"]
 
 _TOOLTIP = re.compile(r'(<g class="(?:node [a-z]+|edge)" id="[^"]*">)<title>[^<]*</title>')
+_SIZE, _MIDDLE = re.compile(r' font-size="([\d.]+)"'), re.compile(r' x="(-?[\d.]+)"')
 _NUMBER = re.compile(r'(<text id="([^"]+)"[^>]*>)[^<]*(</text>)')
 
 
@@ -38,6 +41,7 @@ def drawing(scene: Scene, look: Look, prefix: str, arrays: Sizes) -> str:
     is a text of its own.
     """
     texts = _texts(scene, prefix)
+    led = _led(scene, prefix)
     grids: list[Grid] = []
     if look.live:
         grids = _grids(scene, arrays, look.precision)
@@ -46,8 +50,31 @@ def drawing(scene: Scene, look: Look, prefix: str, arrays: Sizes) -> str:
     if look.live:
         for grid in grids:
             svg = grid.put_into(svg, prefix)
-        svg = _NUMBER.sub(lambda found: f"{found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg)
+        room = widest(look.precision)
+        svg = _NUMBER.sub(
+            lambda found: f"{_begun(found[1], room) if found[2] in led else found[1]}{xml(texts.get(found[2], ''))}{found[3]}", svg
+        )
     return _TOOLTIP.sub(r"\1", svg)
+
+
+def _led(scene: Scene, prefix: str) -> set[str]:
+    """The numbers that follow an equals sign, by id: they begin where their room begins."""
+    found = {f"{prefix}value-{wire.id}" for wire in scene.wires if wire.name is not None and wire.kind in ("operation", "call", "elided")}
+    if scene.style == "card":
+        found.clear()  # a card has its numbers in cells
+    if len(scene.wires) <= NUMBERS_ONLY:
+        found |= {f"{prefix}local-{arrow.target}-{arrow.position}" for arrow in scene.arrows if arrow.local is not None}
+    return found
+
+
+def _begun(tag: str, room: str) -> str:
+    """A text element whose middle is given, as one whose beginning is."""
+    size = _SIZE.search(tag)
+    middle = _MIDDLE.search(tag)
+    if size is None or middle is None:
+        return tag
+    width = letter(room, float(size[1]), 'font-weight="700"' in tag).width
+    return tag.replace(middle[0], f' x="{number(float(middle[1]) - width / 2)}"', 1).replace(' text-anchor="middle"', "", 1)
 
 
 def widest(precision: int | None) -> str:

@@ -15,7 +15,7 @@ function reach(value) {
   return [1, 2, 5, 10].map((k) => k * unit).find((most) => most >= size);
 }
 
-const spelled = (h) => D.label[h].replace(/_?(\d+)$/, (_, index) => index.replace(/\d/g, (d) => "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089"[d]));
+const spelled = (h) => D.label[h].replace(/(?<=^[^\d_]+)_?(\d+)$/, (_, index) => index.replace(/\d/g, (d) => "\u2080\u2081\u2082\u2083\u2084\u2085\u2086\u2087\u2088\u2089"[d]));
 const MOST_ROWS = D.canvas ? 12 : 40; // inputs with a row of their own; the others are found by name
 const rowsOfInputs = [];
 function buildInputs() {
@@ -186,12 +186,14 @@ function fit() {
   const { svg, whole } = view();
   svg.setAttribute("viewBox", whole);
   svg.classList.remove("moved");
+  svg.classList.add("fitted"); // all of it, however small that is
 }
 function zoom(times, x, y) {
   const box = frame(), { svg } = view();
   const cx = x === undefined ? box.x + box.width / 2 : x, cy = y === undefined ? box.y + box.height / 2 : y;
   svg.setAttribute("viewBox", `${cx - (cx - box.x) / times} ${cy - (cy - box.y) / times} ${box.width / times} ${box.height / times}`);
   svg.classList.add("moved");
+  svg.classList.remove("fitted");
 }
 const zoomBy = (times) => (isMap() ? zoomMap(times) : zoom(times)), fitAll = () => (isMap() ? fitMap() : fit());
 function placeIn(svg, event) { return new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse()); }
@@ -199,7 +201,7 @@ function buildView() {
   for (const one of views) {
     const { svg } = one, fingers = new Map();
     one.whole = svg.getAttribute("viewBox");
-    svg.style.setProperty("--wide", `${svg.viewBox.baseVal.width * 0.7}px`);
+    svg.style.setProperty("--wide", `${svg.viewBox.baseVal.width * 0.66}px`);
     svg.addEventListener("wheel", (event) => { const at = placeIn(svg, event); zoom(event.deltaY < 0 ? 1.15 : 1 / 1.15, at.x, at.y); event.preventDefault(); }, { passive: false });
     svg.addEventListener("pointerdown", (event) => fingers.set(event.pointerId, event));
     for (const end of ["pointerup", "pointercancel", "pointerleave"]) svg.addEventListener(end, (event) => fingers.delete(event.pointerId));

@@ -10,7 +10,7 @@ const views = D.views.map((view, number) => {
   const links = view.links.map(([source, target, position]) => {
     uses.set(source, (uses.get(source) || 0) + 1);
     const at = `${view.prefix}%-n${target}-${position}`, find = (kind) => byId(at.replace("%", kind));
-    return { source, target, position, edge: find("edge"), local: find("local"), share: find("contribution") };
+    return { source, target, position, edge: find("edge"), label: find("edge")?.querySelector(".label"), local: find("local"), share: find("contribution") };
   });
   const units = view.units.map((unit) => ({
     unit, node: byId(`${view.prefix}node-n${unit}`), value: byId(`${view.prefix}value-n${unit}`), gradient: byId(`${view.prefix}gradient-n${unit}`),
@@ -142,7 +142,7 @@ function paint() {
   for (const link of current.links) {
     if (D.live && link.local) { fill(link.local, localOf(link)); fill(link.share, shareOf(link), true); }
     const later = (state.mode !== null ? values.has(link.target) : backs.has(link) && !done.has(backs.get(link))) || hiddenByPractice("gradient", link.source);
-    hide(link.local, later);
+    hide(link.label, later);
     hide(link.share, later || state.mode !== null);
   }
   hide(current.svg.querySelector(".legend"), state.mode !== null);
