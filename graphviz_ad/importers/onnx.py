@@ -11,7 +11,7 @@ import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 from ..errors import FileError, GradvizError, ShapeError
 from ..graph.graph import Graph
 from .onnx_operators import OPERATORS
-from .python import Traced
+from .stand_ins import Traced
 from .reading import Reading, settled
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """What the importers of frameworks share: a recording whose operations come from another program's list of operations.
 
-Each importer has a table from the framework's operations to functions over stand-ins (:class:`~.python.Traced`), written with
+Each importer has a table from the framework's operations to functions over stand-ins (:class:`~.stand_ins.Traced`), written with
 NumPy's operators and :meth:`Reading.call`.
 """
 
