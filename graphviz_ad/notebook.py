@@ -23,6 +23,7 @@ from .errors import BindingError, GradvizError
 if TYPE_CHECKING:
     from .derive.point import Point
     from .graph.graph import Graph
+    from .pictured import Pictured
 
 HEIGHT = 620  # pixels of a live page
 MOST_ROWS = 44  # of a picture in text; a longer one is left out
@@ -49,7 +50,7 @@ class Frame:
         return f"<live page of {len(self.html):,} characters>"
 
 
-def interactive(subject: Graph | Point, *, height: int = HEIGHT, **options: Any) -> Frame:
+def interactive(subject: Pictured, *, height: int = HEIGHT, **options: Any) -> Frame:
     """The live page of a graph or a point for a notebook; options as for :func:`graphviz_ad.page.page_html`.
 
     >>> from graphviz_ad import parse
@@ -58,14 +59,14 @@ def interactive(subject: Graph | Point, *, height: int = HEIGHT, **options: Any)
     """
     from .page import page_html
 
-    graph, point = _parts(subject)
+    graph, point = subject._drawn()
     return Frame(page_html(graph, point, **options), height)
 
 
 class Picture:
     """A graph or a point with options of its picture, as notebook output."""
 
-    def __init__(self, subject: Graph | Point, options: dict[str, Any]) -> None:
+    def __init__(self, subject: Pictured, options: dict[str, Any]) -> None:
         self.subject, self.options = subject, options
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None) -> dict[str, Any]:
@@ -76,7 +77,7 @@ class Picture:
 
 
 def mimebundle(
-    subject: Graph | Point, include: Container[str] | None = None, exclude: Container[str] | None = None, **options: Any
+    subject: Pictured, include: Container[str] | None = None, exclude: Container[str] | None = None, **options: Any
 ) -> dict[str, Any]:
     """What a notebook shows of a graph or a point: the picture, and the text where pictures cannot be.
 
@@ -89,7 +90,7 @@ def mimebundle(
     """
     from .scene.saving import produce
 
-    graph, point = _parts(subject)
+    graph, point = subject._drawn()
     made: dict[str, Any] = {}
 
     def wants(kind: str, unasked: bool) -> bool:
@@ -104,12 +105,6 @@ def mimebundle(
         drawn = subject.draw(**scene).rstrip("\n")
         made["text/plain"] = repr(subject) if drawn.count("\n") > MOST_ROWS else f"{subject!r}\n\n{drawn}"
     return made
-
-
-def _parts(subject: Graph | Point) -> tuple[Graph, Point | None]:
-    from .derive.point import Point
-
-    return (subject.graph, subject) if isinstance(subject, Point) else (subject, None)
 
 
 def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point | Frame | Picture:

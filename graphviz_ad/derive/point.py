@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError, NamingError, ShapeError
+from ..pictured import Pictured
 from . import tape
 from .bindings import bind, measure, real
 
 if TYPE_CHECKING:
+    from os import PathLike
+
     from ..check.report import Report
     from ..graph.graph import Graph
     from ..primitives.array_record import Shape
@@ -63,7 +64,7 @@ class PointNode:
         return f"PointNode({self.name} = {self.value!r}, gradient {self.gradient!r})"
 
 
-class Point:
+class Point(Pictured):
     """A graph with values.
 
     >>> from graphviz_ad import parse
@@ -450,7 +451,9 @@ class Point:
     @property
     def warnings(self) -> tuple[str, ...]:
         """What a reader of the numbers must know: values that are not finite, slopes hidden behind a branch."""
-        return self._table("warnings", lambda: _warnings(self))
+        from .cautions import cautions
+
+        return self._table("warnings", lambda: cautions(self))
 
     # -- what hangs on a point ---------------------------------------------------------------------------------------
 
@@ -505,52 +508,8 @@ class Point:
 
         save_explanation(self, path)
 
-    def scene(self, **options: Any) -> Any:
-        """The picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
-        from ..scene.compose import compose
-
-        return compose(self.graph, self, **options)
-
-    def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
-        """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
-
-        The options are those of :meth:`scene`.
-
-        >>> from graphviz_ad import parse
-        >>> print(parse("sin(x*y)").at(x=0, y=2).draw(), end="")
-           0
-        x ───‹2›─╮     0             0
-           2     ├─(×)───‹1›───(sin)──── f
-           2     │     1             1
-        y ───‹0›─╯
-           0
-        above a wire: value · below: ∂f/∂(wire) · ‹ ›: local derivative
-        """
-        from ..scene.saving import text_of
-
-        return text_of(self.graph, self, width, form, ascii, **options)
-
-    def save(self, path: str | PathLike[str], **options: Any) -> None:
-        """Write the picture or the data; the format follows from the suffix."""
-        from ..scene.saving import save
-
-        save(self.graph, self, path, **options)
-
-    def interactive(self, **options: Any) -> Any:
-        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
-        from ..notebook import interactive
-
-        return interactive(self, **options)
-
-    def _repr_svg_(self) -> str:
-        from ..scene.saving import produce
-
-        return produce(self.graph, self, "svg").decode()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..notebook import mimebundle
-
-        return mimebundle(self, include, exclude)
+    def _drawn(self) -> tuple[Graph, Point]:
+        return self.graph, self
 
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={self.values[handle]!r}" for name, handle in self.graph.input_handles.items() if handle in self.active)
@@ -569,51 +528,3 @@ def _number(value: Any) -> Any:
     if isinstance(value, (bool, int)):
         return float(value)
     return value.astype(float) if getattr(getattr(value, "dtype", None), "kind", "") == "b" else value
-
-
-def _warnings(point: Point) -> tuple[str, ...]:
-    graph = point.graph
-    found = [f"{name} is not used by the expression" for name, handle in graph.input_handles.items() if graph._spec(handle).unused]
-    for handle in graph.outputs:
-        value = point.values[handle]
-        if not _finite(value):
-            shown = f": {value}" if isinstance(value, float) else " in some entries"
-            found.append(f"{graph.labels[handle]} is not finite{shown}{_first_bad(point, handle)}")
-    if len(graph.outputs) == 1 and not point.shape_of(graph.outputs[0]):
-        for name, gradient in point.gradients.items():
-            if gradient is not None and not _finite(gradient):
-                shown = f": {gradient}" if isinstance(gradient, float) else " in some entries"
-                found.append(f"the gradient by {name} is not finite{shown}")
-        for handle, row in enumerate(point.partials):
-            if (
-                point.cotangents[handle] is None
-                and graph.needed[handle]
-                and any(isinstance(one, float) and not math.isfinite(one) for one in row)
-            ):
-                label = graph.labels[handle]
-                found.append(f"{label} has no finite slope but stands in a branch not taken; frameworks that multiply by 0 give NaN here")
-    return tuple(dict.fromkeys(found))
-
-
-def _finite(value: Any) -> bool:
-    """Whether a number, or every entry of an array, is finite."""
-    if isinstance(value, float):
-        return math.isfinite(value)
-    if not hasattr(value, "shape") or value.dtype.kind == "b":
-        return True
-    import numpy as np
-
-    return bool(np.isfinite(value).all())
-
-
-def _first_bad(point: Point, handle: int) -> str:
-    """The first node on the way whose value is not finite, where it is not the output itself."""
-    needed = point.graph._with_outputs((handle,)).needed
-    for index, value in enumerate(point.values):
-        if needed[index] and not _finite(value):
-            if index == handle or point.graph.ops[index] == "input":
-                return ""
-            from ..graph.node import Node
-
-            return f" (first at {point.graph.labels[index]} = {Node(point.graph, index).formula})"
-    return ""

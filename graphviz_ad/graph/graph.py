@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from os import PathLike
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NamingError, ShapeError
 from ..language.grammar import KEYWORDS
+from ..pictured import Pictured
 from .builder import Group, Input, Span
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .node import Node
 
 
-class Graph:
+class Graph(Pictured):
     """A computational graph that keeps what its author wrote.
 
     Nodes are integers in topological order (operands come first), inputs at the front. The columns ``ops``,
@@ -307,48 +307,14 @@ class Graph:
 
     # -- the picture of the formulas ---------------------------------------------------------------------------------
 
-    def scene(self, **options: Any) -> Any:
-        """The symbolic picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
-        from ..scene.compose import compose
-
-        return compose(self, **options)
+    def _drawn(self) -> tuple[Graph, None]:
+        return self, None
 
     def document(self) -> dict[str, Any]:
         """The graph as plain data: the JSON object of schema ``gradviz/1``, without numbers."""
         from ..scene.document import document_graph
 
         return document_graph(self)
-
-    def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
-        """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
-
-        The options are those of :meth:`scene`.
-        """
-        from ..scene.saving import text_of
-
-        return text_of(self, None, width, form, ascii, **options)
-
-    def save(self, path: str | PathLike[str], **options: Any) -> None:
-        """Write the symbolic picture or the data; the format follows from the suffix."""
-        from ..scene.saving import save
-
-        save(self, None, path, **options)
-
-    def interactive(self, **options: Any) -> Any:
-        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
-        from ..notebook import interactive
-
-        return interactive(self, **options)
-
-    def _repr_svg_(self) -> str:
-        from ..scene.saving import produce
-
-        return produce(self, None, "svg").decode()
-
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..notebook import mimebundle
-
-        return mimebundle(self, include, exclude)
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
