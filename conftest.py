@@ -5,8 +5,10 @@ from __future__ import annotations
 import importlib.util
 
 _WANTED = {
-    "starlette": "graphviz_ad/server/application.py",
-    "torch": "graphviz_ad/check/adapter_torch.py",
-    "jax": "graphviz_ad/check/adapter_jax.py",
+    "graphviz_ad/server/application.py": "starlette",
+    "graphviz_ad/check/adapter_torch.py": "torch",
+    "graphviz_ad/check/adapter_jax.py": "jax",
+    "graphviz_ad/importers/torch.py": "torch",
+    "graphviz_ad/importers/jax.py": "jax",
 }
-collect_ignore = [path for module, path in _WANTED.items() if importlib.util.find_spec(module) is None]
+collect_ignore = [path for path, module in _WANTED.items() if importlib.util.find_spec(module) is None]

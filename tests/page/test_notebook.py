@@ -63,7 +63,7 @@ def test_the_magic_binds_from_line_and_notebook() -> None:
 def test_the_magic_knows_the_options_of_the_command_line(tmp_path: Path) -> None:
     point = run_cell("x=1 y=2 --mode forward --direction y=1 --as p", "x*y", variables := {})
     assert (point.tangent, variables["p"].direction) == (1.0, {"x": 0.0, "y": 1.0})  # type: ignore[union-attr]
-    shown = run_cell("x=v --style card --title Mine --hessian", "x**3", {"v": 2})
+    shown = run_cell("x=v --style card --title Mine --second", "x**3", {"v": 2})
     assert isinstance(shown, Picture)
     assert shown.options == {"style": "card", "title": "Mine", "hessian": True}
     bundle = shown._repr_mimebundle_()
