@@ -114,9 +114,10 @@ def test_the_comparison_quotes_the_scoreboard() -> None:
     cases = re.search(r"^(\d+) cases", scoreboard, flags=re.MULTILINE)
     assert cases is not None
     assert f"\n{cases[1]} hard cases" in comparison
-    wrong = re.search(r"^\| \*\*wrong verdicts\*\* \|(.*)$", scoreboard, flags=re.MULTILINE)
-    assert wrong is not None
-    assert f"| wrong verdicts | {' | '.join(re.findall(r'[0-9]+', wrong[1]))} |" in comparison
+    for name in ("wrong verdicts", "inconclusive", "seconds for all"):
+        row = re.search(rf"^\| \**{name}\** \|(.*)$", scoreboard, flags=re.MULTILINE)
+        assert row is not None
+        assert f"| {name} | {' | '.join(re.findall(r'[0-9.]+', row[1]))} |" in comparison
 
 
 def test_lost_links_are_found(tmp_path: Path) -> None:
