@@ -44,6 +44,8 @@ class GradientChecker:
         if self.folder is not None:
             asked.setdefault("curve", True)
         self.report = report = check_gradient(f, gradient, at, **asked)
+        if report.interrupted:
+            raise KeyboardInterrupt  # Ctrl-C was meant for the whole run
         more = self.allowed if allow is None else allow
         if report.verdict not in {"pass", "pass-at-kink", *((more,) if isinstance(more, str) else more)}:
             told = f"{report.summary()}{self._write(report)}"

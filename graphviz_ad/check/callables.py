@@ -94,11 +94,16 @@ def check_gradient(
 
         f, gradient = pair(gradient, f, kind)
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
-    if kind in ("gradient", "jacobian"):
-        return GradientCheck(f, gradient, at, kind, options).report()
     from .products import check_product
 
-    return check_product(f, gradient, at, kind, options)
+    try:
+        if kind in ("gradient", "jacobian"):
+            return GradientCheck(f, gradient, at, kind, options).report()
+        return check_product(f, gradient, at, kind, options)
+    except KeyboardInterrupt:  # before anything was known
+        report = Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted before anything was known")])
+        report.interrupted = True
+        return report
 
 
 def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:

@@ -73,6 +73,8 @@ def _check_vjp(f: Any, claim: Any, at: Any, options: Options) -> Report:
         )  # fmt: skip
         name = f"v{number + 1} = " + (str(np.round(flat, 3).tolist()) if size <= 6 else "a random cotangent")
         reports.append((name, GradientCheck(weighted, pulled, at, "gradient", part).report()))
+        if reports[-1][1].interrupted:
+            break
     return _joined(reports)
 
 
@@ -124,11 +126,18 @@ class _DirectionCheck(GradientCheck):
             sizes = natural_scales(self.layout, point)
             examiner = Examiner(self.box, point, value, np.maximum(self.noise, 2.0**-52 * np.abs(value)), sizes, self.exact, self.tolerance)
             examiner.claim_noise = lambda direction, point=point: self._spread(point, direction)
-            found = self._along(examiner, sizes, text)
+            try:
+                found = self._along(examiner, sizes, text)
+            except KeyboardInterrupt:
+                self.interrupted = True
+                self.notes.append("interrupted: this is what was known by then")
+                if not text:
+                    rows.append(Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted"))
+                break
             rows.extend(found if not text else [row for row in found if row.verdict == FAIL])
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
-        report.evaluations, report.power = self.box.evaluations, self._power(rows)
+        report.evaluations, report.power, report.interrupted = self.box.evaluations, self._power(rows), self.interrupted
         return report
 
     def _spread(self, point: Any, direction: Any) -> Any:
@@ -216,14 +225,21 @@ class _SecondCheck:
         """All entries of the Hessian, or of products with seeded vectors; at other points, too."""
         vector = self.layout.vector
         scales = natural_scales(self.layout, vector)
-        rows = self._point(vector, scales, "")
-        if callable(self.claim):
-            for text, point in variants(self.layout, vector, scales, min(self.options.points, 2), self.options.seed):
-                if np.isfinite(self.box(point)[0]):
-                    rows.extend(row for row in self._point(point, natural_scales(self.layout, point), text) if row.verdict == FAIL)
+        rows: list[Row] = []
+        interrupted = False
+        try:
+            rows.extend(self._point(vector, scales, ""))
+            if callable(self.claim):
+                for text, point in variants(self.layout, vector, scales, min(self.options.points, 2), self.options.seed):
+                    if np.isfinite(self.box(point)[0]):
+                        rows.extend(row for row in self._point(point, natural_scales(self.layout, point), text) if row.verdict == FAIL)
+        except KeyboardInterrupt:
+            interrupted = True
+            self.notes.append("interrupted: this is what was known by then")
+            rows = rows or [Row(self.leaf.name, (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted")]
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
         report = Report(rows, None, tuple(self.notes))
-        report.evaluations = self.box.evaluations
+        report.evaluations, report.interrupted = self.box.evaluations, interrupted
         return report
 
     def _point(self, vector: Any, scales: Any, text: str) -> list[Row]:

@@ -87,7 +87,8 @@ def _print(report: Report) -> None:
     put(verdict_line(report))
     for text in cause_lines(report):
         put(text)
-    for note in report.notes:
+    known = {row.reason for row in report.rows}
+    for note in (note for note in report.notes if note not in known):
         put("  " + wrap(f"note: {note}", 4))
     if report.power:
         put("  " + wrap(f"power: {report.power}", 4))

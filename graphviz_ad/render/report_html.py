@@ -48,7 +48,7 @@ svg{max-width:100%;height:auto;display:block}svg text{fill:var(--muted);font-siz
 .best{fill:none;stroke:var(--bad);stroke-width:2.5}svg text.strong{fill:var(--text);font-weight:700;font-size:13px}
 .legend{display:flex;flex-wrap:wrap;gap:8px;align-items:center;font-size:14px;color:var(--muted)}
 details summary{cursor:pointer;color:var(--muted);margin:8px 0}ul{padding-left:1.2em}
-@media (max-width:600px){main{padding:18px 14px 48px}h1{font-size:22px}td,th{padding-right:12px}}
+@media (max-width:600px){main{padding:18px 14px 48px}h1{font-size:22px}td,th{padding-right:9px;font-size:14px}}
 @media print{details{display:block}}
 """
 
@@ -121,8 +121,9 @@ def _entries(rows: Sequence[Mapping[str, Any]], total: int) -> str:
     if not rows:
         return ""
     numbers = "".join(f'<th class="n">{name}</th>' for name in ("claimed", "reference", "error", "bound"))
-    head = f"<tr><th>by</th>{numbers}<th>verdict</th><th>reason</th></tr>"
-    table = f'<div class="wide"><table>{head}{"".join(map(_row, rows[:MOST_ROWS]))}</table></div>'
+    told = any(row["reason"] for row in rows[:MOST_ROWS])
+    head = f"<tr><th>by</th>{numbers}<th>verdict</th>{'<th>reason</th>' if told else ''}</tr>"
+    table = f'<div class="wide"><table>{head}{"".join(_row(row, told) for row in rows[:MOST_ROWS])}</table></div>'
     if total > min(len(rows), MOST_ROWS):
         table += f'<p class="muted">… and {total - min(len(rows), MOST_ROWS):,} more entries</p>'
     if len(rows) > OPEN_ROWS:
@@ -132,14 +133,13 @@ def _entries(rows: Sequence[Mapping[str, Any]], total: int) -> str:
     return f"<h2>Entries</h2>{by}{table}"
 
 
-def _row(row: Mapping[str, Any]) -> str:
+def _row(row: Mapping[str, Any], told: bool) -> str:
     index = "[" + ", ".join(map(str, row["index"])) + "]" if row["index"] else ""
     numbers = (row["analytic"], row["reference"], row["error"], row["bound"])
     texts = ["–" if number is None else f"{number:.10g}" if k < 2 else f"{number:.1e}" for k, number in enumerate(numbers)]
     cells = "".join(f'<td class="n">{text}</td>' for text in texts)
-    return (
-        f'<tr><td>{xml(row["wrt"] + index)}</td>{cells}<td class="{row["verdict"]}">{row["verdict"]}</td>'
-        f'<td class="why">{xml(row["reason"])}</td></tr>'
+    return f'<tr><td>{xml(row["wrt"] + index)}</td>{cells}<td class="{row["verdict"]}">{row["verdict"]}</td>' + (
+        f'<td class="why">{xml(row["reason"])}</td></tr>' if told else "</tr>"
     )
 
 

@@ -90,6 +90,8 @@ def test_membership_is_the_checkers() -> None:
     assert judge(smooth, {"x": 0.0})[0] == "not valid"
     assert judge(gv.parse("x**2").at(x=3), {"x": 6.0})[0] == "the derivative"
     assert judge(gv.parse("x**2").at(x=3), {"x": 6.0001})[0] == "not valid"
+    corner = gv.parse("abs(x)").at(x=0)
+    assert [judge(corner, {"x": slope})[0] for slope in (-1.0, 0.3, 1.5)] == ["valid", "valid", "not valid"]
     norm = gv.parse("norm(v)").at(v=[0.0, 0.0])
     assert judge(norm, {"v": [0.0, 0.0]})[0] == "valid"
     assert judge(norm, {"v": [1.0, 1.0]})[0] in ("not valid", "undecided")

@@ -99,3 +99,26 @@ def test_control_c_gives_the_partial_report_and_cancels_what_waits() -> None:
     assert report.interrupted
     assert report.verdict == "inconclusive"
     assert pool.cancelled > 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "claim"),
+    [("vjp", lambda x, v: v * right(x)), ("jvp", lambda x, u: right(x) @ u), ("hessian", lambda x: np.diag(2 * np.cos(x) - x * np.sin(x)))],
+)
+@pytest.mark.parametrize("after", [5, 60])
+def test_control_c_gives_the_partial_report_of_every_kind(kind: str, claim: Any, after: int) -> None:
+    calls = 0
+
+    def stopped(x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        if calls == after:
+            raise KeyboardInterrupt
+        if any(isinstance(entry, object) and not isinstance(entry, float) for entry in np.ravel(x)):
+            raise TypeError("floats only")
+        return f(x)
+
+    report = gv.check_gradient(stopped, claim, AT[:6], kind=kind)
+    assert report.interrupted
+    assert report.verdict in ("inconclusive", "pass")
+    assert any("interrupted" in told for told in (*report.notes, *(row.reason for row in report.rows)))

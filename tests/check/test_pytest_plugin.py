@@ -59,3 +59,18 @@ def test_it(gradcheck, factor):
     pages = list((pytester.path / "pages" / "of" / "checks").iterdir())
     assert [page.name for page in pages] == ["test_it-2-.html"]
     assert "The step of a difference" in pages[0].read_text("utf-8")
+
+
+def test_control_c_ends_the_run_and_not_only_the_check(pytester: pytest.Pytester) -> None:
+    text = """
+def f(x):
+    raise KeyboardInterrupt
+
+def test_it(gradcheck):
+    gradcheck(f, f, 1.5)
+
+def test_another():
+    pass
+"""
+    result = _run(pytester, text)
+    assert result.ret == pytest.ExitCode.INTERRUPTED
