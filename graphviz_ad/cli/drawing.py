@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .. import Graph, Point, Report
 
 MOST_INPUTS = 20
+MOST_WAYS = 6  # Jacobians of which is told how they were found
 MOST_FORMULA = 70
 
 _STATEMENT = re.compile(r"[;\n]")
@@ -151,6 +152,9 @@ def _inputs(point: Point) -> str:
         rows.append(Row((Cell(name, "name"), Cell(write_value(point.values[handles[name]]), "value"), Cell(said, "gradient"))))
     what = f"∂{graph.output}/∂input" if scalar else "Jacobian"
     text = layout(("input", "value", what), rows, right=() if _has_arrays(point, names) else (1, 2), elastic=(1, 2))
+    if not scalar and point.shapes is not None and len(graph.outputs) == 1:
+        ways = [f"∂{graph.output}/∂{name} {point.jacobian_method(name)}" for name in names[:MOST_INPUTS] if name in point.wrt]
+        text += "".join(f"\n  {way}" for way in ways[:MOST_WAYS])
     rest = len(names) - MOST_INPUTS
     return text + (f"\n  … and {rest:,} more inputs; --json has them all" if rest > 0 else "")
 

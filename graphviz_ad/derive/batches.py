@@ -8,6 +8,7 @@ elementwise operations; the first contraction then writes its matrix down instea
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - batches are arrays; loaded when a Jacobian of arrays is asked for
@@ -15,7 +16,7 @@ import numpy as np  # noqa: TID253 - batches are arrays; loaded when a Jacobian 
 from ..primitives.array_record import Call, Shape, size_of
 from ..primitives.batching import lift, spread
 from ..primitives.contractions import PATTERNS, Terms, terms_of
-from ..primitives.explicit_joins import JOINS, joined
+from ..primitives.explicit_joins import JOINS, place_of
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, Places, of_scatter, places
 from ..primitives.kernels.arrays import contract
 from ..primitives.registry import OPERATIONS
@@ -83,7 +84,7 @@ def pull(edge: LocalMap | float, upstream: Any) -> Any:
     if call.op == "scatter":
         return _taken(upstream, places(of_scatter(call), edge.operands[1:]), call.shapes[0])
     if call.op in JOINS:
-        part = written(upstream)[(slice(None), *joined(call).slot(position))]
+        part = written(upstream)[(slice(None), *place_of(call, position)[0])]
         return part.reshape(len(part), *call.shapes[position])
     return _by_rule(edge, written(upstream), backward=True)
 
@@ -111,11 +112,24 @@ def push(edge: LocalMap | float, tangent: Any) -> Any:
     if call.op == "scatter":
         return _put(tangent, places(of_scatter(call), edge.operands[1:]), call.shape)
     if call.op in JOINS:
-        how, moved = joined(call), written(tangent)
+        (slot, brought), moved = place_of(call, position), written(tangent)
         found = np.zeros((len(moved), *call.shape))
-        found[(slice(None), *how.slot(position))] = moved.reshape(len(moved), *how.shapes[position])
+        found[(slice(None), *slot)] = moved.reshape(len(moved), *brought)
         return found
     return _by_rule(edge, written(tangent), backward=False)
+
+
+def join_tangents(shape: Shape, local: Sequence[Any], edges: Sequence[tuple[int, int]], moved: Mapping[int, Any]) -> Any:
+    """Tangents of all operands of a join side by side; None where none moves."""
+    found: Any = None
+    for position, operand in edges:
+        if operand in moved:
+            tangent = written(moved[operand])
+            if found is None:
+                found = np.zeros((len(tangent), *shape))
+            slot, brought = place_of(local[position].call, position)
+            found[(slice(None), *slot)] = tangent.reshape(len(tangent), *brought)
+    return found
 
 
 # ----------------------------------------------------------------------------------------------------------- elementwise

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..primitives.array_record import Shape
 
 
-#: graphs with shapes that a graph keeps for points to come
+#: what a graph keeps for points to come: graphs with shapes, activities by the inputs that are differentiated by
 _MOST_SHAPED = 32
 
 
@@ -113,7 +113,13 @@ class Point(Pictured):
     @property
     def flows(self) -> list[bool]:
         """Per node: whether a derivative flows from it to an input that is differentiated by."""
-        return self._table("flows", lambda: tape.activity(self.graph, self.active))
+        known = self.graph._cache.setdefault("activity", {})
+        key = frozenset(self.active)
+        if key not in known:
+            if len(known) >= _MOST_SHAPED:
+                known.clear()
+            known[key] = tape.activity(self.graph, self.active)
+        return known[key]
 
     @property
     def partials(self) -> list[tuple[Any, ...]]:

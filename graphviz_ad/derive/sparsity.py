@@ -14,7 +14,7 @@ import numpy as np  # noqa: TID253 - patterns are arrays; loaded when a Jacobian
 from ..primitives.array_record import Call, axis_list, size_of
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.contractions import PATTERNS, terms_of
-from ..primitives.explicit_joins import JOINS, joined
+from ..primitives.explicit_joins import JOINS, place_of
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, of_scatter, places
 from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 #: a pattern with more stored places than this is not worth having
 _MOST_STORED = 20_000_000
+#: patterns with colours that a graph keeps
+_MOST_COLOURINGS = 16
 
 
 class Colouring(NamedTuple):
@@ -164,9 +166,9 @@ def _through(point: Point, node: int, position: int, pattern: Any, decided: list
         local = _contraction_pattern(call, position, others)
         return None if local is None else local @ pattern
     if op in JOINS:
-        how = joined(call)
+        slot, brought = place_of(call, position)
         sources = np.full(shape, -1)
-        sources[how.slot(position)] = np.arange(count).reshape(how.shapes[position])
+        sources[slot] = np.arange(count).reshape(brought)
         return _rows(pattern, sources.reshape(-1), len(operands) == 1)
     groups = _groups(call) if position == 0 else None
     if groups is not None:
@@ -244,6 +246,8 @@ def coloured(point: Point, way: Path) -> Colouring | None:
         return found
     pattern, decided = _find(point, way)
     found = None if pattern is None else _coloured(pattern)
+    if len(colourings) >= _MOST_COLOURINGS:
+        colourings.clear()
     colourings[key] = (decided, found)
     return found
 

@@ -9,8 +9,9 @@ import numpy as np  # noqa: TID253 - see batches
 
 from ..limits import limit
 from ..primitives.array_record import Shape, size_of
+from ..primitives.explicit_joins import JOINS
 from . import array_tape
-from .batches import Diagonal, Rough, added, pull, push, written
+from .batches import Diagonal, Rough, added, join_tangents, pull, push, written
 from .local_maps import SELECTION
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Path(NamedTuple):
     """What lies between an input and an output: per node (operands first) the positions and operands that lead back to the input.
 
     ``widest`` is the largest number of entries of a node on it, ``entries`` the sum over its edges: what one sweep touches.
+    ``last`` has of every operand the last node that reads it.
     """
 
     handle: int
@@ -28,6 +30,11 @@ class Path(NamedTuple):
     steps: tuple[tuple[int, tuple[tuple[int, int], ...]], ...]
     widest: int
     entries: int
+    last: dict[int, int]
+
+
+#: paths that a graph keeps
+_MOST_PATHS = 1024
 
 
 def path(point: Point, output: int, handle: int) -> Path:
@@ -42,6 +49,7 @@ def path(point: Point, output: int, handle: int) -> Path:
     reached = [False] * len(graph.ops)
     reached[handle] = True
     steps = []
+    last: dict[int, int] = {}
     widest, entries = size_of(point.shape_of(handle)), 0
     for node, operands in enumerate(graph.operands):
         if not needed[node] or not operands or node == handle:
@@ -51,10 +59,13 @@ def path(point: Point, output: int, handle: int) -> Path:
         if edges:
             reached[node] = True
             steps.append((node, edges))
+            last.update((k, node) for _, k in edges)
             size = size_of(point.shape_of(node))
             widest = max(widest, size)
             entries += sum(max(size, size_of(point.shape_of(k))) for _, k in edges)
-    found = paths[key] = Path(handle, output, tuple(steps), widest, entries)
+    if len(paths) >= _MOST_PATHS:
+        paths.clear()
+    found = paths[key] = Path(handle, output, tuple(steps), widest, entries, last)
     return found
 
 
@@ -114,16 +125,19 @@ def push_batch(point: Point, way: Path, tangents: Any) -> Any:
     Rough
         A slope on the way is not finite.
     """
-    last: dict[int, int] = {}
-    for node, edges in way.steps:
-        last.update((operand, node) for _, operand in edges)
+    last = way.last
     moved: dict[int, Any] = {way.handle: tangents}
     ops, partials = point.graph.ops, point.partials
     with np.errstate(all="ignore"):
         for node, edges in way.steps:
             local, selecting = partials[node], ops[node] == SELECTION
             total: Any = None
-            for position, operand in edges:
+            if ops[node] in JOINS:
+                moved[node] = total = join_tangents(point.shape_of(node), local, edges, moved)
+                edges_left: tuple[tuple[int, int], ...] = ()
+            else:
+                edges_left = edges
+            for position, operand in edges_left:
                 edge, tangent = local[position], moved.get(operand)
                 if tangent is not None and not (selecting and isinstance(edge, float) and edge == 0.0):
                     amount = push(edge, tangent)

@@ -19,11 +19,6 @@ class Join(NamedTuple):
         first = self.shapes[0]
         return (*first[: self.axis], sum(shape[self.axis] for shape in self.shapes), *first[self.axis + 1 :])
 
-    def slot(self, position: int) -> tuple[slice, ...]:
-        """Where an operand stands in the result."""
-        start = sum(shape[self.axis] for shape in self.shapes[:position])
-        return (slice(None),) * self.axis + (slice(start, start + self.shapes[position][self.axis]),)
-
 
 def joined(call: Call) -> Join:
     """A call of any join.
@@ -66,6 +61,23 @@ def joined(call: Call) -> Join:
     return found
 
 
+def place_of(call: Call, position: int) -> tuple[tuple[slice, ...], Shape]:
+    """Where an operand stands in the result, and the shape that it is brought to first.
+
+    >>> place_of(Call("stack", {"axis": 0}, ((2,), (2,)), (2, 2)), 1)
+    ((slice(1, 2, None),), (1, 2))
+    """
+    mine = call.shapes[position]
+    if call.op == "stack":  # lists may be long: nothing here looks at all of it
+        axis = axis_list(call.params["axis"], len(mine) + 1)[0]
+        start, brought = position, (*mine[:axis], 1, *mine[axis:])
+    else:
+        how = joined(call)
+        axis, brought = how.axis, how.shapes[position]
+        start = sum(shape[axis] for shape in how.shapes[:position])
+    return (slice(None),) * axis + (slice(start, start + brought[axis]),), brought
+
+
 def _join_shape(call: Call) -> Shape:
     if call.op == "stack" and not call.shapes:
         return (0,)
@@ -84,18 +96,18 @@ def _join(k: Any, call: Call, *operands: Any) -> Any:
 
 
 def _join_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    how = joined(call)
-    return _reshaped(k, k.index(upstream, pattern=_part(how, position)), how.shapes[position], call.shapes[position])
+    slot, brought = place_of(call, position)
+    return _reshaped(k, k.index(upstream, pattern=_part(slot)), brought, call.shapes[position])
 
 
 def _join_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
-    how = joined(call)
-    moved = _reshaped(k, tangent, call.shapes[position], how.shapes[position])
-    return k.scatter(moved, op="index", inner=(("pattern", _part(how, position)),), shape=call.shape)
+    slot, brought = place_of(call, position)
+    moved = _reshaped(k, tangent, call.shapes[position], brought)
+    return k.scatter(moved, op="index", inner=(("pattern", _part(slot)),), shape=call.shape)
 
 
-def _part(how: Join, position: int) -> tuple[Any, ...]:
-    return tuple(("cut", one.start, one.stop, None) for one in how.slot(position))
+def _part(slot: tuple[slice, ...]) -> tuple[Any, ...]:
+    return tuple(("cut", one.start, one.stop, None) for one in slot)
 
 
 def _reshaped(k: Any, x: Any, have: Shape, wanted: Shape) -> Any:
