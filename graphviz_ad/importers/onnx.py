@@ -11,8 +11,8 @@ import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 from ..errors import FileError, GradvizError, ShapeError
 from ..graph.graph import Graph
 from .onnx_operators import OPERATORS
-from .stand_ins import Traced
 from .reading import Reading, settled
+from .stand_ins import Traced
 
 if TYPE_CHECKING:
     import onnx
