@@ -17,7 +17,7 @@ DEFAULTS = {
     "GRADVIZ_MAX_NESTING": 32,  # dimensions of a nested list of values
     "GRADVIZ_MAX_ENTRIES": 50_000_000,  # entries of one array
     "GRADVIZ_BATCH_ENTRIES": 4_000_000,  # entries of one node in a batch of sweeps for a Jacobian
-    "GRADVIZ_MAX_DRAWN": 300,  # operations drawn in one picture; the rest is elided
+    "GRADVIZ_MAX_DRAWN": 300,  # operations drawn one by one in a picture; more are told by roles
     "GRADVIZ_LAYOUT_SECONDS": 20,  # time that the drawing engine may take
     "GRADVIZ_CHECK_OPERATIONS": 40_000,  # high-precision operations spent on one entry-by-entry check
     "GRADVIZ_CHECK_SECONDS": 20,  # time that one check may take

@@ -8,12 +8,14 @@ method of Sugiyama, Tagawa and Toda 1981). Clusters get no boxes. Arrows that le
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from .geometry import Layout, Point
 from .parts import LABEL_ABOVE, LABEL_BELOW, PILL_HEIGHT, ArrowPart, Parts, WirePart
 
 GAP_X, GAP_Y = 40.0, 24.0  # least distances between layers and between nodes of a layer
 SWEEPS = 4
+MOST_PASSING = 20_000  # layers that arrows pass in all; with more of them they go straight
 
 
 def layers(count: int, arrows: Sequence[tuple[int, int]]) -> list[int]:
@@ -71,37 +73,75 @@ def layered(parts: Parts) -> Layout:
     """The places of everything that is drawn."""
     number = {part.wire.id: place for place, part in enumerate(parts.nodes)}
     arrows = [(number[part.arrow.source], number[part.arrow.target]) for part in parts.arrows]
-    columns = ordered(len(parts.nodes), arrows, layers(len(parts.nodes), arrows))
+    count = len(parts.nodes)
+    level = layers(count, arrows)
+    ways, level = _ways(arrows, level, count)
+    steps = [pair for way in ways for pair in pairwise(way)]
+    columns = ordered(len(level), steps, level)
     wide = [0.0] * (len(columns) + 1)  # what is written on arrows into a layer
-    column_of = {node: index for index, column in enumerate(columns) for node in column}
-    for part, (_, target) in zip(parts.arrows, arrows, strict=True):
-        wide[column_of[target]] = max(wide[column_of[target]], part.width)
+    room = [0.0] * len(level)  # a passing arrow's, by what it passes as
+    for part, way in zip(parts.arrows, ways, strict=True):
+        wide[level[way[-1]]] = max(wide[level[way[-1]]], part.width)
+        for passing in way[1:-1]:
+            room[passing] = (part.height + LABEL_ABOVE + LABEL_BELOW) if part.rows else 0.0
+
+    def tall(node: int) -> float:
+        return (_height(parts, node) if node < count else room[node]) + GAP_Y
+
     nodes: dict[int, Point] = {}
     outputs: dict[int, Point] = {}
-    tall = [sum(_height(parts, node) + GAP_Y for node in column) for column in columns]
-    x, height = 0.0, max(tall, default=0.0)
+    passes: dict[int, tuple[Point, Point]] = {}  # where an arrow enters a layer that it passes, and leaves it
+    heights = [sum(map(tall, column)) for column in columns]
+    x, height = 0.0, max(heights, default=0.0)
     for index, column in enumerate(columns):
         if index:
             x += GAP_X + wide[index]
-        width = max(_width(parts, node) for node in column)
-        y = (height - tall[index]) / 2
+        width = max((_width(parts, node) for node in column if node < count), default=0.0)
+        y = (height - heights[index]) / 2
         for node in column:
-            each = _height(parts, node) + GAP_Y
+            middle = y + tall(node) / 2
+            y += tall(node)
+            if node >= count:
+                passes[node] = (x, middle), (x + width, middle)
+                continue
             drawn = parts.nodes[node]
-            nodes[node] = (x + width - _width(parts, node) + drawn.width / 2, y + each / 2)
+            nodes[node] = (x + width - _width(parts, node) + drawn.width / 2, middle)
             if isinstance(drawn, WirePart) and drawn.detached:
-                outputs[node] = (nodes[node][0] + drawn.width / 2 + GAP_X / 2 + drawn.output_width / 2, nodes[node][1])
-            y += each
+                outputs[node] = (nodes[node][0] + drawn.width / 2 + GAP_X / 2 + drawn.output_width / 2, middle)
         x += width
-    curves, labels = {}, {}
-    for place, (part, (source, target)) in enumerate(zip(parts.arrows, arrows, strict=True)):
+    curves: dict[int, list[Point]] = {}
+    labels: dict[int, Point] = {}
+    for place, (part, way) in enumerate(zip(parts.arrows, ways, strict=True)):
+        source, target = way[0], way[-1]
         start = (nodes[source][0] + parts.nodes[source].width / 2, nodes[source][1])
         end = (nodes[target][0] - parts.nodes[target].width / 2, nodes[target][1])
-        curves[place] = _curve(start, end, height)
+        curve = [start]
+        for entry, leave in (passes[one] for one in way[1:-1]):
+            curve += [*_curve(curve[-1], entry, height)[1:], entry, leave, leave]
+        curves[place] = [*curve, *_curve(curve[-1], end, height)[1:]]
         if part.rows:
-            labels[place] = _label(part, start, end)
+            labels[place] = _label(part, curve[-1], end)
     lowest = max((y for curve in curves.values() for _, y in curve), default=0.0)
     return Layout(max(x, 1.0), max(height, lowest, 1.0), nodes, outputs, curves, labels, {}, {})
+
+
+def _ways(arrows: Sequence[tuple[int, int]], level: list[int], count: int) -> tuple[list[list[int]], list[int]]:
+    """Each arrow with a place of its own in every layer that it passes, and the layers of nodes and places.
+
+    >>> _ways([(0, 2), (0, 1)], [0, 1, 2], 3)
+    ([[0, 3, 2], [0, 1]], [0, 1, 2, 1])
+    """
+    level = list(level)
+    spans = sum(max(0, level[target] - level[source] - 1) for source, target in arrows)
+    ways = []
+    for source, target in arrows:
+        way = [source]
+        if spans <= MOST_PASSING:
+            for between in range(level[source] + 1, level[target]):
+                way.append(len(level))
+                level.append(between)
+        ways.append([*way, target])
+    return ways, level
 
 
 def _width(parts: Parts, node: int) -> float:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
-    from .selection import Link
+    from .surroundings import Link
 
 FEW, MOST = 24, 40  # roles that are pleasant to read, and that can be read at all
 MOST_LINKS = 100  # arrows between roles; with more of them the graph is too irregular to be told by roles

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -11,10 +10,11 @@ from ..errors import DerivativeError, GradvizError
 from ..graph.node import Node
 from . import kinks, second, titles
 from . import slopes as slopes_
-from .bundles import stem
+from .bundle_wires import bundle_wire, span
 from .model import Arrow, Cluster, Label, Scene, Wire
 from .numbers import choose, exact, shape_text
-from .selection import Link, Selection, select
+from .selection import Selection, select
+from .surroundings import Link
 from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label, unicode_name
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 MOST_WIRES = 40  # operations in wire style; larger graphs and arrays are drawn as cards
 MOST_NAMED = 24  # wires whose automatic names are shown: with more of them no arrow names its derivative
-MOST_TOLD = 8  # names of a bundle that its tooltip tells
 STYLES = ("wire", "card")
 
 
@@ -242,7 +241,8 @@ class _Composer:
         graph, chosen = self.graph, self.chosen
         op = graph.ops[unit]
         if unit in chosen.bundles:
-            return self.bundle(unit)
+            numbers = span(map(self._value, chosen.bundles[unit])), span(map(self._gradient, chosen.bundles[unit]))
+            return bundle_wire(graph, chosen, unit, self._name, numbers, self.figures)
         value, gradient = self._value(unit), self._gradient(unit)
         output = output_label(graph, self.outputs[unit]) if unit in self.outputs else None
         label = name_label(self._name(unit))
@@ -278,35 +278,6 @@ class _Composer:
             self._shape(unit),
             self._tooltip(unit, formula, value, gradient),
         )
-
-    def bundle(self, unit: int) -> Wire:
-        """Several units of one role: what they do, how many there are, from where to where their numbers go."""
-        graph, members = self.graph, self.chosen.bundles[unit]
-        names = [self._name(one) for one in members]
-        stems = {stem(name) for name, one in zip(names, members, strict=True) if graph.names[self.chosen.alias.get(one, one)] is not None}
-        if unit in self.chosen.calls:
-            symbol, kind = call_label(graph.groups[self.chosen.calls[unit]].name), "call"
-        elif graph.operands[unit]:
-            symbol, kind = gate_label(graph.ops[unit]), "operation"
-        else:
-            symbol, kind = name_label(stems.pop()) if len(stems) == 1 else Label("inputs"), "input"
-        times = Label(f"×{len(members):,}")
-        name = name_label(stems.pop()) if len(stems) == 1 else None
-        told = ", ".join(unicode_name(one) for one in names[:MOST_TOLD]) + (
-            f" and {len(names) - MOST_TOLD:,} more" if len(names) > MOST_TOLD else ""
-        )
-        values, gradients = span(map(self._value, members)), span(map(self._gradient, members))
-        lines = [told, *(f"{what} {' … '.join(map(exact, ends))}" for what, ends in (("value", values), ("gradient", gradients)) if ends)]
-        return Wire(
-            f"n{unit}", kind, symbol, name, symbol if name is not None else None,
-            self._range(values), self._range(gradients), None, None, times.text, "\n".join(lines),
-        )  # fmt: skip
-
-    def _range(self, ends: tuple[float, ...]) -> Label | None:
-        """Equal numbers as one, others from the least to the greatest."""
-        if not ends:
-            return None
-        return Label(" … ".join(dict.fromkeys(map(self.figures.text, ends))), "", " … ".join(map(exact, ends)))
 
     def _call_formula(self, unit: int) -> Label:
         """A closed call as it was written: σ(v₄)."""
@@ -413,21 +384,6 @@ def chosen_output(chosen: Selection, graph: Graph, output: int) -> int:
         if chosen.alias.get(operand) == output:
             return operand
     return output
-
-
-def span(numbers: Iterable[Any]) -> tuple[float, ...]:
-    """The least and the greatest of some numbers, once where they are equal; nothing where there are none, or arrays among them.
-
-    >>> span([3.0, None, 1.0]), span([2.0, 2.0]), span([None])
-    ((1.0, 3.0), (2.0,), ())
-    """
-    known = [number for number in numbers if number is not None]
-    if not known or any(getattr(number, "shape", ()) for number in known):
-        return ()
-    if any(number != number for number in known):
-        return (math.nan,)
-    least, greatest = min(known), max(known)
-    return (least,) if least == greatest else (least, greatest)
 
 
 def _forks(chosen: Selection) -> set[int]:

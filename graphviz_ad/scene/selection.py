@@ -12,22 +12,13 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..errors import GradvizError, NamingError
 from ..limits import limit
 from .bundles import FEW, MOST, bundle
+from .surroundings import READABLE, Link, around, nearest
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
 
-READABLE = 40  # operations that are kept of a graph that is too large, or drawn one by one of one whose functions are closed
-MOST_SOURCES = 12  # of one operation whose rest is elided
 CROWDED = 120  # operations above which a graph of few roles is drawn by roles
 RADIUS = 2  # steps around a focus, where nobody says how many
-
-
-class Link(NamedTuple):
-    """One arrow: unit ``source`` into unit ``target`` (handles); ``position`` is the argument's, of a closed call the arrow's."""
-
-    source: int
-    target: int
-    position: int
 
 
 class Selection(NamedTuple):
@@ -84,7 +75,7 @@ def select(
     if focus is not None:
         at = _unit_of(graph, graph.handle(focus), closed_into, copies)
         centre = (at, RADIUS if radius is None else radius)
-        units, links, elided = _around(units, links, *centre)
+        units, links, elided = around(units, links, *centre)
         outputs = {at}
     crowd = sum(1 for unit in units if graph.operands[unit] and unit not in elided)
     most = limit("GRADVIZ_MAX_DRAWN")
@@ -97,7 +88,7 @@ def select(
             units, links = _gathered(graph, units, links, found.unit_of, bundles)
             elided = {unit: count for unit, count in elided.items() if found.unit_of[unit] == unit and unit not in bundles}
         elif centre is None and crowd > most:
-            units, links, elided = _nearest(units, links, [copies.get(out, out) for out in graph.outputs])
+            units, links, elided = nearest(units, links, [copies.get(out, out) for out in graph.outputs])
     here = set(units)
     calls = {unit: group for unit, group in calls.items() if unit in here and unit not in elided}
     drawn = sum(len(bundles.get(unit, (unit,))) for unit in units if graph.operands[unit] and unit not in elided)
@@ -159,29 +150,6 @@ def _gathered(
     order = {unit: place for place, unit in enumerate(drawn)}
     kept = [link for link in kept if link.source in order and link.target in order]
     return drawn, sorted(kept, key=lambda link: order[link.target])
-
-
-def _around(units: list[int], links: list[Link], centre: int, radius: int) -> tuple[list[int], list[Link], dict[int, int]]:
-    """What lies within some arrows of a unit, along them or against them; what feeds it from further away becomes a pill."""
-    into: dict[int, list[Link]] = {}
-    near: dict[int, list[int]] = {}
-    for link in links:
-        into.setdefault(link.target, []).append(link)
-        near.setdefault(link.target, []).append(link.source)
-        near.setdefault(link.source, []).append(link.target)
-    kept = {centre}
-    edge = [centre]
-    for _ in range(radius):
-        edge = list(dict.fromkeys(other for unit in edge for other in near.get(unit, ()) if other not in kept))
-        kept.update(edge)
-    elided: dict[int, int] = {}
-    visited, shown = set(kept), set(kept)
-    inside = [link for link in links if link.target in kept]
-    for link in inside:
-        shown.add(link.source)
-        if link.source in into and link.source not in kept and link.source not in elided:
-            elided[link.source] = _count_behind(link.source, into, visited)
-    return [unit for unit in units if unit in shown], inside, elided
 
 
 def _levels(graph: Graph) -> list[int]:
@@ -278,46 +246,6 @@ def _units(graph: Graph, closed_into: list[int], copies: dict[int, int]) -> tupl
             ordered = dict.fromkeys([*(a for a in ranked if a in entering), *entering])
             links.extend(Link(operand, handle, position) for position, operand in enumerate(ordered))
     return units, links, calls
-
-
-def _nearest(units: list[int], links: list[Link], outputs: list[int]) -> tuple[list[int], list[Link], dict[int, int]]:
-    """The operations nearest the outputs; what feeds them becomes a pill that stands for the operations behind it."""
-    into: dict[int, list[Link]] = {}
-    for link in links:
-        into.setdefault(link.target, []).append(link)
-    kept = dict.fromkeys(outputs[:READABLE])
-    queue = list(kept)
-    at = 0
-    while at < len(queue) and len(kept) < READABLE:
-        for link in into.get(queue[at], ())[:MOST_SOURCES]:
-            if link.source in into and link.source not in kept and len(kept) < READABLE:
-                kept[link.source] = None
-                queue.append(link.source)
-        at += 1
-    shown = set(kept)
-    elided: dict[int, int] = {}
-    visited = set(kept)
-    for unit in queue:
-        for link in into.get(unit, ())[:MOST_SOURCES]:
-            shown.add(link.source)
-            if link.source in into and link.source not in kept and link.source not in elided:
-                elided[link.source] = _count_behind(link.source, into, visited)
-    remaining = [unit for unit in units if unit in shown]
-    inside = [link for link in links if link.target in kept and link.source in shown]
-    return remaining, inside, elided
-
-
-def _count_behind(unit: int, into: dict[int, list[Link]], visited: set[int]) -> int:
-    """How many operations lie behind a wire, itself included; each is counted for one wire only."""
-    count, stack = 0, [unit]
-    while stack:
-        here = stack.pop()
-        if here in visited or here not in into:
-            continue
-        visited.add(here)
-        count += 1
-        stack.extend(link.source for link in into[here])
-    return count
 
 
 def _open_group(graph: Graph, unit: int, calls: dict[int, int]) -> int:

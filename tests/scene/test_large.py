@@ -191,3 +191,23 @@ def test_layers_take_time_linear_in_the_arrows() -> None:
     before = time.process_time()
     assert len(ordered(count, arrows, layers(count, arrows))) == count
     assert time.process_time() - before < 10
+
+
+def test_arrows_pass_beside_the_nodes_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz_ad.render.geometry import on_curve
+    from graphviz_ad.render.layers import layered
+    from graphviz_ad.render.parts import measure
+
+    parts = measure(gv.parse("a=x*y; b=sin(a)+x; c=exp(b)*a; f=c/b+tanh(c)*x").at(x=1, y=0.5).scene())
+    places = layered(parts)
+    assert sorted(places.nodes) == list(range(len(parts.nodes)))
+    number = {part.wire.id: place for place, part in enumerate(parts.nodes)}
+    for index, curve in places.curves.items():
+        assert len(curve) % 3 == 1
+        ends = {number[parts.arrows[index].arrow.source], number[parts.arrows[index].arrow.target]}
+        for start in range(0, len(curve) - 1, 3):
+            for x, y in (on_curve(curve[start : start + 4], t / 8) for t in range(9)):
+                for place, (cx, cy) in places.nodes.items():
+                    part = parts.nodes[place]
+                    inside = abs(x - cx) < part.width / 2 - 1 and abs(y - cy) < part.height / 2 - 1
+                    assert place in ends or not inside, (index, place)
