@@ -16,6 +16,7 @@ from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
+from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
 from .points import degeneracies
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -127,6 +128,9 @@ class GradientCheck:
         self.where: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
         self.faulty: set[str] = set()
         self.evidence: list[Evidence] = []
+        self.history: list[tuple[Any, Any]] = []  # what was claimed where, first calls first
+        self.left_behind: dict[bytes, Any] = {}  # arguments as the gradient changed them
+        self.shared: list[tuple[Leaf, Leaf]] = []
         self._exact: ExactBox | None = None
         self._exact_tried = False
         self.interrupted = False
@@ -152,6 +156,9 @@ class GradientCheck:
         positional, named = self.layout.arguments(vector)
         with np.errstate(all="ignore"):
             raw = self.gradient(*positional, **named)
+        left = leftover(self.layout, vector, positional, named)
+        if left is not None:
+            self.left_behind[vector.tobytes()] = left
         matrix = np.full((self.box.width, self.layout.size), np.nan)
         faults: list[tuple[Leaf, str]] = []
         self.unclaimed: set[str] = set()
@@ -162,6 +169,9 @@ class GradientCheck:
                 self.unclaimed.add(leaf.name)
             else:
                 matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(-1, leaf.size))
+        self.shared = sharing(self.layout, raw)
+        if len(self.history) < REMEMBERED:
+            self.history.append((vector.copy(), matrix.copy()))
         return matrix, faults
 
     def _realify(self, leaf: Leaf, rows: Any) -> Any:
@@ -236,6 +246,8 @@ class GradientCheck:
         self.faulty = {leaf.name for leaf, _ in faults}
         rows = [self.fault(leaf, fault) for leaf, fault in faults]
         self.notes.extend(self.box.notes)
+        if self.left_behind:
+            self.notes.append("the gradient changes its arguments in place; each call got fresh copies")
         if self.unclaimed:
             self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
         if not np.all(np.isfinite(base)):
