@@ -274,7 +274,15 @@ class GradientCheck:
         elif self.plain:
             self.notes.append("the claim is plain values, so only the given point was judged")
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
+        self.notes.extend(f"degenerate point: {told}" for told in self._motionless(rows[given:]))
         return self._finish(rows, matrix)
+
+    def _motionless(self, rows: list[Row]) -> list[str]:
+        """Arguments that nothing depends on near the point: saturated, cut off, or never used."""
+        placed = [(row, self.where[row.wrt, row.entry][1]) for row in rows if (row.wrt, row.entry) in self.where]
+        moving = {self.layout.place(index)[0].name: row.reference != 0 for row, index in sorted(placed, key=lambda p: p[0].reference != 0)}
+        told = "it is saturated, cut off or unused there, and a wrong factor cannot be seen"
+        return [f"nothing moves with {name}: {told}" for name, moves in moving.items() if not moves]
 
     def _finish(self, rows: list[Row], matrix: Any) -> Report:
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
