@@ -114,7 +114,7 @@ def test_the_comparison_quotes_the_scoreboard() -> None:
     cases = re.search(r"^(\d+) cases", scoreboard, flags=re.MULTILINE)
     assert cases is not None
     assert f"\n{cases[1]} hard cases" in comparison
-    for name in ("wrong verdicts", "inconclusive", "seconds for all"):
+    for name in ("wrong verdicts", "inconclusive", "CPU seconds for all"):
         row = re.search(rf"^\| \**{name}\** \|(.*)$", scoreboard, flags=re.MULTILINE)
         assert row is not None
         assert f"| {name} | {' | '.join(re.findall(r'[0-9.]+', row[1]))} |" in comparison

@@ -16,6 +16,7 @@ from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
+from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
 from .points import degeneracies
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -155,6 +156,9 @@ class GradientCheck:
         self.where: dict[tuple[str, tuple[int, ...]], tuple[int, int]] = {}
         self.faulty: set[str] = set()
         self.evidence: list[Evidence] = []
+        self.history: list[tuple[Any, Any]] = []  # what was claimed where, first calls first
+        self.left_behind: dict[bytes, Any] = {}  # arguments as the gradient changed them
+        self.shared: list[tuple[Leaf, Leaf]] = []
         self._exact: ExactBox | None = None
         self._exact_tried = False
         self.interrupted = False
@@ -180,6 +184,9 @@ class GradientCheck:
         positional, named = self.layout.arguments(vector)
         with np.errstate(all="ignore"):
             raw = self.gradient(*positional, **named)
+        left = leftover(self.layout, vector, positional, named)
+        if left is not None:
+            self.left_behind[vector.tobytes()] = left
         matrix = np.full((self.box.width, self.layout.size), np.nan)
         faults: list[tuple[Leaf, str]] = []
         self.unclaimed: set[str] = set()
@@ -190,6 +197,9 @@ class GradientCheck:
                 self.unclaimed.add(leaf.name)
             else:
                 matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(-1, leaf.size))
+        self.shared = sharing(self.layout, raw)
+        if len(self.history) < REMEMBERED:
+            self.history.append((vector.copy(), matrix.copy()))
         return matrix, faults
 
     def _realify(self, leaf: Leaf, rows: Any) -> Any:
@@ -264,6 +274,8 @@ class GradientCheck:
         self.faulty = {leaf.name for leaf, _ in faults}
         rows = [self.fault(leaf, fault) for leaf, fault in faults]
         self.notes.extend(self.box.notes)
+        if self.left_behind:
+            self.notes.append("the gradient changes its arguments in place; each call got fresh copies")
         if self.unclaimed:
             self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
         if not np.all(np.isfinite(base)):
@@ -290,7 +302,15 @@ class GradientCheck:
         elif self.plain:
             self.notes.append("the claim is plain values, so only the given point was judged")
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
+        self.notes.extend(f"degenerate point: {told}" for told in self._motionless(rows[given:]))
         return self._finish(rows, matrix)
+
+    def _motionless(self, rows: list[Row]) -> list[str]:
+        """Arguments that nothing depends on near the point: saturated, cut off, or never used."""
+        placed = [(row, self.where[row.wrt, row.entry][1]) for row in rows if (row.wrt, row.entry) in self.where]
+        moving = {self.layout.place(index)[0].name: row.reference != 0 for row, index in sorted(placed, key=lambda p: p[0].reference != 0)}
+        told = "it is saturated, cut off or unused there, and a wrong factor cannot be seen"
+        return [f"nothing moves with {name}: {told}" for name, moves in moving.items() if not moves]
 
     def _finish(self, rows: list[Row], matrix: Any) -> Report:
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from . import habits
 from .black_box import BudgetSpent, natural_scales
 from .points import variants
 from .report import FAIL, PASS, Report
@@ -46,9 +47,14 @@ def diagnose(check: GradientCheck, report: Report, matrix: Any) -> list[str]:
         told.extend(_shapes(check, matrix))
         for point in check.evidence:
             wrong = [leaf for leaf in check.layout.leaves if _is_wrong(point.matrix, point.reference, leaf)]
+            sides = {leaf.name: _of_side(check, leaf) for leaf in wrong}
+            if wrong and not any(sides.values()):
+                told.extend(habits.stale(check, point))
+                told.extend(habits.changed_arguments(check, point))
+                told.extend(habits.shared_memory(check, wrong))
             told.extend(_exchanged(check, point, wrong))
             for leaf in wrong:
-                told.extend(_of_leaf(check, point, leaf))
+                told.extend(sides[leaf.name] or _of_leaf(check, point, leaf))
             if wrong:
                 break
     except BudgetSpent:
@@ -95,6 +101,35 @@ def _of_leaf(check: GradientCheck, point: Evidence, leaf: Leaf) -> list[str]:
         if len(found) == MOST:
             break
     return found[:1]
+
+
+def _of_side(check: GradientCheck, leaf: Leaf) -> list[str]:
+    """The branch of one sign is wrong: every entry of that sign and no other is, at every point that was looked at closely.
+
+    The repair keeps the claim on the other side. Two points at least must say so, or one with several entries of both signs.
+    """
+    if leaf.complex:
+        return []
+    for name, sign in (("below 0", -1), ("above 0", 1)):
+        witnesses = met = other = 0
+        for point in check.evidence:
+            x, claim, truth = (
+                point.vector[leaf.start : leaf.stop],
+                _array(point.matrix, leaf).ravel(),
+                _array(point.reference, leaf).ravel(),
+            )
+            if not (np.all(np.isfinite(truth)) and np.all(np.isfinite(claim))):
+                continue
+            off = np.array([not _agrees(c, t) for c, t in zip(claim, truth, strict=True)])
+            if not np.array_equal(off, np.sign(x) == sign):
+                break
+            witnesses += 1
+            met += int(np.sum(off))
+            other += int(np.sum(~off))
+        else:
+            if met and other and (witnesses >= 2 or (met >= 2 and other >= 2)):
+                return [f"{leaf.name}: the branch for arguments {name} is wrong"]
+    return []
 
 
 def _array(matrix: Any, leaf: Leaf) -> Any:

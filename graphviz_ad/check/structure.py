@@ -136,6 +136,8 @@ class Layout:
 
 def _fit(leaf: Leaf, value: Any, trailing: tuple[int, ...], imaginary: bool) -> tuple[Any, str]:
     wanted = trailing + leaf.shape
+    if hasattr(value, "toarray"):  # a sparse matrix of SciPy
+        value = value.toarray()
     try:
         array = np.asarray(value)
     except ValueError:

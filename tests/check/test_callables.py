@@ -263,6 +263,25 @@ def test_projections_find_one_wrong_entry_of_many() -> None:
     assert {row.entry for row in wrong.rows if row.verdict == "fail"} == {(17_001,)}
 
 
+@pytest.mark.parametrize(
+    ("f", "gradient", "at", "word"),
+    [
+        (lambda x: np.sum(x**2), lambda x: 2 * x, np.zeros(3), "x is zero"),
+        (lambda x: np.sum(x**2), lambda x: 2 * x, np.full(3, 0.7), "all entries of x are equal"),
+        (lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1.0, -1.0]), "±1"),
+        (lambda x: np.sum(x**3), lambda x: 3 * x**2, np.eye(2), "identity"),
+        (lambda x: np.sum(x**3), lambda x: 3 * x**2, np.array([[0.3, 2.0], [2.0, 0.7]]), "symmetric"),
+        (lambda x: np.sum(x**3), lambda x: 3 * x**2, np.array([[0.3], [2.0]]), "size 1"),
+        (lambda x, y: x * y, lambda x, y: (y, x), (0.7, 0.7), "are equal"),
+        (lambda x: np.sum(np.minimum(x, 1.0)), lambda x: (x < 1) * 1.0, np.array([2.0, 3.5]), "nothing moves with x"),
+    ],
+)  # fmt: skip
+def test_degenerate_points_are_named(f: Any, gradient: Any, at: Any, word: str) -> None:
+    report = gv.check_gradient(f, gradient, at)
+    assert report.verdict == "pass"
+    assert any(note.startswith("degenerate point") and word in note for note in report.notes), report.notes
+
+
 def test_power_is_stated() -> None:
     report = gv.check_gradient(lambda x: np.sum(np.sin(x)), np.cos, np.array([0.3, 0.7, 1.1]))
     assert "would have been seen" in report.power

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib.util
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -67,3 +69,39 @@ def test_no_cause_without_proof() -> None:
     report = gv.check_gradient(loss, lambda x: slope(x) + np.sin(3 * x) ** 3, V)
     assert report.verdict == "fail"
     assert report.causes == ()
+
+
+# -- the corpus --------------------------------------------------------------------------------------------------------
+
+DATA = Path(__file__).parents[1] / "data"
+
+
+def _corpus() -> Any:
+    spec = importlib.util.spec_from_file_location("slips", DATA / "slips.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+CORPUS = _corpus()
+
+
+@pytest.mark.parametrize("record", list(CORPUS.corpus(len(CORPUS.MAKERS), seed=1)), ids=lambda record: record[0])
+def test_slip_of_the_corpus(record: Any) -> None:
+    """One of each kind; all of them are in benchmarks/checker_causes.py."""
+    cause, f, gradient, at = record
+    report = gv.check_gradient(f, gradient, at)
+    assert report.verdict == "fail"
+    assert any(word in report.causes[0] for word in CORPUS.WORDS[cause]), report.causes
+
+
+def test_a_right_gradient_with_bad_habits_passes_and_is_told() -> None:
+    def in_place(x: Any) -> Any:
+        x *= 2
+        return x
+
+    report = gv.check_gradient(lambda x: np.sum(x**2), in_place, V)
+    assert report.verdict == "pass"
+    assert any("changes its arguments in place" in note for note in report.notes)
