@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 
 def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set[int]]:
-    """Values by handle for all inputs, and the handles whose gradient is asked for (all but the unbound constants).
+    """Values by handle for all inputs, and the handles whose gradient is asked for: all but the unbound constants, and what only
+    chooses entries.
 
     Raises
     ------
@@ -46,7 +47,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
         raise _unbound(graph, missing, unknown)
     if unknown:
         raise _not_an_input(graph, unknown[0])
-    return values, active
+    return values, active - graph.selectors
 
 
 def measure(name: str, value: Any) -> Any:

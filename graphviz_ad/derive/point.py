@@ -85,6 +85,8 @@ class Point(Pictured):
             for name in wrt:
                 if name not in handles:
                     raise NamingError(f"{name} is not an input", hint=f"the inputs are: {', '.join(graph.inputs) or 'none'}")
+                if handles[name] in graph.selectors:
+                    raise BindingError(f"{name} chooses entries, by whole numbers: there is no derivative by it")
             self.active = {handles[name] for name in wrt}
         self._chosen = wrt is not None
         self.wrt = tuple(name for name, handle in graph.input_handles.items() if handle in self.active)
@@ -224,12 +226,14 @@ class Point(Pictured):
 
     @property
     def passive(self) -> tuple[str, ...]:
-        """Inputs of whole numbers or truth values: they have no gradient (None)."""
-        found = self.graph.input_handles
+        """Inputs of whole numbers or truth values, and what only chooses entries: they have no gradient (None)."""
+        if self._chosen:
+            return ()
+        inputs, selectors = self.graph.input_handles, self.graph.selectors
         return tuple(
-            n
-            for n, h in found.items()
-            if h not in self.active and self.shape_of(h) and not self.graph._spec(h).constant and not self._chosen
+            name
+            for name, handle in inputs.items()
+            if handle not in self.active and (self.shape_of(handle) or handle in selectors) and not self.graph._spec(handle).constant
         )
 
     def jacobian(self, name: str) -> Any:

@@ -362,6 +362,24 @@ class Graph(Pictured):
                 raise ShapeError(f"{name} was given the shape {declared[handle]}, its value has {found[handle]}")
 
     @property
+    def selectors(self) -> frozenset[int]:
+        """Inputs that do nothing but choose entries: indices and labels. They are whole numbers and have no derivative."""
+        found = self._cache.get("selectors")
+        if found is None:
+            from ..primitives.registry import SELECTING
+
+            found = frozenset()
+            if not SELECTING.isdisjoint(self.ops):
+                choosing: set[int] = set()
+                other = set(self.outputs)
+                for op, operands in zip(self.ops, self.operands, strict=True):
+                    (choosing if op in SELECTING else other).update(operands[1:])
+                    other.update(operands[:1])
+                found = frozenset(handle for handle in choosing - other if self.ops[handle] == "input")
+            self._cache["selectors"] = found
+        return found
+
+    @property
     def elementwise(self) -> bool:
         """Whether no operation in it is one on arrays: with scalars for its inputs everything is a scalar."""
         found = self._cache.get("elementwise")

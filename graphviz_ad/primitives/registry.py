@@ -12,6 +12,9 @@ from .record import Elementwise
 #: The elementwise operations by canonical name, in the order in which they are listed to people.
 OPERATIONS: dict[str, Elementwise] = {}
 
+#: operations whose operands from the second on choose entries of the first, by whole numbers or truth values
+SELECTING = frozenset(("index", "take", "take_along_axis", "pick"))
+
 _canonical: dict[str, str] = {}
 _family: dict[str, str] = {}
 

@@ -314,3 +314,28 @@ def test_a_point_again_costs_no_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     assert graph.at(W=np.ones((4, 3)), x=np.ones(3)).value.shape == (4,)
     masked = gv.parse("x[x > 0]*2")
     assert [masked.at(x=np.array(one)).value.shape for one in ([1.0, -1.0], [1.0, 1.0], [-1.0, -1.0])] == [(1,), (2,), (0,)]
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "chooser"),
+    [
+        ("cross_entropy(S, y)", {"S": [[1, 2], [0.5, -1]], "y": [0, 1]}, "y"),
+        ("hinge(S, y)", {"S": [[1, 2], [0.5, -1]], "y": [0, 1]}, "y"),
+        ("sum(S[i])", {"S": [1, 2, 3], "i": [1, 2]}, "i"),
+        ("S[i]", {"S": [1, 2, 3], "i": 1}, "i"),
+        ("take(S, i)", {"S": [1, 2, 3], "i": 2}, "i"),
+    ],
+)
+def test_what_only_chooses_has_no_derivative(text: str, given: dict[str, Any], chooser: str) -> None:
+    """Labels and indices, also as plain lists of numbers: nothing is differentiated by them, and the check moves them nowhere."""
+    point = gv.parse(text).at(given)
+    assert point.wrt == ("S",)
+    assert point.gradients[chooser] is None
+    assert point.check().verdict == "pass"
+    with pytest.raises(gv.BindingError, match="chooses entries"):
+        point.with_respect_to(chooser)
+
+
+def test_a_number_that_chooses_and_counts_is_differentiated_by() -> None:
+    point = gv.parse("take(S, i)*i").at(S=[1, 2, 3], i=1)
+    assert point.gradients["i"] == 2.0
