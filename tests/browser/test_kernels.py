@@ -138,7 +138,8 @@ def test_numbers_are_written_as_in_pictures(opened: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize(
     ("text", "value"),
-    [("-2", -2), ("−2", -2), ("1/3", 1 / 3), ("pi/4", math.pi / 4), ("2π", math.nan), ("2*pi", 2 * math.pi), ("1e-3", 1e-3), (".5", 0.5),
+    [("-2", -2), ("−2", -2), ("1/3", 1 / 3), ("pi/4", math.pi / 4), ("2π", 2 * math.pi), ("2π**2", 2 * math.pi**2), ("3(4)", 12),
+     ("(2)3", math.nan), ("2*pi", 2 * math.pi), ("1e-3", 1e-3), (".5", 0.5),
      ("1,5", 1.5), ("-2**2", -4), ("(1+2)*3", 9), ("sqrt(2)/2", math.sqrt(2) / 2), ("2^-1", 0.5), ("exp(1)", math.e), ("", math.nan),
      ("x", math.nan), ("1 2", math.nan), ("alert(1)", math.nan), ("constructor", math.nan), ("1/0", math.inf), ("((((1))))", 1),
      ("(1", math.nan)],

@@ -13,7 +13,8 @@ import pytest
 import graphviz_ad as gv
 from graphviz_ad.render.layers import layers, ordered
 from graphviz_ad.scene.model import Scene
-from graphviz_ad.scene.selection import READABLE, select
+from graphviz_ad.scene.selection import select
+from graphviz_ad.scene.surroundings import READABLE
 
 _spec = importlib.util.spec_from_file_location("large_graphs", Path(__file__).with_name("large.py"))
 assert _spec is not None
