@@ -115,6 +115,10 @@ class Point(Pictured):
     @property
     def flows(self) -> list[bool]:
         """Per node: whether a derivative flows from it to an input that is differentiated by."""
+        return self._table("flows", self._activity)
+
+    def _activity(self) -> list[bool]:
+        """As the graph keeps it, for the next point that is differentiated by the same inputs."""
         known = self.graph._cache.setdefault("activity", {})
         key = frozenset(self.active)
         if key not in known:

@@ -23,7 +23,7 @@ def places(graph: Graph) -> dict[str, list[int]]:
 
     >>> from graphviz_ad import parse
     >>> places(parse("sin(x)*y"))
-    {'column': [0, 1, 1, 2], 'row': [0, 1, 0, 0]}
+    {'column': [0, 1, 1, 2], 'row': [0, 0, 1, 0]}
     """
     shown = [h for h, op in enumerate(graph.ops) if graph.needed[h] and op != "constant"]
     number = {h: k for k, h in enumerate(shown)}

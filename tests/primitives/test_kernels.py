@@ -172,6 +172,14 @@ def test_known_values(name: str, point: tuple[float, ...], expected: float) -> N
         assert float(getattr(arrays, name)(*map(np.float64, point))) == pytest.approx(expected, rel=1e-15, abs=1e-300)
 
 
+@pytest.mark.parametrize(("nu", "x"), [(0, 1.5), (1, 20), (2, 7.3), (3, 60), (0.25, 5), (150, 2), (700, 5)])
+def test_the_integral_for_besselk_is_what_its_series_give(nu: float, x: float) -> None:
+    """mpmath's own function takes seconds at whole orders, which is why ours integrates; both in 40 digits."""
+    mp: Any = MPContext()
+    mp.dps = 40
+    assert abs(precise.besselk(mp, nu, x) / mp.besselk(nu, x) - 1) < mp.mpf(10) ** -38
+
+
 def test_defaults_are_those_of_the_record() -> None:
     for name, record in OPERATIONS.items():
         given = [operand.partition("=")[2] for operand in record.operands]
