@@ -312,7 +312,7 @@ class _Check:
             low, high = min(entries), max(entries)
             size = max(abs(low), abs(high), abs(mine))
             row = Row(
-                self.point.wrt[index], (), mine, None, None, 1e-9 * size, "gradients around the kink in 200 digits", AT_KINK,
+                self.point.wrt[index], (), mine, None, None, 1e-9 * size, f"gradients around the kink in {kinks.DIGITS} digits", AT_KINK,
                 f"kink at {names}: slopes {low:.6g} … {high:.6g}", interval=(low, high),
             )  # fmt: skip
             within = abs(mine - low) <= 1e-9 * size if unique or high - low <= 1e-9 * size else None

@@ -45,6 +45,12 @@ def test_no_public_case_fails() -> None:
         ("sum(inv(A))", {"A": [[1, 2], [2, 4]]}, "inconclusive"),
         ("sum(floor(x*10))", {"x": [0.7, 0.12]}, "inconclusive"),
         ("logsumexp(x)", {"x": [1000, 1001, 999]}, "pass"),
+        ("sum(abs(x)**3)", {"x": [0, 0, 1]}, "pass"),
+        ("sum(abs(x)**1.5)", {"x": [0, 1]}, "pass"),
+        ("relu(x)**3", {"x": [0, 1]}, "pass"),
+        ("norm(x)**3", {"x": [0, 0]}, "pass"),
+        ("sum(1e-30*abs(x))", {"x": [0, 1]}, "pass-at-kink"),
+        ("sum(1e-60*relu(x) - 1e-60*relu(-x))", {"x": [0, 1]}, "fail"),
         ("sum(where(x > 0, sqrt(x), 0))", {"x": [-1, 4]}, "pass"),
     ],
 )
