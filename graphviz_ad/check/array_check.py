@@ -86,8 +86,13 @@ class _ArrayCheck:
             rows = self.entrywise(table, survey)
         else:
             rows = self.projected(table, survey)
-        notes = (self.rounding,) if self.rounding else ()
+        notes = ((self.rounding,) if self.rounding else ()) + self.held_nodes()
         return Report(rows, value, notes)
+
+    def held_nodes(self) -> tuple[str, ...]:
+        """What the reader must know of every ``stop_gradient`` of the author's."""
+        needed = [handle for handle in sorted(self.reference.held) if self.graph.needed[handle]]
+        return tuple(f"stop_gradient at {self.graph.labels[handle]} is held fixed" for handle in needed)
 
     def work(self) -> int:
         """Scalar operations of one evaluation, roughly: entries computed, and products summed in contractions."""
