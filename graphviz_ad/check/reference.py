@@ -215,7 +215,7 @@ class Reference:
                 shrunk = mp.mpf(10) ** -(digits // 12)  # the step shrank by 10**-(digits/6): this is its square root
                 if abs(current.value) <= shrunk * abs(previous.value):
                     return current._replace(value=mp.mpf(0), error=abs(current.value))
-                if digits == PRECISIONS[-1] and difference <= AGREEMENT * scale:
+                if digits == PRECISIONS[-1] and mp.isfinite(scale) and difference <= AGREEMENT * scale:
                     return current._replace(error=difference)
             previous = current
         return None

@@ -16,7 +16,7 @@ DISTANCES = (40, 50, 60, 70)
 #: the step of a difference is so many powers of ten below the distance; digits that hold both, and its noise below them
 STEP, DIGITS, NOISE = 40, 260, 5
 
-NUMBER, INFINITE, NOWHERE, OUTSIDE = "number", "infinite", "no limit", "outside"
+NUMBER, INFINITE, NOWHERE, OUTSIDE, JUMP = "number", "infinite", "no limit", "outside", "jump"
 
 
 class Trend(NamedTuple):
@@ -30,7 +30,9 @@ class Trend(NamedTuple):
         if self.kind == NUMBER:
             return f"tends to {mp.nstr(self.value, 17)}"
         if self.kind == INFINITE:
-            return f"grows without bound ({'infinite' if self.value > 0 else '-infinite'})"
+            return f"is infinite ({'+inf' if self.value > 0 else '-inf'})"
+        if self.kind == JUMP:
+            return "has no limit: the value jumps"
         return "has no limit" if self.kind == NOWHERE else "does not exist"
 
 

@@ -111,6 +111,34 @@ def test_tiny_slopes_at_a_kink_are_no_residue(size: str) -> None:
     assert claimed(f"{size}*abs(x)", 1.1 * float(size)) == "fail"
 
 
+@pytest.mark.parametrize(
+    ("text", "verdict", "reference", "said"),
+    [
+        ("x**1.5", "pass", 0.0, "the slope from the right"),
+        ("x**(4/3)", "pass", 0.0, "the slope from the right"),
+        ("x**1.5 + 1e-30*x", "pass", 1e-30, "the slope from the right"),
+        ("x*sqrt(x)", "inconclusive", 0.0, "the limit from the right is 0.0"),
+        ("x**x", "inconclusive", None, "from the right the slope is infinite (-inf)"),
+        ("sqrt(x)", "inconclusive", None, "from the right the slope is infinite (+inf)"),
+        ("cbrt(x)", "inconclusive", None, "the slope is infinite (+inf), a vertical tangent"),
+        ("cbrt(x*x)", "inconclusive", None, "from the left the slope is infinite (-inf), from the right it is infinite (+inf)"),
+        ("sqrt(abs(x))", "inconclusive", None, "around it the slope is infinite (+inf) or is infinite (-inf)"),
+        ("x*cbrt(x)", "inconclusive", 0.0, "the limit is 0.0"),
+        ("(x*x)**0.55", "inconclusive", 0.0, "the limit is 0.0"),
+        ("atan2(y, x)", "inconclusive", None, "the slope has no limit: the value jumps"),
+    ],
+)
+def test_a_slope_is_followed_to_its_limit(text: str, verdict: str, reference: float | None, said: str) -> None:
+    graph = gv.parse(text)
+    row = graph.at(dict.fromkeys(graph.inputs, 0.0)).check().rows[0]
+    assert (row.verdict, row.reference) == (verdict, reference), row.reason
+    assert said in row.reason
+
+
+def test_at_the_edge_of_the_domain_a_wrong_slope_does_not_pass() -> None:
+    assert claimed("x**1.5 + 1e-30*x", 2e-30) == claimed("x**1.5", 1e-20) == "inconclusive"
+
+
 def claimed(text: str, gradient: float) -> str:
     """The verdict on somebody's gradient at 0."""
     from graphviz_ad.check.graph_check import check_claim
