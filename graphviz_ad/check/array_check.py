@@ -22,7 +22,7 @@ from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.kernels.arrays import Arrays
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
-from . import kinks
+from . import kinks, trends
 from .array_reference import DIGITS, STEP, ArrayReference, Coordinate, Index
 from .grading import as_float, grade
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -86,8 +86,13 @@ class _ArrayCheck:
             rows = self.entrywise(table, survey)
         else:
             rows = self.projected(table, survey)
-        notes = (self.rounding,) if self.rounding else ()
+        notes = ((self.rounding,) if self.rounding else ()) + self.held_nodes()
         return Report(rows, value, notes)
+
+    def held_nodes(self) -> tuple[str, ...]:
+        """What the reader must know of every ``stop_gradient`` of the author's."""
+        needed = [handle for handle in sorted(self.reference.held) if self.graph.needed[handle]]
+        return tuple(f"stop_gradient at {self.graph.labels[handle]} is held fixed" for handle in needed)
 
     def work(self) -> int:
         """Scalar operations of one evaluation, roughly: entries computed, and products summed in contractions."""
@@ -309,31 +314,59 @@ class _ArrayCheck:
     def explore(self, coordinates: Sequence[Coordinate]) -> tuple[list[list[Any]], bool]:
         """Gradients by the coordinates at points around, one list a direction; and whether the value jumps."""
         mp, reference = self.mp, self.reference
-        near, tiny = mp.mpf(10) ** -kinks.NEAR, mp.mpf(10) ** -kinks.DIFFERENCE
         base = reference.base(kinks.DIGITS)
         here = reference.number(base[self.output])
+        largest = self.largest_of(base)
         found = []
         jumps = False
         for direction in _directions(len(coordinates)):
-            place: dict[int, Any] = {}
-            for one, weight in zip(coordinates, direction, strict=True):
-                step = reference.direction(one, near * self.size(one) * mp.mpf(weight))
-                place[one.handle] = place.get(one.handle, base[one.handle]) + step
-            values = reference.moved(kinks.DIGITS, place)
-            there = reference.number(values[self.output])
-            gaps = [abs(a - b) for a, b in zip(np.ravel(there), np.ravel(here), strict=True) if mp.isfinite(a) and mp.isfinite(b)]
-            if any(gap > mp.mpf(10) ** -(kinks.NEAR // 2) * (1 + max(abs(b) for b in np.ravel(here))) for gap in gaps):
-                jumps = True
-            row = []
-            for one in coordinates:
-                step = reference.direction(one, tiny * self.size(one))
-                ahead = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] + step}, values)[self.output])
-                behind = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] - step}, values)[self.output])
-                slope = (ahead - behind) / (2 * tiny * self.size(one))
-                row.append(np.frompyfunc(lambda entry: mp.mpf(0) if abs(entry) < mp.mpf(10) ** -(kinks.NEAR - 5) else entry, 1, 1)(slope))
-            found.append(row)
+
+            def gaps(power: int, direction: list[float] = direction) -> list[Any]:
+                there = reference.number(reference.moved(kinks.DIGITS, self.aside(coordinates, direction, power))[self.output])
+                return [abs(a - b) for a, b in zip(np.ravel(there), np.ravel(here), strict=True)]
+
+            left = trends.follow(gaps, lambda power: trends.noise_of(mp, largest, 1), mp)
+            jumps = jumps or any(one.kind == trends.INFINITE or (one.kind == trends.NUMBER and one.value != 0) for one in left)
+            found.append(self.slopes_near(coordinates, direction, largest))
         reference.use(DIGITS)
         return found, jumps
+
+    def aside(self, coordinates: Sequence[Coordinate], direction: Sequence[float], power: int) -> dict[int, Any]:
+        """The inputs, moved off the point along a direction by so many powers of ten down."""
+        base, place = self.reference.base(kinks.DIGITS), dict[int, Any]()
+        for one, weight in zip(coordinates, direction, strict=True):
+            step = self.reference.direction(one, self.mp.mpf(10) ** -power * self.size(one) * self.mp.mpf(weight))
+            place[one.handle] = place.get(one.handle, base[one.handle]) + step
+        return place
+
+    def largest_of(self, base: Sequence[Any]) -> Any:
+        """The largest finite number among all values."""
+        numbers = (abs(self.mp.mpf(one)) for value in base if value is not None for one in np.ravel(self.reference.number(value)))
+        return max((one for one in numbers if self.mp.isfinite(one)), default=self.mp.mpf(1))
+
+    def slopes_near(self, coordinates: Sequence[Coordinate], direction: Sequence[float], largest: Any) -> list[Any]:
+        """The derivatives by the coordinates in the limit towards the point, from the side of a direction; NaN where there is none."""
+        mp, reference = self.mp, self.reference
+        base = reference.base(kinks.DIGITS)
+        shape = np.shape(reference.number(base[self.output]))
+
+        def sample(power: int) -> list[Any]:
+            values = reference.moved(kinks.DIGITS, self.aside(coordinates, direction, power))
+            row: list[Any] = []
+            for one in coordinates:
+                size = mp.mpf(10) ** -(power + trends.STEP) * self.size(one)
+                step = reference.direction(one, size)
+                ahead = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] + step}, values)[self.output])
+                behind = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] - step}, values)[self.output])
+                row.extend(np.ravel((ahead - behind) / (2 * size)))
+            return row
+
+        def noise(power: int) -> Any:
+            smallest = min(self.size(one) for one in coordinates)
+            return trends.noise_of(mp, largest, mp.mpf(10) ** -(power + trends.STEP) * smallest)
+
+        limits = np.array([one.value for one in trends.follow(sample, noise, mp)], dtype=object)
+        return [part.reshape(shape) for part in limits.reshape(len(coordinates), -1)]
 
     # -- many entries ------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..graph.node import Node
 from ..limits import limit
-from . import float_estimates, kinks
+from . import float_estimates, kinks, trends
 from .claim import exact_gradient, wrong_rules
 from .grading import EPSILON, ORDINARY, as_float, grade
 from .reference import OutOfTime, Reference, Slope
@@ -28,6 +28,7 @@ DIGITS = 120
 #: rules agree with the reference when they differ by less than this part of their scale
 RULE_AGREEMENT = 1e-20
 _ENTRYWISE = "differences in {} digits"
+_ONE_SIDED = "one-sided differences"
 _PROJECTED = "rules in {} digits, proven by a random projection"
 
 
@@ -213,25 +214,15 @@ class _Check:
         mine = self.analytic(index)
         if mine is None:
             return self.undecided(index, "no derivative flows")
-        if slope is None:
-            slope = self.one_sided(index)
-            if slope is None:
-                return self.undecided(index, self.why_not(index))
-            if not (mp.isfinite(slope.left) and mp.isfinite(slope.right)):
-                side, limit_there = ("left", slope.left) if mp.isfinite(slope.left) else ("right", slope.right)
-                if abs(limit_there) > mp.mpf(10) ** 15 * (1 + abs(mp.mpf(self.point.inputs[self.handles[index]]))) and not math.isfinite(
-                    mine
-                ):
-                    return self.undecided(index, self.why_not(index))
-                text = f"edge of the domain: float64 gives {mine}, the limit from the {side} is {mp.nstr(limit_there, 17)}"
-                return self.undecided(index, text, slope._replace(value=limit_there))
-            if not math.isfinite(mine):
-                if abs(slope.left - slope.right) > self.smooth_gap(index):
-                    return self.judge_corner(index, slope, mine)
-                return self.undecided(index, f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}", slope)
-        gap = abs(slope.left - slope.right)
-        if gap > self.smooth_gap(index) and mp.isfinite(gap):
-            return self.judge_corner(index, slope, mine)
+        if slope is None or (mp.isfinite(slope.left - slope.right) and abs(slope.left - slope.right) > self.smooth_gap(index)):
+            left, right = self.sides(index)
+            if left.kind != trends.NUMBER or right.kind != trends.NUMBER:
+                return self.judge_edge(index, left, right, mine)
+            slope = Slope((left.value + right.value) / 2, mp.mpf(0), left.value, right.value)
+            method = _ONE_SIDED
+            rest = RULE_AGREEMENT * self.scales[index] if mp.isfinite(self.scales[index]) else 0
+            if abs(left.value - right.value) > mp.mpf(10) ** -9 * (abs(left.value) + abs(right.value)) + rest:
+                return self.judge_corner(index, slope, mine)
         row = Row(self.point.wrt[index], (), mine, as_float(slope.value), None, None, method, PASS, "", mp.nstr(slope.value, 40))
         if not math.isfinite(mine):
             return row._replace(verdict=INCONCLUSIVE, reason=f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}")
@@ -249,21 +240,59 @@ class _Check:
         """How far apart the one-sided slopes of a smooth entry may be: they differ by the step times the curvature."""
         return self.mp.mpf(10) ** -8 * (1 + self.scales[index] if self.mp.isfinite(self.scales[index]) else 1)
 
-    def one_sided(self, index: int) -> Slope | None:
-        """Slopes from both sides where the two-sided difference does not settle to one number."""
-        mp, handle = self.mp, self.handles[index]
-        direction = self.reference.direction_of(handle)
-        found = self.reference.slope_along(120, direction)
-        self.reference.use(DIGITS)
-        size = direction[handle]
-        slope = Slope(*(part / size for part in found))
-        return slope if mp.isfinite(slope.left) or mp.isfinite(slope.right) else None
+    def sides(self, index: int) -> tuple[trends.Trend, trends.Trend]:
+        """Where the slopes from the left and from the right go as the distance shrinks."""
+        mp, handle, reference = self.mp, self.handles[index], self.reference
+        base = reference.base(trends.DIGITS)
+        size = reference.direction_of(handle)[handle]
+        cones = reference.cones(trends.DIGITS)
+        largest = max((abs(mp.mpf(value)) for value in base if value is not None and mp.isfinite(value)), default=mp.mpf(1))
+
+        def change(power: int) -> list[Any]:
+            step = mp.mpf(10) ** -power * size
+            ahead, behind = cones.changes(handle, (base[handle] + step, base[handle] - step))
+            return [-mp.mpf(behind), mp.mpf(ahead)]
+
+        def sample(power: int) -> list[Any]:
+            return [part / (mp.mpf(10) ** -power * size) for part in change(power)]
+
+        gaps = trends.follow(change, lambda power: trends.noise_of(mp, largest, 1), mp)
+        slopes = trends.follow(sample, lambda power: trends.noise_of(mp, largest, mp.mpf(10) ** -power * size), mp)
+        left, right = (
+            trends.Trend(trends.JUMP, mp.nan) if gap.kind == trends.NUMBER and gap.value else slope
+            for gap, slope in zip(gaps, slopes, strict=True)
+        )
+        reference.use(DIGITS)
+        return left, right
+
+    def judge_edge(self, index: int, left: trends.Trend, right: trends.Trend, mine: float) -> Row:
+        """An entry without a slope on both sides: the edge of the domain, a vertical tangent, a jump, or an oscillation."""
+        mp = self.mp
+        if left.kind == right.kind == trends.OUTSIDE:
+            return self.undecided(index, self.why_not(index))
+        if trends.OUTSIDE not in (left.kind, right.kind):
+            told = f"from the left the slope {left.told(mp)}, from the right it {right.told(mp)}"
+            if left.told(mp) == right.told(mp):
+                told = f"the slope {left.told(mp)}" + (", a vertical tangent" if left.kind == trends.INFINITE else "")
+            return self.undecided(index, f"float64 gives {mine}; {told}")
+        side, there = ("left", left) if right.kind == trends.OUTSIDE else ("right", right)
+        if there.kind != trends.NUMBER:
+            return self.undecided(index, f"edge of the domain: float64 gives {mine}, from the {side} the slope {there.told(mp)}")
+        slope = Slope(there.value, mp.mpf(0), there.value, there.value)
+        row = self.undecided(
+            index, f"edge of the domain: float64 gives {mine}, the limit from the {side} is {mp.nstr(there.value, 17)}", slope
+        )
+        if math.isfinite(mine) and abs(there.value - mp.mpf(mine)) <= ORDINARY * EPSILON * abs(there.value):
+            error = as_float(abs(there.value - mp.mpf(mine)))
+            reason = f"edge of the domain: this is the slope from the {side}"
+            return row._replace(verdict=PASS, error=error, method=_ONE_SIDED, reason=reason)
+        return row
 
     def judge_corner(self, index: int, slope: Slope, mine: float) -> Row:
         """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
         low, high = sorted((as_float(slope.left), as_float(slope.right)))
         reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
-        row = Row(self.point.wrt[index], (), mine, None, None, None, "one-sided differences", INCONCLUSIVE, reason, interval=(low, high))
+        row = Row(self.point.wrt[index], (), mine, None, None, None, _ONE_SIDED, INCONCLUSIVE, reason, interval=(low, high))
         if not math.isfinite(mine):
             return row._replace(reason=f"float64 gives {mine}; {reason}")
         close = 1e-9 * max(abs(low), abs(high))
@@ -290,6 +319,11 @@ class _Check:
             for index in indices:
                 rows[index] = self.undecided(index, f"the value jumps at {names}")
             return
+        if around.endless and not around.gradients:
+            for index, column in zip(indices, zip(*around.endless, strict=True), strict=True):
+                told = " or ".join(dict.fromkeys(one.told(self.mp) for one in column))
+                rows[index] = self.undecided(index, f"kink at {names}: around it the slope {told}")
+            return
         if not around.gradients:
             for index in indices:
                 rows[index] = self.undecided(index, f"kink at {names}, on the edge of the domain")
@@ -312,7 +346,7 @@ class _Check:
             low, high = min(entries), max(entries)
             size = max(abs(low), abs(high), abs(mine))
             row = Row(
-                self.point.wrt[index], (), mine, None, None, 1e-9 * size, "gradients around the kink in 200 digits", AT_KINK,
+                self.point.wrt[index], (), mine, None, None, 1e-9 * size, f"gradients around the kink in {kinks.DIGITS} digits", AT_KINK,
                 f"kink at {names}: slopes {low:.6g} … {high:.6g}", interval=(low, high),
             )  # fmt: skip
             within = abs(mine - low) <= 1e-9 * size if unique or high - low <= 1e-9 * size else None

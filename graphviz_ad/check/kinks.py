@@ -18,13 +18,14 @@ from ..primitives.kernels import python as floats
 from ..primitives.kernels.mpmath import Arithmetic
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
+from . import trends
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
     from .reference import Reference
 
-#: digits of the evaluations around a kink, and the two distances: to the neighbour point, and of its differences
-DIGITS, NEAR, DIFFERENCE = 200, 40, 80
+#: digits of the evaluations around a kink, and the two distances: to the nearest neighbour point, and of its differences
+DIGITS, NEAR, DIFFERENCE = trends.DIGITS, trends.DISTANCES[0], trends.DISTANCES[0] + trends.STEP
 #: more kinks than this at one point are sampled at random instead of cell by cell
 MOST_KINKS = 10
 _SAMPLES = 24
@@ -47,11 +48,12 @@ class Survey(NamedTuple):
 
 
 class Neighbourhood(NamedTuple):
-    """The gradients near a point, one row a cell, and the nodes where the value itself jumps."""
+    """The gradients near a point, one row a cell, those without a finite limit, and whether the value itself jumps."""
 
     gradients: list[list[Any]]
     jumps: bool
     complete: bool
+    endless: list[list[trends.Trend]]
 
 
 def survey(graph: Graph, values: Sequence[Any], exact: Sequence[Any], mp: Any) -> Survey:
@@ -104,28 +106,41 @@ def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], 
     output = reference.output
     here = mp.mpf(base[output])
     sizes = {h: abs(mp.mpf(reference.inputs[h])) or mp.mpf(1) for h in inputs}
-    near, tiny = mp.mpf(10) ** -NEAR, mp.mpf(10) ** -DIFFERENCE
+    largest = max((abs(mp.mpf(value)) for value in base if value is not None and mp.isfinite(value)), default=mp.mpf(1))
     found: list[list[Any]] = []
+    endless: list[list[trends.Trend]] = []
     jumps = False
     directions, complete = _directions(reference, kinks, inputs, sizes)
     for direction in directions:
-        steps = {h: near * sizes[h] * mp.mpf(d) for h, d in zip(inputs, direction, strict=True)}
-        there = mp.mpf(reference.moved(DIGITS, {h: base[h] + step for h, step in steps.items()})[output])
-        if not mp.isfinite(there):
+        weights = {h: sizes[h] * mp.mpf(d) for h, d in zip(inputs, direction, strict=True)}
+
+        def gap(power: int, weights: dict[int, Any] = weights) -> list[Any]:
+            place = {h: base[h] + mp.mpf(10) ** -power * weight for h, weight in weights.items()}
+            return [abs(mp.mpf(reference.moved(DIGITS, place)[output]) - here)]
+
+        (left,) = trends.follow(gap, lambda power: trends.noise_of(mp, largest, 1), mp)
+        if left.kind == trends.OUTSIDE:
             complete = False
             continue
-        if abs(there - here) > mp.mpf(10) ** -(NEAR // 2) * (abs(here) + 1):
+        if left.kind == trends.INFINITE or (left.kind == trends.NUMBER and left.value != 0):
             jumps = True
             continue
-        # The gradient at the neighbour point differs from its limit by the step times the curvature: extrapolate.
-        close = _gradient(reference, {h: base[h] + step for h, step in steps.items()}, inputs, tiny, sizes)
-        far = _gradient(reference, {h: base[h] + 2 * step for h, step in steps.items()}, inputs, tiny, sizes)
-        row = [_limit(one, two, scale, mp) for one, two, scale in zip(close, far, scales, strict=True)]
+
+        def sample(power: int, weights: dict[int, Any] = weights) -> list[Any]:
+            place = {h: base[h] + mp.mpf(10) ** -power * weight for h, weight in weights.items()}
+            return _gradient(reference, place, inputs, mp.mpf(10) ** -(power + trends.STEP), sizes)
+
+        def noise(power: int) -> Any:
+            return trends.noise_of(mp, largest, mp.mpf(10) ** -(power + trends.STEP) * min(sizes.values()))
+
+        tendencies = trends.follow(sample, noise, mp)
+        row = [_clean(one.value, scale, mp) for one, scale in zip(tendencies, scales, strict=True)]
         if not all(mp.isfinite(entry) for entry in row):
             complete = False
+            endless.append(tendencies)
         elif not any(_same(row, other, mp) for other in found):
             found.append(row)
-    return Neighbourhood(found, jumps, complete)
+    return Neighbourhood(found, jumps, complete, endless)
 
 
 def _gradient(reference: Reference, place: dict[int, Any], inputs: Sequence[int], tiny: Any, sizes: dict[int, Any]) -> list[Any]:
@@ -141,12 +156,10 @@ def _gradient(reference: Reference, place: dict[int, Any], inputs: Sequence[int]
     return row
 
 
-def _limit(close: Any, far: Any, scale: Any, mp: Any) -> Any:
-    """The value at distance 0 from those at distance 1 and 2; what vanishes with the distance, or is noise, is 0."""
-    limit = 2 * close - far
-    vanishing = abs(limit) <= mp.mpf(10) ** -(NEAR // 2) * (abs(close) + abs(far))
-    noise = mp.isfinite(scale) and abs(limit) <= mp.mpf(10) ** -(DIFFERENCE - NEAR // 2) * scale
-    return mp.mpf(0) if vanishing or noise else limit
+def _clean(slope: Any, scale: Any, mp: Any) -> Any:
+    """A slope, or 0 where it is noise next to what is added up in it."""
+    noise = mp.isfinite(scale) and mp.isfinite(slope) and abs(slope) <= mp.mpf(10) ** -(DIFFERENCE - NEAR // 2) * scale
+    return mp.mpf(0) if noise else slope
 
 
 def _with(values: list[Any], handle: int, value: Any) -> list[Any]:
@@ -156,7 +169,7 @@ def _with(values: list[Any], handle: int, value: Any) -> list[Any]:
 
 
 def _same(one: Sequence[Any], two: Sequence[Any], mp: Any) -> bool:
-    return all(abs(a - b) <= mp.mpf(10) ** -(NEAR // 3) * (1 + abs(a) + abs(b)) for a, b in zip(one, two, strict=True))
+    return all(abs(a - b) <= mp.mpf(10) ** -(NEAR // 3) * (abs(a) + abs(b)) for a, b in zip(one, two, strict=True))
 
 
 def _directions(

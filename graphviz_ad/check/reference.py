@@ -61,6 +61,7 @@ class Reference:
         self._deadline = time.monotonic() + limit("GRADVIZ_CHECK_SECONDS")
         self.mp: Any = MPContext()
         self.output = graph.outputs[-1]
+        self.held = held(graph)
         self._needed = graph.needed
         self._order = [h for h, op in enumerate(graph.ops) if self._needed[h] or op == "input"]
         self._cones: dict[int, list[int]] = {}
@@ -147,7 +148,7 @@ class Reference:
         return self._uses
 
     def cone(self, inputs: Sequence[int]) -> list[int]:
-        """The needed nodes that depend on any of the inputs, in order, the inputs left out."""
+        """The needed nodes that move with any of the inputs, in order, the inputs left out: what is held does not move."""
         key = inputs[0] if len(inputs) == 1 else -1
         if key >= 0 and key in self._cones:
             return self._cones[key]
@@ -156,7 +157,7 @@ class Reference:
         pending = list(inputs)
         while pending:
             for user in users[pending.pop()]:
-                if user not in mark:
+                if user not in mark and user not in self.held:
                     mark.add(user)
                     pending.append(user)
         found = sorted(mark.difference(inputs))
@@ -214,7 +215,7 @@ class Reference:
                 shrunk = mp.mpf(10) ** -(digits // 12)  # the step shrank by 10**-(digits/6): this is its square root
                 if abs(current.value) <= shrunk * abs(previous.value):
                     return current._replace(value=mp.mpf(0), error=abs(current.value))
-                if digits == PRECISIONS[-1] and difference <= AGREEMENT * scale:
+                if digits == PRECISIONS[-1] and mp.isfinite(scale) and difference <= AGREEMENT * scale:
                     return current._replace(error=difference)
             previous = current
         return None
@@ -230,6 +231,18 @@ class Reference:
         size = direction[handle]
         found = self.slope(direction, scale * size)
         return None if found is None else Slope(*(part / size for part in found))
+
+
+def held(graph: Graph) -> frozenset[int]:
+    """Every ``stop_gradient`` that stands in the author's text: he asks for the derivative with that node held.
+
+    Those in the definitions of our own composites are not held: there a shift cancels, and that it does is checked.
+    """
+    return frozenset(
+        handle
+        for handle, op in enumerate(graph.ops)
+        if op == "stop_gradient" and (graph.group_of[handle] < 0 or not graph.groups[graph.group_of[handle]].builtin)
+    )
 
 
 #: orders of magnitude between the numbers of a graph that the digits of the reference absorb without more of them

@@ -47,7 +47,7 @@ class Group(NamedTuple):
     """One call of a named function: its nodes are drawn as a cluster.
 
     ``label`` is the definition's text, ``parent`` the enclosing group or -1, ``arguments`` the handles handed in,
-    ``output`` the handle that comes back, ``call`` where the call stands.
+    ``output`` the handle that comes back, ``call`` where the call stands; ``builtin``: the definition is ours.
     """
 
     name: str
@@ -57,6 +57,7 @@ class Group(NamedTuple):
     output: int
     parent: int
     call: Span | None
+    builtin: bool = False
 
 
 class Builder:

@@ -344,7 +344,7 @@ class _Elaborator:
             return self.calls[memo]
         require("GRADVIZ_MAX_CALLS", len(self.builder.groups) + 1, "calls of functions")
         group = len(self.builder.groups)
-        self.builder.groups.append(Group(name, label, tuple(operands), tuple(operands.values()), -1, frame.group, span))
+        self.builder.groups.append(Group(name, label, tuple(operands), tuple(operands.values()), -1, frame.group, span, builtin=True))
         entered = _Frame(compiled(text), group, {**known, **operands}, 0, span)
         entered.memo = memo
         return entered

@@ -45,6 +45,12 @@ def test_no_public_case_fails() -> None:
         ("sum(inv(A))", {"A": [[1, 2], [2, 4]]}, "inconclusive"),
         ("sum(floor(x*10))", {"x": [0.7, 0.12]}, "inconclusive"),
         ("logsumexp(x)", {"x": [1000, 1001, 999]}, "pass"),
+        ("sum(abs(x)**3)", {"x": [0, 0, 1]}, "pass"),
+        ("sum(abs(x)**1.5)", {"x": [0, 1]}, "pass"),
+        ("relu(x)**3", {"x": [0, 1]}, "pass"),
+        ("norm(x)**3", {"x": [0, 0]}, "pass"),
+        ("sum(1e-30*abs(x))", {"x": [0, 1]}, "pass-at-kink"),
+        ("sum(1e-60*relu(x) - 1e-60*relu(-x))", {"x": [0, 1]}, "fail"),
         ("sum(where(x > 0, sqrt(x), 0))", {"x": [-1, 4]}, "pass"),
     ],
 )
@@ -88,3 +94,35 @@ def test_a_check_out_of_all_proportion_names_the_limit(monkeypatch: pytest.Monke
     report = check("sum(tanh(X@X))", X=np.eye(20))
     assert report.verdict == "inconclusive"
     assert "GRADVIZ_CHECK_OPERATIONS" in report.rows[0].reason
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "node"),
+    [
+        ("stop_gradient(x)*x", {"x": 3}, "v1"),
+        ("g(x) = detach(x)*x; f = g(x)", {"x": 3}, "v1"),
+        ("sum(stop_gradient(x**2)*x)", {"x": [1, -2]}, "v2"),
+        ("sum(stop_gradient(relu(x))*relu(x))", {"x": [0, 2]}, "v2"),
+        ("sum(stop_gradient(softmax(x))*x)", {"x": [1, 2]}, "v7"),
+    ],
+)
+def test_what_the_author_holds_is_held(text: str, values: dict[str, Any], node: str) -> None:
+    report = check(text, **values)
+    assert report.verdict == "pass", [(row.entry, row.reason) for row in report.rows]
+    assert report.notes == (f"stop_gradient at {node} is held fixed",)
+
+
+def test_a_projection_holds_what_the_author_holds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GRADVIZ_CHECK_OPERATIONS", "40")
+    report = check("sum(stop_gradient(x)*x)", x=[1, 2, 3])
+    assert {row.verdict for row in report.rows} == {"pass"}
+    assert "projection" in report.rows[0].method
+
+
+def test_a_shift_of_our_own_is_not_held_but_verified(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A softmax whose shift does not cancel is wrong, and the check sees it."""
+    assert check("softmax(x)", x=[1, 2]).notes == ()
+    composites = importlib.import_module("graphviz_ad.primitives.composites")
+    wrong = composites.COMPOSITES["softmax"]._replace(body="exp(x - 2*stop_gradient(max(x)))/sum(exp(x - max(x)))")
+    monkeypatch.setitem(composites.COMPOSITES, "softmax", wrong)
+    assert check("softmax(x*1)", x=[1, 2]).verdict == "fail"

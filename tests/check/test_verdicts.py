@@ -83,6 +83,69 @@ def test_kink_choices_that_do_not_compose_are_named() -> None:
         check("relu(x) - relu(-x)", x=0).raise_if_failed()
 
 
+FLAT = (
+    "abs(x)**3", "relu(x)**3", "max(0,x)**3", "where(x>0,x**3,0)", "x*x*abs(x)", "x**2*relu(x)", "abs(x**3)", "relu(x**3)",
+    "abs(sin(x))**3", "log(1+abs(x)**3)", "abs(x)**1.1", "abs(x)**1.5", "abs(x)**2.5", "abs(x)**4", "abs(x)**5", "relu(x)**1.5",
+    "1e-60*abs(x)**3", "1e60*abs(x)**3", "relu(x)**3 + relu(x)**1.5",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FLAT)
+def test_slopes_that_vanish_at_a_flat_kink_are_zero(text: str) -> None:
+    row = check(text, x=0).rows[0]
+    assert (row.verdict, row.analytic, row.reference) == ("pass", 0.0, 0.0), row.reason
+    assert claimed(text, 1e-30) == "fail"
+
+
+@pytest.mark.parametrize("size", ["1e-30", "1e-60", "1e-150", "1e60"])
+def test_tiny_slopes_at_a_kink_are_no_residue(size: str) -> None:
+    """A slope of 1e-60 that stays as the distance shrinks is a slope."""
+    row = check(f"{size}*(relu(x) - relu(-x))", x=0).rows[0]
+    assert (row.verdict, row.reference) == ("fail", float(size))
+    row = check(f"abs(x)**3 + {size}*relu(x) - {size}*relu(-x)", x=0).rows[0]
+    assert (row.verdict, row.reference) == ("fail", float(size))
+    assert claimed(f"{size}*(relu(x) - relu(-x))", float(size)) == "pass"
+    row = check(f"{size}*abs(x)", x=0).rows[0]
+    assert (row.verdict, row.interval) == ("pass-at-kink", (-float(size), float(size)))
+    assert claimed(f"{size}*abs(x)", -0.9 * float(size)) == "pass-at-kink"
+    assert claimed(f"{size}*abs(x)", 1.1 * float(size)) == "fail"
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict", "reference", "said"),
+    [
+        ("x**1.5", "pass", 0.0, "the slope from the right"),
+        ("x**(4/3)", "pass", 0.0, "the slope from the right"),
+        ("x**1.5 + 1e-30*x", "pass", 1e-30, "the slope from the right"),
+        ("x*sqrt(x)", "inconclusive", 0.0, "the limit from the right is 0.0"),
+        ("x**x", "inconclusive", None, "from the right the slope is infinite (-inf)"),
+        ("sqrt(x)", "inconclusive", None, "from the right the slope is infinite (+inf)"),
+        ("cbrt(x)", "inconclusive", None, "the slope is infinite (+inf), a vertical tangent"),
+        ("cbrt(x*x)", "inconclusive", None, "from the left the slope is infinite (-inf), from the right it is infinite (+inf)"),
+        ("sqrt(abs(x))", "inconclusive", None, "around it the slope is infinite (+inf) or is infinite (-inf)"),
+        ("x*cbrt(x)", "inconclusive", 0.0, "the limit is 0.0"),
+        ("(x*x)**0.55", "inconclusive", 0.0, "the limit is 0.0"),
+        ("atan2(y, x)", "inconclusive", None, "the slope has no limit: the value jumps"),
+    ],
+)
+def test_a_slope_is_followed_to_its_limit(text: str, verdict: str, reference: float | None, said: str) -> None:
+    graph = gv.parse(text)
+    row = graph.at(dict.fromkeys(graph.inputs, 0.0)).check().rows[0]
+    assert (row.verdict, row.reference) == (verdict, reference), row.reason
+    assert said in row.reason
+
+
+def test_at_the_edge_of_the_domain_a_wrong_slope_does_not_pass() -> None:
+    assert claimed("x**1.5 + 1e-30*x", 2e-30) == claimed("x**1.5", 1e-20) == "inconclusive"
+
+
+def claimed(text: str, gradient: float) -> str:
+    """The verdict on somebody's gradient at 0."""
+    from graphviz_ad.check.graph_check import check_claim
+
+    return check_claim(gv.parse(text).at(x=0), {"x": gradient}).verdict
+
+
 def test_kink_names_place_and_interval() -> None:
     row = check("relu(w*x)", w=0, x=3).rows[0]
     assert row.interval == (0.0, 3.0)
