@@ -14,6 +14,9 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError, ShapeError
 from .signatures import positional_names
 
+#: what is wrong with a claim of None
+NOTHING = "nothing is claimed: the gradient function returned None (no return?)"
+
 
 class Leaf(NamedTuple):
     """One array of the arguments: where it stands, and which part of the vector it is."""
@@ -109,8 +112,10 @@ class Layout:
     def claimed(self, claim: Any, trailing: tuple[int, ...] = (), imaginary: bool = False) -> list[tuple[Any, str]]:
         """For each leaf its claimed derivative as an array of shape ``trailing + leaf.shape``, or None and what is wrong.
 
-        A claim of None for a leaf is (None, ""): nothing is claimed.
+        A claim of None for a leaf is (None, ""): nothing is claimed. None alone, or for every leaf, is a fault: it claims nothing.
         """
+        if claim is None:
+            return [(None, NOTHING)] * len(self.leaves)
         if not self.named and not (self.many and isinstance(claim, (tuple, list)) and len(claim) == len(self.tree)):
             only = len(self.tree) == 1
             if self.many and isinstance(claim, (tuple, list)) and not only:
@@ -131,6 +136,8 @@ class Layout:
                 result.append((None, ""))
             else:
                 result.append(_fit(leaf, value, trailing, imaginary))
+        if all(array is None and not fault for array, fault in result):
+            return [(None, "nothing is claimed: every gradient is None")] * len(self.leaves)
         return result
 
 
@@ -239,7 +246,10 @@ def _rebuild(tree: Any, values: Mapping[tuple[Any, ...], Any]) -> Any:
 
 
 def _get(tree: Any, path: tuple[Any, ...], default: Any = None) -> Any:
+    """What stands at a path; None where None stands for a whole branch of it."""
     for key in path:
+        if tree is None:
+            return None
         try:
             tree = tree[key]
         except (KeyError, IndexError, TypeError):
