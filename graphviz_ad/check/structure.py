@@ -109,23 +109,27 @@ class Layout:
         tree = _rebuild(self.tree, values)
         return ([], tree) if self.named else (list(tree), {})
 
+    def misfit(self, claim: Any) -> str:
+        """Why a claim as a whole cannot be dealt out to the arguments; "" where it can."""
+        if claim is None:
+            return NOTHING
+        if self.named:
+            return "" if isinstance(claim, Mapping) else f"the claim is a {type(claim).__name__}, where a dictionary is due"
+        if not self.many or len(self.tree) == 1:
+            return ""
+        if not isinstance(claim, (tuple, list)):
+            return f"the claim is a {type(claim).__name__}, where a tuple of {len(self.tree)} is due"
+        return "" if len(claim) == len(self.tree) else f"{len(claim)} gradients are claimed for {len(self.tree)} arguments"
+
     def claimed(self, claim: Any, trailing: tuple[int, ...] = (), imaginary: bool = False) -> list[tuple[Any, str]]:
         """For each leaf its claimed derivative as an array of shape ``trailing + leaf.shape``, or None and what is wrong.
 
         A claim of None for a leaf is (None, ""): nothing is claimed. None alone, or for every leaf, is a fault: it claims nothing.
         """
-        if claim is None:
-            return [(None, NOTHING)] * len(self.leaves)
+        if fault := self.misfit(claim):
+            return [(None, fault)] * len(self.leaves)
         if not self.named and not (self.many and isinstance(claim, (tuple, list)) and len(claim) == len(self.tree)):
-            only = len(self.tree) == 1
-            if self.many and isinstance(claim, (tuple, list)) and not only:
-                return [(None, f"{len(claim)} gradients are claimed for {len(self.tree)} arguments")] * len(self.leaves)
-            if self.many and not only:
-                found = f"the claim is a {type(claim).__name__}, where a tuple of {len(self.tree)} is due"
-                return [(None, found)] * len(self.leaves)
             claim = (claim,)
-        if self.named and not isinstance(claim, Mapping):
-            return [(None, f"the claim is a {type(claim).__name__}, where a dictionary is due")] * len(self.leaves)
         result = []
         for leaf in self.leaves:
             missing = object()
