@@ -273,6 +273,7 @@ class GradientCheck:
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 
+    @np.errstate(all="ignore")  # what overflows in our own arithmetic is seen in the numbers
     def report(self) -> Report:
         """Everything, the given point first."""
         vector, base = self.layout.vector, self.box.base

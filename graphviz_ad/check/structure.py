@@ -63,6 +63,10 @@ class Layout:
         parts: list[Any] = []
         start = 0
         for path, value in places:
+            if isinstance(value, np.ma.MaskedArray):
+                raise BindingError(
+                    f"{_spell(path, names)}: a masked array, whose mask would be lost\nhint: give x.filled(…) or x.compressed()"
+                )
             kind = _kind(value)
             if kind == "other" or (kind == "integer" and not integral):
                 continue

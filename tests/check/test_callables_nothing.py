@@ -106,3 +106,19 @@ def test_an_exit_does_not_make_the_gate_green(tmp_path: Path, who: str) -> None:
     assert done.returncode == 2
     assert f"{who} raised SystemExit: 0" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.filterwarnings("error")
+def test_extreme_sizes_make_no_warning() -> None:
+    report = gv.check_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.array([1e150, 1e-150]))
+    assert report.verdict in ("pass", "inconclusive")
+
+
+@pytest.mark.parametrize("place", ["alone", "tuple", "dictionary", "nested"])
+def test_a_masked_array_is_refused(place: str) -> None:
+    masked = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
+    at: Any = {"alone": masked, "tuple": (masked,), "dictionary": {"x": masked}, "nested": ([masked],)}[place]
+    with pytest.raises(gv.BindingError, match="x.*masked array"):
+        gv.check_gradient(lambda x: np.sum(np.asarray(x) ** 2), lambda x: 2 * x, at)
+    with pytest.raises(gv.BindingError, match="x: a masked array"):
+        gv.parse("sum(x*x)").at(x=masked)
