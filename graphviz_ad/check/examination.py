@@ -217,7 +217,7 @@ class Examiner:
             return self._kink(claim, left, right, spread, FLOAT)
         reasons = {
             JUMP: "the function jumps here, so it has no derivative",
-            NO_LIMIT: "the difference quotients have no limit here",
+            NO_LIMIT: "no limit of the difference quotients was found here (there is none, or they approach it slowly)",
             NONE: "the function is not finite around this point",
         }
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, reasons[state])

@@ -134,7 +134,7 @@ class Layout:
             return [(None, fault)] * len(self.leaves)
         if not self.named and not (self.many and isinstance(claim, (tuple, list)) and len(claim) == len(self.tree)):
             claim = (claim,)
-        result = []
+        result: list[tuple[Any, str]] = []
         for leaf in self.leaves:
             missing = object()
             value = _get(claim, leaf.path, missing)

@@ -118,7 +118,7 @@ def test_extreme_sizes_make_no_warning() -> None:
 def test_a_masked_array_is_refused(place: str) -> None:
     masked = np.ma.array([1.0, 2.0, 3.0], mask=[False, True, False])
     at: Any = {"alone": masked, "tuple": (masked,), "dictionary": {"x": masked}, "nested": ([masked],)}[place]
-    with pytest.raises(gv.BindingError, match="x.*masked array"):
+    with pytest.raises(gv.BindingError, match=r"x.*masked array"):
         gv.check_gradient(lambda x: np.sum(np.asarray(x) ** 2), lambda x: 2 * x, at)
     with pytest.raises(gv.BindingError, match="x: a masked array"):
         gv.parse("sum(x*x)").at(x=masked)

@@ -85,3 +85,10 @@ def test_an_entry_hidden_in_a_jacobian_is_no_pass() -> None:
     at = np.array([1.5, -0.7, 0.4, 1.1])
     report = gv.check_gradient(f, lambda x: np.diag([1e8, 1e8, 1e8, 1.0]), at, kind="jacobian")
     assert report.verdict == "fail"
+
+
+def test_quotients_that_fall_slowly_are_not_said_to_have_no_limit() -> None:
+    at = np.array([0.0, 1.0, -2.0])
+    report = gv.check_gradient(lambda x: np.sum(np.abs(x) ** 1.5), lambda x: 1.5 * np.sqrt(np.abs(x)) * np.sign(x), at)
+    assert report.verdict in ("pass", "inconclusive")
+    assert all("approach it slowly" in row.reason for row in report.rows if row.verdict == "inconclusive")
