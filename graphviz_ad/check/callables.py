@@ -16,6 +16,7 @@ from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
+from .guard import Contained
 from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
 from .points import degeneracies
@@ -94,6 +95,7 @@ def check_gradient(
         from .adapters import pair
 
         f, gradient = pair(gradient, f, kind)
+    f, gradient = _contained(f, "f"), _contained(gradient, "gradient")
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
     from .products import check_product
 
@@ -105,6 +107,12 @@ def check_gradient(
         report = Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted before anything was known")])
         report.interrupted = True
         return report
+
+
+def _contained(function: Any, what: str) -> Any:
+    """A callable that cannot end the process; values as they are."""
+    name = getattr(function, "__name__", what)
+    return Contained(function, name if name.isidentifier() else what) if callable(function) else function
 
 
 def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:
@@ -265,6 +273,7 @@ class GradientCheck:
 
     # -- the whole ---------------------------------------------------------------------------------------------------
 
+    @np.errstate(all="ignore")  # what overflows in our own arithmetic is seen in the numbers
     def report(self) -> Report:
         """Everything, the given point first."""
         vector, base = self.layout.vector, self.box.base

@@ -367,6 +367,8 @@ def _shapes(check: GradientCheck, matrix: Any) -> Iterator[str]:
     positional, named = check.layout.arguments(check.layout.vector)
     with np.errstate(all="ignore"):
         raw = check.gradient(*positional, **named)
+    if check.layout.misfit(raw):
+        return  # one for all arguments, or too few: none of them belongs to an argument for certain
     for leaf in check.layout.leaves:
         if leaf.name not in check.faulty:
             continue
@@ -375,6 +377,8 @@ def _shapes(check: GradientCheck, matrix: Any) -> Iterator[str]:
             for key in leaf.path:
                 value = value[key]
             array = np.asarray(value, float)
+            if value is None:
+                continue
         except (TypeError, ValueError, KeyError, IndexError):  # there is no such array in the claim
             continue
         for text, repaired in _reshaped(array, leaf.shape):
@@ -395,7 +399,7 @@ def _reshaped(array: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
                 if summed.shape == shape:
                     plural = f"axes {axes}" if count > 1 else f"axis {axes[0]}"
                     yield f"the sum over {plural} that broadcasting added is missing", summed
-    if array.T.shape == shape:
+    if array.T.shape == shape and sum(length > 1 for length in shape) > 1:
         yield "it is transposed", array.T
     if array.size == int(np.prod(shape)):
         yield "it has the right entries in another shape", array.reshape(shape)

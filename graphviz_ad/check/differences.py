@@ -41,6 +41,7 @@ class Slopes(NamedTuple):
     right_error: Any
     state: Any
     variation: Any  # how much the values moved per unit of the direction: the size against which a zero slope is zero
+    moved: Any  # the same without the size of the values themselves
     bend: Any  # the second derivative along the direction: times a rounding of the point, what rounding does to any slope
 
 
@@ -254,7 +255,7 @@ def _judge(
     second = np.abs(plus + minus - 2 * base) / steps**2
     seen = np.isfinite(second)
     bend = np.where(seen.any(axis=0), second[np.argmax(seen, axis=0), columns], 0.0)  # at the largest step that is finite
-    found = Slopes(chosen, chosen_error, slopes_left, errors_left, slopes_right, errors_right, state, variation, bend)
+    found = Slopes(chosen, chosen_error, slopes_left, errors_left, slopes_right, errors_right, state, variation, moved, bend)
     return found, wish_down, wish_up
 
 

@@ -35,6 +35,11 @@ DEEP = 4
 RESTARTS = 6
 #: a claim below this is what underflow left
 DENORMAL = 2.0**-960
+#: a slope is zero where its error is less than this part of what the function moves along the direction at larger steps
+ZERO = 1e-6
+#: moves that tell a true zero from a slope that rounding hides, in parts of a direction; no powers of two, which a period may divide.
+#: Up to NEAR their change bounds a slope; further away, only if the function had not moved at all before
+FAR, NEAR = (1.3, -67.0, 4001.0, -1.1e6), 100.0
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
@@ -94,6 +99,7 @@ class Examiner:
         """
         try:
             slopes, findings = self._explore(self.ladder(direction, kept), claims)
+            findings = self._zeros(direction, slopes, claims, findings)
         except BudgetSpent:
             return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
         if not sharpen or all(f.verdict == PASS for f in findings):
@@ -126,6 +132,33 @@ class Examiner:
                 return slopes, self._flat(ladder, claims, findings)
             ladder = Ladder(self.box, self.vector, self.base, ladder.direction, self.fine, ladder.first - level + 2)
         return slopes, [f._replace(verdict=INCONCLUSIVE, reason=told) if bad else f for f, bad in zip(findings, suspects, strict=True)]
+
+    def _zeros(self, direction: Any, slopes: Slopes, claims: Any, findings: list[Finding]) -> list[Finding]:
+        """A claimed zero that differences do not settle passes where larger moves show that nothing is hidden by rounding."""
+        open_ = np.array([f.verdict == INCONCLUSIVE and slopes.state[k] == SMOOTH and claims[k] == 0 for k, f in enumerate(findings)])
+        if not np.any(open_):
+            return findings
+        proved = open_ & (slopes.value == 0) & self.without_influence(direction, slopes.error, open_)
+        return [f._replace(verdict=PASS, reason="") if good else f for f, good in zip(findings, proved, strict=True)]
+
+    def without_influence(self, direction: Any, error: Any, asked: Any) -> Any:
+        """For which of the outputs that are ``asked`` about a slope of zero, known to ``error``, is no slope that rounding hides.
+
+        Either large moves leave the value as it is to the last bit, or they change it so much that ``error`` is nothing beside it:
+        1e8 + 1e-5*b**2 does neither. What is not finite is no evidence.
+        """
+        still, seen, proved = (np.full(self.box.width, start) for start in (True, False, False))
+        for part in FAR:
+            values = self.box(self.vector + part * direction)
+            finite = np.isfinite(values)
+            with np.errstate(all="ignore"):
+                change = np.where(finite, np.abs(values - self.base), 0.0)
+            proved |= (change > 0) & (error <= ZERO * change / abs(part)) & (still | (abs(part) <= NEAR))
+            still &= change == 0
+            seen |= finite
+            if not np.any(asked & ~proved & still):
+                break
+        return asked & (proved | (still & seen))
 
     def _flat(self, ladder: Ladder, claims: Any, findings: list[Finding]) -> list[Finding]:
         """Where a function is exactly flat, a claim is not judged that moves it by less than its smallest step nearby.
@@ -160,7 +193,7 @@ class Examiner:
             distance = np.abs(s.value - claims)
             smooth = s.state == SMOOTH
             agrees = smooth & (distance <= s.error + self.tolerance * size) & (s.error <= WANTED * size)
-            zero = smooth & (claims == 0) & (distance <= s.error) & (s.error <= 1e-9 * s.variation)
+            zero = smooth & (claims == 0) & (distance <= s.error) & (s.error <= ZERO * s.moved)
             wrong = smooth & (distance > 20 * s.error + self.tolerance * size) & (s.error <= 1e-3 * distance)
         return agrees | zero | wrong
 
@@ -171,7 +204,7 @@ class Examiner:
         bound = self.sure * error + self.tolerance * size
         left, right = float(s.left[k]), float(s.right[k])
         if state == SMOOTH:
-            return self._smooth(claim, value, error, bound, float(s.variation[k]), float(s.bend[k]))
+            return self._smooth(claim, value, error, bound, float(s.moved[k]), float(s.bend[k]))
         if state == EDGE:
             side = "one-sided slope at the edge of the domain"
             if (np.isfinite(error) and error <= self.sharp * size) or (claim == value == 0):
@@ -184,12 +217,12 @@ class Examiner:
             return self._kink(claim, left, right, spread, FLOAT)
         reasons = {
             JUMP: "the function jumps here, so it has no derivative",
-            NO_LIMIT: "the difference quotients have no limit here",
+            NO_LIMIT: "no limit of the difference quotients was found here (there is none, or they approach it slowly)",
             NONE: "the function is not finite around this point",
         }
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, reasons[state])
 
-    def _smooth(self, claim: float, value: float, error: float, bound: float, variation: float, bend: float) -> Finding:
+    def _smooth(self, claim: float, value: float, error: float, bound: float, moved: float, bend: float) -> Finding:
         distance, size = abs(claim - value), max(abs(claim), abs(value))
         nothing = ROUNDING * bend  # what the rounding of the point itself makes of a slope of zero
         if size + error <= nothing and (abs(claim) < DENORMAL or abs(claim) >= 2.0**-12 * nothing):
@@ -200,9 +233,9 @@ class Examiner:
         if distance > bound:
             return Finding(FAIL, value, error, bound, FLOAT)
         excluded = distance + error <= VERIFIED * size  # whatever is further off than this
-        if error <= self.sharp * size or excluded or (claim == 0 and error <= 1e-6 * variation) or (claim == value == 0):
+        if error <= self.sharp * size or excluded or (claim == 0 and error <= ZERO * moved):
             return Finding(PASS, value, error, bound, FLOAT)
-        told = f"noise: the slope is known to ±{error:.1e} only, the claim is {claim:.3g}"
+        told = f"noise hides it: the slope is known to ±{error:.1e} only, the claim is {claim:.3g}"
         return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
 
     def _kink(self, claim: float, left: float, right: float, spread: float, method: str) -> Finding:

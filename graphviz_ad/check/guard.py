@@ -20,8 +20,11 @@ _INSTALLED = tuple(
 )
 
 
-class Guarded:
-    """A function of the user's. It looks the same from outside: signature, code, and pickled to other processes."""
+class Contained:
+    """A function of the user's that cannot end the process: SystemExit becomes a CallError.
+
+    It looks the same from outside: signature, code, and pickled to other processes.
+    """
 
     def __init__(self, function: Callable[..., Any], name: str) -> None:
         self.__wrapped__, self.name = function, name
@@ -33,6 +36,18 @@ class Guarded:
     def __call__(self, *positional: Any, **named: Any) -> Any:
         try:
             return self.__wrapped__(*positional, **named)
+        except SystemExit as fault:  # it would end the whole process, with the status of a pass where it is sys.exit(0)
+            error = raised(fault, f"{self.name} raised")
+            setattr(error, _MARK, None)  # it is told already
+            raise error from fault
+
+
+class Guarded(Contained):
+    """One that also remembers on an exception who was called with what."""
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        try:
+            return super().__call__(*positional, **named)
         except Exception as fault:
             if not hasattr(fault, _MARK):
                 setattr(fault, _MARK, (self.name, _spelled(self.__wrapped__, positional), named))

@@ -24,7 +24,12 @@ REMEMBERED = 12
 
 
 def stale(check: GradientCheck, point: Evidence) -> Iterator[str]:
-    """The claim at a point is, to the last bit, what was claimed at an earlier one, and right there."""
+    """The claim at a point is, to the last bit, what was claimed at an earlier one, and right there.
+
+    Entries of 0, 1 and -1 prove no memory: 0*x, ones and signs come out the same at many points by themselves.
+    """
+    if np.all(np.isin(point.matrix[np.isfinite(point.matrix)], (-1.0, 0.0, 1.0))):
+        return
     for vector, matrix in check.history:
         if (
             np.array_equal(matrix, point.matrix, equal_nan=True)

@@ -18,7 +18,7 @@ from .examination import EXACT, FLOAT, Examiner
 from .mpmath_numbers import MP, ExactBox
 from .points import degeneracies, variants
 from .report import FAIL, INCONCLUSIVE, PASS, Report, Row
-from .structure import Layout
+from .structure import NOTHING, Layout
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -178,6 +178,8 @@ class _DirectionCheck(GradientCheck):
         u: Any = along_named if self.layout.named else tuple(along) if self.layout.many and len(along) > 1 else along[0]
         with np.errstate(all="ignore"):
             raw = self.product(u, **named) if self.layout.named else self.product(*positional, u)
+        if raw is None:
+            return None, NOTHING
         array = np.asarray(raw)
         if array.dtype == object or array.shape != self.box.shape:
             return None, f"the claim has shape {array.shape} instead of {self.box.shape}"
@@ -291,6 +293,8 @@ class _SecondCheck:
             raw = self.claim
         for _ in range(2):  # ((H,),) and (H,) stand for H where the arguments are a tuple of one
             raw = raw[0] if isinstance(raw, tuple) and len(raw) == 1 else raw
+        if raw is None:
+            return None, NOTHING
         array = np.asarray(raw)
         if array.dtype == object or array.shape != wanted:
             return None, f"the claim has shape {array.shape} instead of {wanted}"

@@ -14,6 +14,9 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError, ShapeError
 from .signatures import positional_names
 
+#: what is wrong with a claim of None
+NOTHING = "nothing is claimed: the gradient function returned None (no return?)"
+
 
 class Leaf(NamedTuple):
     """One array of the arguments: where it stands, and which part of the vector it is."""
@@ -60,6 +63,10 @@ class Layout:
         parts: list[Any] = []
         start = 0
         for path, value in places:
+            if isinstance(value, np.ma.MaskedArray):
+                raise BindingError(
+                    f"{_spell(path, names)}: a masked array, whose mask would be lost\nhint: give x.filled(…) or x.compressed()"
+                )
             kind = _kind(value)
             if kind == "other" or (kind == "integer" and not integral):
                 continue
@@ -106,22 +113,28 @@ class Layout:
         tree = _rebuild(self.tree, values)
         return ([], tree) if self.named else (list(tree), {})
 
+    def misfit(self, claim: Any) -> str:
+        """Why a claim as a whole cannot be dealt out to the arguments; "" where it can."""
+        if claim is None:
+            return NOTHING
+        if self.named:
+            return "" if isinstance(claim, Mapping) else f"the claim is a {type(claim).__name__}, where a dictionary is due"
+        if not self.many or len(self.tree) == 1:
+            return ""
+        if not isinstance(claim, (tuple, list)):
+            return f"the claim is a {type(claim).__name__}, where a tuple of {len(self.tree)} is due"
+        return "" if len(claim) == len(self.tree) else f"{len(claim)} gradients are claimed for {len(self.tree)} arguments"
+
     def claimed(self, claim: Any, trailing: tuple[int, ...] = (), imaginary: bool = False) -> list[tuple[Any, str]]:
         """For each leaf its claimed derivative as an array of shape ``trailing + leaf.shape``, or None and what is wrong.
 
-        A claim of None for a leaf is (None, ""): nothing is claimed.
+        A claim of None for a leaf is (None, ""): nothing is claimed. None alone, or for every leaf, is a fault: it claims nothing.
         """
+        if fault := self.misfit(claim):
+            return [(None, fault)] * len(self.leaves)
         if not self.named and not (self.many and isinstance(claim, (tuple, list)) and len(claim) == len(self.tree)):
-            only = len(self.tree) == 1
-            if self.many and isinstance(claim, (tuple, list)) and not only:
-                return [(None, f"{len(claim)} gradients are claimed for {len(self.tree)} arguments")] * len(self.leaves)
-            if self.many and not only:
-                found = f"the claim is a {type(claim).__name__}, where a tuple of {len(self.tree)} is due"
-                return [(None, found)] * len(self.leaves)
             claim = (claim,)
-        if self.named and not isinstance(claim, Mapping):
-            return [(None, f"the claim is a {type(claim).__name__}, where a dictionary is due")] * len(self.leaves)
-        result = []
+        result: list[tuple[Any, str]] = []
         for leaf in self.leaves:
             missing = object()
             value = _get(claim, leaf.path, missing)
@@ -131,6 +144,8 @@ class Layout:
                 result.append((None, ""))
             else:
                 result.append(_fit(leaf, value, trailing, imaginary))
+        if all(array is None and not fault for array, fault in result):
+            return [(None, "nothing is claimed: every gradient is None")] * len(self.leaves)
         return result
 
 
@@ -239,7 +254,10 @@ def _rebuild(tree: Any, values: Mapping[tuple[Any, ...], Any]) -> Any:
 
 
 def _get(tree: Any, path: tuple[Any, ...], default: Any = None) -> Any:
+    """What stands at a path; None where None stands for a whole branch of it."""
     for key in path:
+        if tree is None:
+            return None
         try:
             tree = tree[key]
         except (KeyError, IndexError, TypeError):

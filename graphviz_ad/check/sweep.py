@@ -8,6 +8,7 @@ shows as well as a wrong one inside (the pattern saves evaluations, nothing is t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
@@ -23,6 +24,8 @@ PAIR, WIDER = 2, 1
 FEW = 3
 #: with at least so many outputs, columns that share none are moved together
 WIDTH = 4
+#: columns that nothing seems to depend on and that are moved together
+HEAP = 16
 
 Kept = dict[int, tuple[Any, Any]]
 
@@ -86,6 +89,8 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
         rounding = noise / examiner.step(PAIR)
         bound = (WANTED + examiner.tolerance) * size + rounding
         still = (due == 0) & np.all(pairs == examiner.base, axis=1)
+        if np.any(still):
+            still &= _without_influence(examiner, directions, still, rounding)
         good = (np.abs(narrow - due) <= bound) & (rounding <= WANTED * size) & straight & calm | still
     if len(groups) < FEW:
         good[0] = False  # one that is seen with two steps vouches for the others
@@ -124,6 +129,35 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
             swept.kept[group[0]][PAIR] = (pairs[number, 0], pairs[number, 1])
             if number in wide_pairs:
                 swept.kept[group[0]][WIDER] = (wide_pairs[number][0], wide_pairs[number][1])
+
+
+def _without_influence(examiner: Examiner, directions: list[tuple[Any, Any]], still: Any, error: Any) -> Any:
+    """For which directions and outputs a value that a small move left as it is stays so further away (a mask like ``still``).
+
+    Directions that leave every output alone are moved together first, then in heaps, and one by one only where a heap moves something.
+    """
+    proved = np.zeros_like(still)
+    every = np.ones(examiner.box.width, dtype=bool)
+
+    def along(numbers: Sequence[int]) -> Any:
+        direction = np.zeros(len(examiner.vector))
+        for k in numbers:
+            places, weights = directions[k]
+            direction[places] = weights if len(numbers) == 1 else weights * examiner.chance.choice([-1.0, 1.0], len(places))
+        return direction
+
+    alone = [k for k in range(len(directions)) if np.any(still[k])]
+    idle = [k for k in alone if np.all(still[k])]
+    for size in (len(idle), HEAP):
+        heaps = [idle[k : k + size] for k in range(0, len(idle), size)] if len(idle) > 1 else []
+        for heap in heaps:
+            if np.all(examiner.without_influence(along(heap), np.full_like(examiner.base, np.inf), every)):
+                proved[heap] = True
+        idle = [k for k in idle if not np.all(proved[k])]
+    for k in alone:
+        if not np.all(proved[k]):
+            proved[k] = examiner.without_influence(along([k]), error[k], still[k])
+    return proved
 
 
 def probe(examiner: Examiner, rows: Any, claims: Any) -> Any:

@@ -81,6 +81,8 @@ def _array(name: str, value: Any) -> Any:
     while isinstance(first, (list, tuple)) and first:
         depth, first = depth + 1, first[0]
         require("GRADVIZ_MAX_NESTING", depth, f"{name}: dimensions of a list")
+    if isinstance(value, np.ma.MaskedArray):
+        raise BindingError(f"{name}: a masked array, whose mask would be lost\nhint: give {name}.filled(…) or {name}.compressed()")
     try:
         found = np.array(value)
     except ValueError:

@@ -105,3 +105,28 @@ def test_a_right_gradient_with_bad_habits_passes_and_is_told() -> None:
     report = gv.check_gradient(lambda x: np.sum(x**2), in_place, V)
     assert report.verdict == "pass"
     assert any("changes its arguments in place" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("claim", [lambda a, b: (b,), lambda a, b: (b, a, 1.0), lambda a, b: np.array([b, a])])
+def test_a_claim_for_another_number_of_arguments_has_no_cause(claim: Any) -> None:
+    report = gv.check_gradient(lambda a, b: a * b, claim, (2.0, 3.0))
+    assert report.verdict == "fail"
+    assert all("claim" in row.reason for row in report.rows)
+    assert not report.causes
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (3, 1)])
+def test_a_row_for_a_column_is_no_transpose(shape: tuple[int, int]) -> None:
+    at = np.array([0.3, -0.7, 1.2]).reshape(shape)
+    report = gv.check_gradient(lambda x: np.sum(x**3), lambda x: 3 * x.T**2, at)
+    assert report.verdict == "fail"
+    assert report.causes == ("x: it has the right entries in another shape",)
+
+
+@pytest.mark.parametrize("claim", [lambda x: 0 * x, np.sign, np.ones_like])
+def test_claims_that_are_the_same_everywhere_are_no_cache(claim: Any) -> None:
+    at = np.array([0.4, -0.6, 2.0])
+    for f in (lambda x: np.sum(x / (np.sqrt(x**2) + 1e-8)), lambda x: np.sum(x * np.abs(x)) / 2, lambda x: np.sum(x**2) / 2):
+        for point in (at, np.array([1.0, 1.0, 1.0]), np.array([1.0, -1.0, 1.0])):
+            report = gv.check_gradient(f, claim, point)
+            assert not any("cache" in cause for cause in report.causes)
