@@ -188,6 +188,24 @@ def test_the_default_picture_replaces_only_its_own(gradviz: Callable[..., Answer
     assert picture.read_bytes() == first
 
 
+def test_the_default_practice_page_replaces_only_its_own(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+    page = tmp_path / "practice.html"
+    words = ("practice", "x*y", "x=1", "y=2")
+    assert gradviz(*words).code == 0
+    first = page.read_bytes()
+    assert gradviz(*words, "--seed", "2").code == 0
+    assert page.read_bytes() != first
+    foreign = '<!DOCTYPE html><title><meta name="generator" content="gradviz (graphviz_ad)"></title>mine'
+    page.write_text(foreign, encoding="utf-8")
+    answer = gradviz(*words)
+    assert answer.code == 2
+    assert "-o practice.html overwrites it" in answer.err
+    assert answer.out == ""
+    assert page.read_text(encoding="utf-8") == foreign
+    assert gradviz(*words, "-o", "practice.html").code == 0
+    assert page.read_bytes() == first
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_the_default_picture_follows_no_link(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
     (tmp_path / "gradviz.svg").symlink_to(tmp_path / "elsewhere")
