@@ -236,6 +236,28 @@ def test_a_picture_on_standard_output(gradviz: Callable[..., Answer], tmp_path: 
     assert list(folder.iterdir()) == []
 
 
+@pytest.mark.parametrize("where", [["--no-draw"], ["--json"], ["--json", "-o", "t.svg"], ["-o", "t.svg"], ["-o", "-"], []])
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["--focus", "q"], "no node is named q"),
+        (["--expand", "q"], "no function and no node is named q"),
+        (["--radius", "2"], "name the focus, too"),
+        (["--focus", "unused"], "f does not depend on it"),
+    ],
+)
+def test_what_to_draw_is_looked_at_before_any_output(
+    gradviz: Callable[..., Answer], tmp_path: Path, argv: list[str], told: str, where: list[str]
+) -> None:
+    for values in (["x=1", "y=2"], []):
+        answer = gradviz("unused = x + y; f = x*y", *values, *argv, *where)
+        assert answer.code == 2
+        assert answer.out == ""
+        assert told in answer.err
+        assert list(tmp_path.iterdir()) == []
+    assert gradviz("unused = x + y; f = x*y", "x=1", "y=2", "--focus", "f", "--radius", "1", *where).code == 0
+
+
 @pytest.mark.parametrize(
     "argv",
     [
