@@ -257,10 +257,18 @@ class Graph(Pictured):
     def derivative(self, name: str) -> Any:
         """The closed form of d(output)/d(name), a SymPy expression in real symbols named as the inputs.
 
+        Inputs without a shape are scalars. With arrays between two scalars the symbols are their entries: x_0, W_0_1.
+
         Raises
         ------
         DerivativeError
-            An operation on the way has no closed form.
+            An operation on the way has no closed form, or the derivative is an array (see :meth:`symbolic_jacobian`).
+        ShapeError
+            Inputs cannot be scalars, as in a matrix product; the hint names :meth:`shaped`.
+
+        >>> from graphviz_ad import parse
+        >>> parse("sum(x**2)").derivative("x")
+        2*x
         """
         from ..derive.closed_form import derivative
 

@@ -38,6 +38,26 @@ def infer(graph: Graph, inputs: Mapping[int, Shape], values: Sequence[Any] | Non
     return shapes
 
 
+def shapes_or_scalars(graph: Graph, then: str) -> tuple[Shape, ...]:
+    """The shapes of a graph; without any, all inputs are taken as scalars. ``then`` is what was asked of the graph.
+
+    Raises
+    ------
+    ShapeError
+        That cannot be, as in a matrix product: the hint names :meth:`Graph.shaped`.
+    """
+    if graph.shapes is not None:
+        return graph.shapes
+    try:
+        found = graph.shaped().shapes
+    except ShapeError as error:
+        first = next(iter(graph.inputs), "x")
+        hint = f"give the inputs shapes first: graph.shaped({first}=(…), …){then}"
+        raise ShapeError(error.message, error.text, error.start, error.end, hint, error.source) from None
+    assert found is not None
+    return found
+
+
 def call_of(graph: Graph, handle: int, shapes: Sequence[Shape], values: Sequence[Any] | None = None) -> Call:
     """A node of an array operation as a call; its shape is filled in where ``shapes`` has it already."""
     operands = graph.operands[handle]
