@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError
@@ -15,6 +16,27 @@ if TYPE_CHECKING:
 
 #: fewer entries than this are not held against the limit
 _SMALL = 100_000
+
+
+def read_shape(name: str, given: Any) -> Shape:
+    """A shape as people write it: a tuple or list of whole numbers from 0, or one number for a vector.
+
+    Raises
+    ------
+    ShapeError
+        It is none.
+
+    >>> read_shape("x", 3), read_shape("W", [2, 3])
+    ((3,), (2, 3))
+    """
+    try:
+        shape = tuple([index(one) for one in (given if isinstance(given, (tuple, list)) else (given,))])
+    except TypeError:
+        shape = (-1,)
+    if any(one < 0 for one in shape):
+        told = repr(given) if len(repr(given)) <= 60 else type(given).__name__
+        raise ShapeError(f"{name}: {told} is no shape", hint=f"a shape is whole numbers from 0, such as {name}=(3, 2), and () for a scalar")
+    return shape
 
 
 def infer(graph: Graph, inputs: Mapping[int, Shape], values: Sequence[Any] | None = None) -> list[Shape]:
