@@ -346,7 +346,7 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
     import inspect
 
     if not callable(function):
-        hint = (
+        hint = (  # type: ignore[unreachable]
             'gv.parse reads text: gv.parse("x*y")' if isinstance(function, str) else "give a function and example values for its arguments"
         )
         raise ArgumentError(f"from_python reads a function, not {type(function).__name__}", hint=hint)

@@ -81,7 +81,7 @@ def parse(text: str, source: str = "expression") -> Graph:
     (('x', 'y', 'z'), 'f')
     """
     if not isinstance(text, str):
-        hint = "decode it: text.decode()" if isinstance(text, (bytes, bytearray)) else "quote it: gv.parse('x*y')"
+        hint = "decode it: text.decode()" if isinstance(text, (bytes, bytearray)) else "quote it: gv.parse('x*y')"  # type: ignore[unreachable]
         if callable(text):
             hint = "gv.from_python(function, example values) reads a function"
         raise ArgumentError(f"parse reads a text, not {type(text).__name__}", hint=hint)
