@@ -624,3 +624,14 @@ def test_names_of_files_in_place_of_a_star_are_told(gradviz: Callable[..., Answe
     answer = gradviz("x", "q.txt", "y")
     assert answer.code == 2
     assert "did the shell put names of files in place of a *?" in answer.err
+
+
+def test_a_table_without_shapes_says_no_tautologies(gradviz: Callable[..., Answer]) -> None:
+    answer = gradviz("sum(max(0, W@x))", "--no-draw")
+    assert answer.code == 0
+    rows = [line for line in answer.out.splitlines() if line.startswith("    ∂")]
+    assert len(rows) >= 3
+    for row in rows:
+        name, formula = row.split(maxsplit=1)
+        assert formula.strip() != name
+    assert "depends on the shapes" in answer.out
