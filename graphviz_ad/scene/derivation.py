@@ -39,7 +39,10 @@ def derive(point: Point, *, precision: int | None = None) -> Derivation:
         return differentiate(point, precision)
     if not titles.is_differentiable(point):
         names = ", ".join(point.graph.output_names)
-        raise ShapeError(f"the chain rule is written for one scalar output, and here is {names}", hint="choose one with graph.of(name)")
+        raise ShapeError(
+            f"the chain rule is written for one scalar output, and here is {names}",
+            hint="choose one with graph.of(name), or --of NAME; of an array take the sum: sum(…)",
+        )
     return _Deriver(point, precision).derivation()
 
 

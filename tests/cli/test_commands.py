@@ -635,3 +635,18 @@ def test_a_table_without_shapes_says_no_tautologies(gradviz: Callable[..., Answe
         name, formula = row.split(maxsplit=1)
         assert formula.strip() != name
     assert "depends on the shapes" in answer.out
+
+
+def test_a_lone_help_is_the_help(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+    answer = gradviz("help")
+    assert answer.code == 0
+    assert answer.out == gradviz("--help").out
+    assert list(tmp_path.iterdir()) == []
+    assert gradviz("help", "help=2", "--no-draw").out.startswith("help")
+
+
+def test_an_empty_name_of_a_file_and_an_array_to_explain(gradviz: Callable[..., Answer]) -> None:
+    answer = gradviz(*XYZ, "-o", "")
+    assert answer.code == 2
+    assert "--output needs a value: --output FILE" in answer.err
+    assert "--of NAME" in gradviz("explain", "[x,y]", "x=1", "y=2").err
