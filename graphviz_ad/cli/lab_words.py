@@ -18,6 +18,7 @@ class Unasked(str):
     """A name that gradviz chose itself: what stands there is replaced only where gradviz wrote it."""
 
     __slots__ = ("folder",)
+    folder: bool
 
     def __new__(cls, name: str, folder: bool = False) -> Unasked:
         """The name of a file, or of a folder."""
