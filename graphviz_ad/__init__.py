@@ -35,6 +35,7 @@ _PUBLIC = {
     "conventions": "audit.conventions",
     "conventions_at": "audit.conventions",
     "GradvizError": "errors",
+    "ArgumentError": "errors",
     "LocatedError": "errors",
     "ParseError": "errors",
     "NamingError": "errors",
@@ -57,6 +58,7 @@ if TYPE_CHECKING:
     from .check.report import Report as Report
     from .check.target import check_target as check_target
     from .derive.point import Point as Point
+    from .errors import ArgumentError as ArgumentError
     from .errors import BindingError as BindingError
     from .errors import CallError as CallError
     from .errors import CheckFailed as CheckFailed

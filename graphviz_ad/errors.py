@@ -39,6 +39,14 @@ class LocatedError(GradvizError, ValueError):
         return "\n".join(parts)
 
 
+class ArgumentError(GradvizError, TypeError):
+    """An argument is not of a kind that the function takes; the hint says what does take it."""
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        self.message, self.hint = message, hint
+        super().__init__(f"{message}\nhint: {hint}" if hint else message)
+
+
 class ParseError(LocatedError):
     """The text is not an expression of the language."""
 

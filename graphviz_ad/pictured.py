@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from os import PathLike
 
     from .derive.point import Point
@@ -47,6 +48,20 @@ class Pictured:
         from .scene.saving import text_of
 
         return text_of(*self._drawn(), width, form, ascii, **options)
+
+    def require_names(self, *, expand: Iterable[str] = (), focus: str | None = None, radius: int | None = None) -> None:
+        """Raise the error that a picture with these options would end in, before anything is drawn.
+
+        Raises
+        ------
+        NamingError
+            ``expand`` or ``focus`` names nothing in the graph; the output does not depend on the focus.
+        GradvizError
+            ``radius`` without a focus.
+        """
+        from .scene.selection import look_up
+
+        look_up(self._drawn()[0], expand, focus, radius)
 
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Write the picture, the page, the derivation or the data; the format follows from the suffix."""

@@ -60,7 +60,7 @@ def _run(line: CommandLine) -> int:
 
         print(f"gradviz {__version__}")
         return FINE
-    if line.flag("--help"):
+    if line.flag("--help") or (not line.verb and line.words == ["help"]):  # as an expression the lone word shows nothing
         from .manual import write_help
 
         write_help(line.verb)

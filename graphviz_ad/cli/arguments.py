@@ -230,13 +230,13 @@ def _store(options: dict[str, str | list[str]], option: Option, value: str) -> N
         )
     if option.number and not (value.isascii() and value.isdigit() and len(value) <= 12 and int(value) <= option.most):
         raise UsageError(f"{option.name} is a whole number from 0 to {option.most}, not {_short(value)!r}")
+    if not value and option.name != "--title":
+        raise UsageError(f"{option.name} needs a value: {option.name} {option.metavar}")
     if option.repeated:
         entry = options.setdefault(option.name, [])
         assert isinstance(entry, list)
         entry.append(value)
     elif option.name in options:
         raise UsageError(f"{option.name} is given twice")
-    elif not value and option.name != "--title":
-        raise UsageError(f"{option.name} needs a value: {option.name} {option.metavar}")
     else:
         options[option.name] = value

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 MOST_NODES = 16
 MOST_USES = 4
 DIGITS = 6
+UNKNOWN = "depends on the shapes"
 
 
 def chain_rule(point: Point) -> str:
@@ -93,11 +94,13 @@ def rest(operations: list[Node]) -> str:
 
 def rule(node: Node, position: int) -> str:
     try:
-        return node.local_formula(position)
+        formula = node.local_formula(position)
+        # without shapes an operation on arrays has the name of its derivative alone, which stands there already
+        return UNKNOWN if formula == f"∂{node.name}/∂{node.operands[position].name}" else formula
     except DerivativeError:
         return "no derivative"
     except ShapeError:
-        return "depends on the shapes"
+        return UNKNOWN
 
 
 def local_value(partial: Any) -> str:

@@ -31,6 +31,8 @@ def run(line: CommandLine) -> int:
     paths, kind = picture_paths(line), wanted(line)
     subject = evaluate(line)
     graph, point = subject
+    options = drawing_options(line)
+    graph.require_names(**{key: options[key] for key in ("expand", "focus", "radius") if key in options})
     code = 0
     shown = "-" not in paths  # standard output is the picture then
     if point is None:
@@ -51,7 +53,7 @@ def run(line: CommandLine) -> int:
             _show(subject, kind, line)
             _print(point, report, second)
         warn([*point.warnings, *report.notes])
-    _draw(subject, paths, drawing_options(line), shown and not line.flag("--json"))
+    _draw(subject, paths, options, shown and not line.flag("--json"))
     return code
 
 

@@ -12,7 +12,9 @@ def run(line: CommandLine) -> int:
     """A table on standard output and a picture."""
     reader = lab_words.parser("activations", "Show activations with their derivatives.", "gradviz activations relu gelu -o activations.svg")
     reader.add_argument("names", nargs="*", metavar="NAME", help="which ones (all)")
-    reader.add_argument("-o", "--output", default="activations.svg", metavar="FILE", help="where to write, .svg or .png; - for none")
+    reader.add_argument(
+        "-o", "--output", default=lab_words.Unasked("activations.svg"), metavar="FILE", help="where to write, .svg or .png; - for none"
+    )
     lab_words.theme(reader)
     asked = lab_words.read(reader, line.words)
     if asked is None:

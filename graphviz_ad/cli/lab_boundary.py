@@ -18,7 +18,7 @@ def run(line: CommandLine) -> int:
     reader.add_argument("weights", help="a file that gradviz train wrote")
     reader.add_argument("--data", default="spiral", metavar="NAME", help="the examples to show")
     reader.add_argument("--neurons", type=int, metavar="LAYER", help="the answers of a hidden layer's neurons instead")
-    reader.add_argument("-o", "--output", default="boundary.svg", metavar="FILE", help="where to write, .svg or .png")
+    reader.add_argument("-o", "--output", default=lab_words.Unasked("boundary.svg"), metavar="FILE", help="where to write, .svg or .png")
     lab_words.theme(reader)
     asked = lab_words.read(reader, line.words)
     if asked is None:

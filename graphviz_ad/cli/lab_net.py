@@ -12,7 +12,9 @@ def run(line: CommandLine) -> int:
     reader = lab_words.parser("net", "Draw a network's layers and count its parameters.", "gradviz net 3072-100-10 -o net.svg")
     reader.add_argument("sizes", type=lab_words.sizes, help="layer sizes, such as 3072-100-10")
     reader.add_argument("--activation", default="relu", metavar="NAME", help="activation of the hidden layers")
-    reader.add_argument("-o", "--output", default="net.svg", metavar="FILE", help="where to write, .svg or .png; - for none")
+    reader.add_argument(
+        "-o", "--output", default=lab_words.Unasked("net.svg"), metavar="FILE", help="where to write, .svg or .png; - for none"
+    )
     lab_words.theme(reader)
     asked = lab_words.read(reader, line.words)
     if asked is None:

@@ -75,7 +75,7 @@ def _options(reader: lab_words.Parser) -> None:
     add("--validation", type=float, default=0.0, metavar="SHARE", help="share of the examples kept for validation")
     add("--patience", type=int, metavar="N", help="stop after so many records without a better validation loss")
     add("--standardise", action="store_true", help="scale every feature to mean 0 and deviation 1")
-    add("-o", "--output", default="run", metavar="FOLDER", help="folder to write into")
+    add("-o", "--output", default=lab_words.Unasked("run", folder=True), metavar="FOLDER", help="folder to write into")
 
 
 def _folder(path: str) -> str:
@@ -93,7 +93,7 @@ def _write(folder: str, result: Any, data: Any, theme: str) -> list[str]:
     from ..lab import architecture, charts, maps, report
 
     model, parameters = result.model, result.parameters
-    pictures = {"history.svg": charts.draw_history(result), "norms.svg": charts.draw_norms(result)}
+    pictures = {lab_words.TRAINED: charts.draw_history(result), "norms.svg": charts.draw_norms(result)}
     pictures["architecture.svg"] = architecture.draw_architecture(model, parameters, data.features)
     if data.X.shape[1] == 2:
         pictures["boundary.svg"] = maps.draw_boundary(model, parameters, data, data.name, f"{charts.percent(result.accuracy)} right")

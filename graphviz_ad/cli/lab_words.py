@@ -3,9 +3,28 @@
 from __future__ import annotations
 
 import argparse
+import os
 from typing import Any, NoReturn
 
+from ..errors import FileError
 from .arguments import UsageError
+from .output import require_ours
+
+#: the picture that every training leaves in its folder
+TRAINED = "history.svg"
+
+
+class Unasked(str):
+    """A name that gradviz chose itself: what stands there is replaced only where gradviz wrote it."""
+
+    __slots__ = ("folder",)
+    folder: bool
+
+    def __new__(cls, name: str, folder: bool = False) -> Unasked:
+        """The name of a file, or of a folder."""
+        made = super().__new__(cls, name)
+        made.folder = folder
+        return made
 
 
 class Parser(argparse.ArgumentParser):
@@ -24,11 +43,36 @@ def parser(verb: str, about: str, example: str) -> Parser:
 
 
 def read(reader: Parser, words: list[str]) -> argparse.Namespace | None:
-    """What was asked; None where that was only the manual, which is printed by then."""
+    """What was asked; None where that was only the manual, which is printed by then.
+
+    Raises
+    ------
+    UsageError
+        The words make no command.
+    FileError
+        Nobody said where to write, and the file of the default name is not from gradviz.
+    """
     try:
-        return reader.parse_args(words)
+        asked = reader.parse_args(words)
     except SystemExit:
         return None
+    if isinstance(getattr(asked, "output", None), Unasked):
+        if asked.output.folder:
+            _require_our_folder(asked.output)
+        else:
+            require_ours(asked.output)
+    return asked
+
+
+def _require_our_folder(path: str) -> None:
+    """Raise FileError unless the folder is not there yet, is empty, or was filled by a training before."""
+    if not os.path.lexists(path) or (os.path.isdir(path) and not os.listdir(path)):
+        return
+    from ..render import written_by_gradviz
+
+    if not written_by_gradviz(os.path.join(path, TRAINED)):
+        hint = f"-o {path} writes into it, -o OTHER elsewhere"
+        raise FileError(f"{path} is there already, and gradviz did not write it\nhint: {hint}")
 
 
 def sizes(text: str) -> tuple[int, ...]:

@@ -142,7 +142,7 @@ def picture_paths(line: CommandLine) -> list[str]:
         require_writable(path)
     if wanted or line.flag("--no-draw") or line.flag("--json"):
         return wanted
-    require_ours(DEFAULT_PICTURE)
+    require_ours(DEFAULT_PICTURE, ", --no-draw neither")
     return [DEFAULT_PICTURE]
 
 
@@ -160,14 +160,17 @@ def require_writable(path: str) -> None:
         raise FileError(f"{path} cannot be written: it is a folder")
 
 
-def require_ours(path: str) -> None:
-    """Raise FileError when ``path`` exists and is not a picture that gradviz wrote."""
+def require_ours(path: str, way_out: str = "") -> None:
+    """Raise FileError when ``path``, a name that nobody asked for, exists and is not a file that gradviz wrote.
+
+    ``way_out`` ends the hint: what else can be done.
+    """
     if not os.path.lexists(path):
         return
     from ..render import written_by_gradviz
 
     if os.path.islink(path) or not os.path.isfile(path) or not written_by_gradviz(path):
-        hint = f"-o {path} overwrites it, -o OTHER.svg writes elsewhere, --no-draw neither"
+        hint = f"-o {path} overwrites it, -o OTHER{os.path.splitext(path)[1]} writes elsewhere{way_out}"
         raise FileError(f"{path} is there already, and gradviz did not write it\nhint: {hint}")
 
 

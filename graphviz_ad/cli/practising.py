@@ -7,16 +7,20 @@ from pathlib import Path
 from ..errors import FileError
 from .arguments import CommandLine, UsageError
 from .evaluation import evaluate
-from .output import put
+from .output import put, require_ours
+
+DEFAULT_PAGE = "practice.html"
 
 
 def run(line: CommandLine) -> int:
     """Write the page, and with ``--answers`` the key of the same seed."""
     from ..page.practice import answers_html, practice_html
 
-    paths = line.many("--output") or ["practice.html"]
+    paths = line.many("--output") or [DEFAULT_PAGE]
     if len(paths) > 1 or not paths[0].lower().endswith((".html", ".htm")):
         raise UsageError("practice writes one page\nhint: -o sheet.html")
+    if not line.many("--output"):
+        require_ours(DEFAULT_PAGE)
     subject = evaluate(line)
     seed = 1 if line.number("--seed") is None else int(line.number("--seed") or 0)
     title = line.text("--title")

@@ -240,6 +240,15 @@ def zeros(shape: Shape) -> Any:
     return np.zeros(shape) if shape else 0.0
 
 
+def frozen(table: list[Any]) -> list[Any]:
+    """A table of a point, whose arrays nobody can write into any more: what is handed out is what was computed."""
+    for one in table:
+        for array in one if isinstance(one, tuple) else (one,):
+            if isinstance(array, np.ndarray):
+                array.setflags(write=False)
+    return table
+
+
 def fitted(name: str, given: Any, shape: Shape) -> Any:
     """A seed or tangent for something of ``shape``: of that very shape, or a number for all entries alike.
 

@@ -12,6 +12,7 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError, LimitError
+from ..graph.shapes import shapes_or_scalars
 from ..language.machine import compiled, run
 from ..limits import limit, require
 from ..primitives.registry import OPERATIONS, resolve
@@ -57,10 +58,32 @@ def derivative(graph: Graph, handle: int, name: str) -> Any:
 
     if name not in graph.input_handles:
         raise graph.no_such_name(name)
+    if _meets_arrays(graph, handle):
+        return _derivative_over_arrays(graph, handle, name)
     result = sympy.diff(expression(graph, handle), symbol(name))
     if result.has(sympy.Derivative, sympy.Subs):
         raise DerivativeError(f"SymPy knows no closed form of d{graph.labels[handle]}/d{name}")
     return result
+
+
+def _meets_arrays(graph: Graph, handle: int) -> bool:
+    """Whether an operation on arrays stands on the way to a node."""
+    needed = graph.of_handle(handle).needed
+    return any(needed[k] and graph.operands[k] and graph.ops[k] not in OPERATIONS for k in range(handle + 1))
+
+
+def _derivative_over_arrays(graph: Graph, handle: int, name: str) -> Any:
+    """The derivative of a scalar by a scalar with arrays between them, entry by entry; inputs without a shape are scalars."""
+    shapes = shapes_or_scalars(graph, ".symbolic_jacobian(…)")
+    of, by = shapes[handle], shapes[graph.input_handles[name]]
+    if of or by:
+        raise DerivativeError(
+            f"d{graph.labels[handle]}/d{name} is an array of shape {of + by}, no single formula\n"
+            f"hint: graph.symbolic_jacobian({name!r}) has its entries"
+        )
+    from .symbolic_jacobians import symbolic_jacobian
+
+    return symbolic_jacobian(graph, handle, name)[0, 0]
 
 
 def local(graph: Graph, handle: int, position: int) -> Any:
@@ -70,6 +93,17 @@ def local(graph: Graph, handle: int, position: int) -> Any:
     op = graph.ops[handle]
     if op in ("input", "constant"):
         raise DerivativeError(f"{graph.labels[handle]} has no operands")
+    if op not in OPERATIONS:
+        shapes = shapes_or_scalars(graph, f'["{graph.labels[handle]}"].index_rule({position})')
+        of, by = shapes[handle], shapes[graph.operands[handle][position]]
+        if of or by:
+            raise DerivativeError(
+                f"the local derivative of {op} is an array of shape {of + by}, no single formula\n"
+                f"hint: node.index_rule({position}) writes it with indices"
+            )
+        from .symbolic_jacobians import symbolic_local
+
+        return symbolic_local(graph, handle, position, shapes)
     record = OPERATIONS[op]
     if record.partials[position] is None:
         raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")

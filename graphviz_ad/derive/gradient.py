@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import DerivativeError, NamingError, ShapeError
 from ..graph.builder import Builder, Literal
+from ..graph.shapes import shapes_or_scalars
 from ..primitives.array_record import Call, Shape, broadcast
 from ..primitives.contractions import sum_to
 from ..primitives.registry import OPERATIONS
@@ -236,7 +237,7 @@ def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
     names = names or graph.inputs
     builder = _reopen(graph)
     output = _single(graph)
-    kernels = SymbolicKernels(builder, list(_shapes(graph)))
+    kernels = SymbolicKernels(builder, list(shapes_or_scalars(graph, ".gradient(…)")))
     if kernels.shapes[output]:
         told = f"the output {graph.output} has shape {kernels.shapes[output]}: a gradient is that of a scalar"
         raise ShapeError(told, hint="sum it, or ask for point.jacobian(name)")
@@ -250,7 +251,7 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
     names = names or graph.inputs
     builder = _reopen(graph)
     handles = [_input(graph, name) for name in names]
-    kernels = SymbolicKernels(builder, list(_shapes(graph)))
+    kernels = SymbolicKernels(builder, list(shapes_or_scalars(graph, ".gradient(…)")))
     arrays = [f"{name} has shape {kernels.shapes[handle]}" for name, handle in zip(names, handles, strict=True) if kernels.shapes[handle]]
     if arrays:
         told = f"the graph of second derivatives is for scalar inputs; {arrays[0]}"
@@ -261,26 +262,6 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
         for second, entry in zip(names, backward(kernels, row, handles), strict=True):
             outputs.append(_finish(builder, entry, f"d2{graph.output}_d{first}_d{second}", len(graph)))
     return _finished(kernels, tuple(outputs), graph)
-
-
-def _shapes(graph: Graph) -> tuple[Shape, ...]:
-    """The shapes of a graph; without any, all inputs are taken as scalars.
-
-    Raises
-    ------
-    ShapeError
-        That cannot be, as in a matrix product: the hint names :meth:`Graph.shaped`.
-    """
-    if graph.shapes is not None:
-        return graph.shapes
-    try:
-        found = graph.shaped().shapes
-    except ShapeError as error:
-        first = next(iter(graph.inputs), "x")
-        hint = f"give the inputs shapes first: graph.shaped({first}=(…), …).gradient(…)"
-        raise ShapeError(error.message, error.text, error.start, error.end, hint, error.source) from None
-    assert found is not None
-    return found
 
 
 def _finished(kernels: SymbolicKernels, outputs: tuple[int, ...], before: Graph) -> Graph:
@@ -348,7 +329,7 @@ def unrolled(graph: Graph, names: tuple[str, ...], jacobians: Iterable[tuple[int
     DerivativeError
         An operation has no derivative of its own.
     """
-    kernels = SymbolicKernels(_reopen(graph), list(_shapes(graph)))
+    kernels = SymbolicKernels(_reopen(graph), list(shapes_or_scalars(graph, ".gradient(…)")))
     told = Sweep({}, {})
     output = _single(graph)
     backward(kernels, output, [_input(graph, name) for name in names], told)

@@ -65,7 +65,7 @@ class PointNode:
 
 
 class Point(Pictured):
-    """A graph with values.
+    """A graph with values. Arrays that it hands out are read-only: they are its own; ``.copy()`` makes one to write into.
 
     >>> from graphviz_ad import parse
     >>> point = parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4)
@@ -101,9 +101,11 @@ class Point(Pictured):
             key = tuple([(value.shape, value.dtype.kind) if hasattr(value, "shape") else () for value in self.inputs.values()])
             shaped = graph._cache.setdefault("shaped", {}).get(key)
             if shaped is not None:
-                self.values, self.shapes, self.graph = array_tape.evaluate_shaped(shaped, self.inputs), shaped.shapes, shaped
+                self.values = array_tape.frozen(array_tape.evaluate_shaped(shaped, self.inputs))
+                self.shapes, self.graph = shaped.shapes, shaped
                 return
             self.values, shapes = array_tape.evaluate(graph, self.inputs)
+            array_tape.frozen(self.values)
             self.shapes = tuple(shapes)
             graph.check_declared(self.shapes)
             self.graph = graph.with_shapes(self.shapes)
@@ -150,7 +152,15 @@ class Point(Pictured):
     @property
     def _sweep(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
         self._require_scalar()
-        return self._table("sweep", lambda: self._pull({self.graph.outputs[-1]: 1.0}))
+        return self._table("sweep", self._sweep_once)
+
+    def _sweep_once(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
+        cotangents, contributions = self._pull({self.graph.outputs[-1]: 1.0})
+        if self.shapes is None:
+            return cotangents, contributions
+        from .array_tape import frozen
+
+        return frozen(cotangents), frozen(contributions)
 
     def _pull(self, seeds: dict[int, Any], contributions: bool = True) -> tuple[list[Any], list[tuple[Any, ...]]]:
         """A backward sweep from cotangent seeds."""
@@ -293,7 +303,7 @@ class Point(Pictured):
                 raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
             return np.stack([array for array, _ in found]), found[0][1]
 
-        result: tuple[Any, str] = self._table(f"jacobian {name}", find)
+        result: tuple[Any, str] = self._table(f"jacobian {name}", lambda: _kept(find()))
         return result
 
     def _jacobian_of(self, output: int, handle: int) -> tuple[Any, str]:
@@ -366,7 +376,15 @@ class Point(Pictured):
             raise BindingError("there is no direction\nhint: point.along(x=1) gives one")
         handles = self.graph.input_handles
         moved = {handles[name]: value for name, value in self.direction.items()}
-        return self._table("tangents", lambda: self._push(moved))
+        return self._table("tangents", lambda: self._moved(moved))
+
+    def _moved(self, tangents: dict[int, Any]) -> list[Any]:
+        """The tangents of all nodes, kept."""
+        if self.shapes is None:
+            return self._push(tangents)
+        from .array_tape import frozen
+
+        return frozen(self._push(tangents))
 
     @property
     def tangent_shares(self) -> list[tuple[Any, ...]]:
@@ -535,6 +553,12 @@ def _is_scalar(graph: Graph, inputs: Mapping[int, Any]) -> bool:
     if any(value.__class__ is not float for value in inputs.values()) and any(hasattr(value, "shape") for value in inputs.values()):
         return False
     return graph.elementwise
+
+
+def _kept(found: tuple[Any, str]) -> tuple[Any, str]:
+    """A Jacobian that is kept: nobody can write into it."""
+    found[0].setflags(write=False)
+    return found
 
 
 def _number(value: Any) -> Any:

@@ -14,7 +14,7 @@ from ..errors import DerivativeError
 from ..limits import require
 from ..primitives.array_record import Shape, size_of
 from ..primitives.contractions import Terms
-from ..primitives.kernels.arrays import Arrays, contract
+from ..primitives.kernels.arrays import Arrays, contract, value
 from . import closed_form
 from .array_tape import node_value
 
@@ -90,6 +90,36 @@ def symbolic_jacobian(graph: Graph, output: int, name: str) -> Any:
                 raise DerivativeError(f"SymPy knows no closed form of d{graph.labels[output]}/d{name}")
             matrix[row, column] = _released(slope, held)
     return matrix
+
+
+def symbolic_local(graph: Graph, handle: int, position: int, shapes: Sequence[Shape]) -> Any:
+    """The local derivative of an operation on arrays between scalars, in symbols named as its operands.
+
+    Raises
+    ------
+    DerivativeError
+        No derivative flows through the operand, or the operation has no closed form.
+    """
+    import sympy
+
+    from ..primitives.arrays import ARRAY_OPERATIONS
+
+    op, operands = graph.ops[handle], graph.operands[handle]
+    if not ARRAY_OPERATIONS[op].differentiable(position):
+        raise DerivativeError(f"{op} has no derivative by its operand {position + 1}")
+    dummies = [sympy.Dummy(f"o{k}", real=True) for k in range(len(operands))]
+    if op in ("max", "min"):  # of one entry
+        return sympy.Integer(1)
+    try:
+        result = value(SymbolArrays(), op, graph.params[handle], dummies, shapes[handle])
+    except (TypeError, AttributeError) as error:
+        raise DerivativeError(f"{op} has no closed form by entries") from error
+    slope = sympy.diff(np.asarray(result, dtype=object).item(), dummies[position])
+    named = [
+        closed_form.literal(graph.params[one].text) if graph.ops[one] == "constant" else closed_form.symbol(graph.labels[one])  # type: ignore[attr-defined]
+        for one in operands
+    ]
+    return slope.subs(dict(zip(dummies, named, strict=True)))
 
 
 def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple[list[Any], dict[Any, Any]]:

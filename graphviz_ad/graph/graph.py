@@ -257,10 +257,18 @@ class Graph(Pictured):
     def derivative(self, name: str) -> Any:
         """The closed form of d(output)/d(name), a SymPy expression in real symbols named as the inputs.
 
+        Inputs without a shape are scalars. With arrays between two scalars the symbols are their entries: x_0, W_0_1.
+
         Raises
         ------
         DerivativeError
-            An operation on the way has no closed form.
+            An operation on the way has no closed form, or the derivative is an array (see :meth:`symbolic_jacobian`).
+        ShapeError
+            Inputs cannot be scalars, as in a matrix product; the hint names :meth:`shaped`.
+
+        >>> from graphviz_ad import parse
+        >>> parse("sum(x**2)").derivative("x")
+        2*x
         """
         from ..derive.closed_form import derivative
 
@@ -324,20 +332,20 @@ class Graph(Pictured):
         Raises
         ------
         ShapeError
-            Operands do not fit; they are named with their shapes.
+            Something that is no shape; operands that do not fit, which are named with their shapes.
 
         >>> from graphviz_ad import parse
         >>> parse("W @ x").shaped(W=(3, 2), x=(2,))["f"].shape
         (3,)
         """
-        from .shapes import infer
+        from .shapes import infer, read_shape
 
         wanted: dict[int, tuple[int, ...]] = {}
         for name, shape in {**(shapes or {}), **named}.items():
             handle = self.input_handles.get(name)
             if handle is None:
                 raise self.no_such_name(name)
-            wanted[handle] = tuple(map(int, shape if isinstance(shape, (tuple, list)) else (shape,)))
+            wanted[handle] = read_shape(name, shape)
         for handle in self.input_handles.values():
             default = self._spec(handle).default
             wanted.setdefault(handle, getattr(default, "shape", ()))

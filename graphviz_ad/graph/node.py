@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DerivativeError
+from ..errors import DerivativeError, NamingError
 from ..language.machine import compiled
 from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERATIONS
@@ -88,12 +88,20 @@ class Node:
         ------
         NamingError
             The node has no such operand.
+        ShapeError
+            The operation needs arrays, and the graph has no shapes; the hint names :meth:`Graph.shaped`.
+        DerivativeError
+            No derivative flows through the operand, or it is an array (see :meth:`index_rule`).
         """
         from ..derive.closed_form import local
 
         positions = [k for k, handle in enumerate(self.graph.operands[self.handle]) if self.graph.labels[handle] == operand]
         if not positions:
-            raise self.graph.no_such_name(operand)
+            known = self.graph.handle(operand)  # raises for what is no node at all
+            names = list(dict.fromkeys(one.name for one in self.operands))
+            listed = f"its operands are {', '.join(names[:8])}{' …' * (len(names) > 8)}" if names else "it has no operands"
+            told = f"{self.graph.labels[known]} is no operand of {self.name}"
+            raise NamingError(told, hint=f'{listed}; graph.of("{self.name}").derivative("{operand}") goes all the way')
         return sum((local(self.graph, self.handle, position) for position in positions[1:]), local(self.graph, self.handle, positions[0]))
 
     def local_formula(self, position: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from operator import index
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError
@@ -15,6 +16,27 @@ if TYPE_CHECKING:
 
 #: fewer entries than this are not held against the limit
 _SMALL = 100_000
+
+
+def read_shape(name: str, given: Any) -> Shape:
+    """A shape as people write it: a tuple or list of whole numbers from 0, or one number for a vector.
+
+    Raises
+    ------
+    ShapeError
+        It is none.
+
+    >>> read_shape("x", 3), read_shape("W", [2, 3])
+    ((3,), (2, 3))
+    """
+    try:
+        shape = tuple([index(one) for one in (given if isinstance(given, (tuple, list)) else (given,))])
+    except TypeError:
+        shape = (-1,)
+    if any(one < 0 for one in shape):
+        told = repr(given) if len(repr(given)) <= 60 else type(given).__name__
+        raise ShapeError(f"{name}: {told} is no shape", hint=f"a shape is whole numbers from 0, such as {name}=(3, 2), and () for a scalar")
+    return shape
 
 
 def infer(graph: Graph, inputs: Mapping[int, Shape], values: Sequence[Any] | None = None) -> list[Shape]:
@@ -36,6 +58,26 @@ def infer(graph: Graph, inputs: Mapping[int, Shape], values: Sequence[Any] | Non
         elif op != "constant":
             shapes[handle] = node_shape(graph, handle, shapes, values)
     return shapes
+
+
+def shapes_or_scalars(graph: Graph, then: str) -> tuple[Shape, ...]:
+    """The shapes of a graph; without any, all inputs are taken as scalars. ``then`` is what was asked of the graph.
+
+    Raises
+    ------
+    ShapeError
+        That cannot be, as in a matrix product: the hint names :meth:`Graph.shaped`.
+    """
+    if graph.shapes is not None:
+        return graph.shapes
+    try:
+        found = graph.shaped().shapes
+    except ShapeError as error:
+        first = next(iter(graph.inputs), "x")
+        hint = f"give the inputs shapes first: graph.shaped({first}=(…), …){then}"
+        raise ShapeError(error.message, error.text, error.start, error.end, hint, error.source) from None
+    assert found is not None
+    return found
 
 
 def call_of(graph: Graph, handle: int, shapes: Sequence[Shape], values: Sequence[Any] | None = None) -> Call:

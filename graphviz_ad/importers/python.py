@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
 
-from ..errors import LocatedError, ParseError, ShapeError
+from ..errors import ArgumentError, LocatedError, ParseError, ShapeError
 from ..graph.builder import Literal, Span
 from ..graph.graph import Graph
 from ..language import vocabulary
@@ -333,6 +333,8 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
         Control flow depends on values, or calls have no counterpart: all of them are listed with file and line.
     ShapeError
         Operands do not fit on the example.
+    ArgumentError
+        It is no function, or the examples do not fit its arguments.
 
     >>> import numpy as np
     >>> def loss(W, x):
@@ -343,8 +345,18 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
     """
     import inspect
 
+    if not callable(function):
+        hint = (  # type: ignore[unreachable]
+            'gv.parse reads text: gv.parse("x*y")' if isinstance(function, str) else "give a function and example values for its arguments"
+        )
+        raise ArgumentError(f"from_python reads a function, not {type(function).__name__}", hint=hint)
+    called = getattr(function, "__name__", "the function")
+    try:
+        bound = inspect.signature(function).bind(*examples, **named)
+    except (TypeError, ValueError) as error:  # ValueError: a function written in C has no signature
+        hint = f"give an example value for each argument, whose shapes are the graph's: gv.from_python({called}, 1.0, …)"
+        raise ArgumentError(f"the examples do not fit {called}: {error}", hint=hint) from None
     trace = _Trace(function)
-    bound = inspect.signature(function).bind(*examples, **named)
     arguments: dict[str, Any] = {}
     for name, value in bound.arguments.items():
         kind = inspect.signature(function).parameters[name].kind

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from numbers import Number
 from typing import Any
 
-from ..errors import ParseError
+from ..errors import ArgumentError, ParseError
 from ..graph.builder import Builder, Literal
 from ..graph.graph import Graph
 from ..language.grammar import CONSTANTS
@@ -33,6 +34,8 @@ def from_sympy(expression: Any) -> Graph:
     ------
     ParseError
         A function that has no counterpart; all of them are listed.
+    ArgumentError
+        What is given is no expression of SymPy and no number. Text is never read here: SymPy would run it as a program.
 
     >>> import sympy
     >>> x, y = sympy.symbols("x y")
@@ -44,6 +47,8 @@ def from_sympy(expression: Any) -> Graph:
     """
     import sympy
 
+    if not isinstance(expression, sympy.MatrixBase):
+        expression = _symbolic(expression)
     if getattr(expression, "has", None) and expression.has(sympy.Sum, sympy.Product, sympy.Derivative, sympy.Integral):
         expression = expression.doit()
 
@@ -56,7 +61,7 @@ def from_sympy(expression: Any) -> Graph:
             stacked = tuple(builder.apply("stack", tuple(row), (("axis", 0),)) for row in rows)
             output = builder.apply("stack", stacked, (("axis", 0),))
     else:
-        output = _build(builder, [sympy.sympify(expression)])[0]
+        output = _build(builder, [expression])[0]
     if builder.ops[output] in ("input", "constant"):
         output = builder.apply("copy", (output,))
     graph = builder.build((output,), _written(expression), "SymPy expression")
@@ -64,6 +69,26 @@ def from_sympy(expression: Any) -> Graph:
     if not symbols or not all(size.is_Integer for one in symbols for size in one.shape):
         return graph
     return graph.shaped({one.name: tuple(map(int, one.shape)) for one in symbols if one.name in graph.input_handles})
+
+
+def _symbolic(given: Any) -> Any:
+    """What was given, as an expression.
+
+    Numbers alone are handed to ``sympify``: it evaluates text as a program, and text within lists, tuples and dictionaries too,
+    even where it is told to be strict.
+    """
+    import sympy
+    from sympy.logic.boolalg import Boolean
+
+    found = sympy.sympify(given, strict=True) if isinstance(given, Number) or hasattr(given, "_sympy_") else given
+    if isinstance(given, (str, bytes, bytearray)):
+        raise ArgumentError("from_sympy takes an expression of SymPy, not text", hint='gv.parse reads text: gv.parse("x*y")')
+    if not isinstance(found, (sympy.Expr, Boolean, sympy.MatrixBase)):
+        raise ArgumentError(
+            f"from_sympy takes an expression of SymPy, not {type(given).__name__}",
+            hint="make one of sympy.symbols; gv.parse reads text, gv.from_python a function",
+        )
+    return found
 
 
 def _written(expression: Any) -> str:

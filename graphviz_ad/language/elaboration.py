@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from ..errors import NamingError, ParseError, ShapeError
+from ..errors import ArgumentError, NamingError, ParseError, ShapeError
 from ..graph.builder import Builder, Group, Literal, Span
 from ..graph.graph import Graph
 from ..limits import require
@@ -73,11 +73,18 @@ def parse(text: str, source: str = "expression") -> Graph:
         With line, column, caret and hint.
     LimitError
         A named resource limit is exceeded.
+    ArgumentError
+        It is no text.
 
     >>> graph = parse("q = x + y; f = q*z")
     >>> graph.inputs, graph.output
     (('x', 'y', 'z'), 'f')
     """
+    if not isinstance(text, str):
+        hint = "decode it: text.decode()" if isinstance(text, (bytes, bytearray)) else "quote it: gv.parse('x*y')"  # type: ignore[unreachable]
+        if callable(text):
+            hint = "gv.from_python(function, example values) reads a function"
+        raise ArgumentError(f"parse reads a text, not {type(text).__name__}", hint=hint)
     program = parse_program(text, source)
     return _Elaborator(program).run()
 

@@ -70,9 +70,10 @@ def render(
 
 
 def written_by_gradviz(path: str) -> bool:
-    """Whether a file is a picture that gradviz wrote, by its first kilobytes; False for a file that cannot be read.
+    """Whether a file is a picture or a page that gradviz wrote, by its first kilobytes; False for a file that cannot be read.
 
-    Text that a user put into a picture of another program cannot pass for the mark: inside SVG it would be escaped.
+    Text that a user put into a file of another program cannot pass for the mark: inside SVG it would be escaped, and in a
+    page the mark stands before the title.
     """
     try:
         with open(path, "rb") as file:
@@ -85,4 +86,6 @@ def written_by_gradviz(path: str) -> bool:
         from .svg import MARK
 
         return head.partition(b">")[2].startswith(MARK.encode())
+    if head.startswith(b"<!DOCTYPE html>"):
+        return b'<meta name="generator" content="gradviz (graphviz_ad)">' in head.partition(b"<title>")[0]
     return head.startswith(b"// written by gradviz (graphviz_ad)\n")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..errors import GradvizError
 from ..scene.model import Label
-from ..scene.numbers import MINUS
+from ..scene.numbers import MINUS, ROUNDED
 from ..scene.steps import Derivation, Differential, Edge, Sum
 from .latex import fit, latex_text
 
@@ -39,27 +39,35 @@ def write(derivation: Derivation, form: str = "text", picture: str = "", preambl
 def _text(derivation: Derivation, picture: str) -> str:
     lines = [derivation.title.text]
     if derivation.given:
-        lines.append("at " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.given))
+        lines.append("at " + ", ".join(f"{name.text} {_sign(value)} {value.text}" for name, value in derivation.given))
     if derivation.direction:
         lines.append("along " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.direction))
     if picture:
         lines += ["", picture.rstrip("\n")]
     if derivation.forward:
         rows = [
-            [one.name.text, f"= {one.formula.text}", f"= {one.substituted.text}" if one.substituted else "", f"= {one.value.text}"]
+            [
+                one.name.text,
+                f"= {one.formula.text}",
+                f"{_sign(one.substituted)} {one.substituted.text}" if one.substituted else "",
+                f"{_sign(one.value, one.substituted)} {one.value.text}",
+            ]
             for one in derivation.forward
         ]
         lines += ["", "Forward: the values", *_aligned(rows)]
     if derivation.differentials:
         lines += ["", "Forward: the values, and how they move: local derivative × tangent"]
         for one in derivation.differentials:
-            middle = f" = {one.substituted.text}" if one.substituted else ""
-            lines += [f"  {one.name.text} = {one.formula.text}{middle} = {one.value.text}", f"    {_differential_text(one)}"]
+            middle = f" {_sign(one.substituted)} {one.substituted.text}" if one.substituted else ""
+            lines += [
+                f"  {one.name.text} = {one.formula.text}{middle} {_sign(one.value, one.substituted)} {one.value.text}",
+                f"    {_differential_text(one)}",
+            ]
     if derivation.seed is not None:
         lines += ["", "Backward: upstream × local derivative, from the output to the inputs"]
         lines.append(f"  {derivation.seed[0].text} = {derivation.seed[1].text}")
         for step in derivation.backward:
-            lines += ["", f"  {step.name.text} = {step.formula.text}   with {step.gradient.text} = {step.value.text}"]
+            lines += ["", f"  {step.name.text} = {step.formula.text}   with {step.gradient.text} {_sign(step.value)} {step.value.text}"]
             lines += _aligned([_edge_cells(edge, step.gradient) for edge in step.edges], indent=4)
             lines += [f"    {_sum_text(one)}" for one in step.sums]
     if derivation.results:
@@ -95,7 +103,12 @@ def _factor(text: str) -> str:
 def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
     """∂q/∂x | = 1 | so | ∂f/∂x | = ∂f/∂q · ∂q/∂x = −4 × 1 = −4."""
     formula = "" if edge.formula.text == edge.number.text else f"= {edge.formula.text}"
-    cells = [edge.local.text, formula, f"= {edge.substituted.text}" if edge.substituted else "", f"= {edge.number.text}"]
+    cells = [
+        edge.local.text,
+        formula,
+        f"{_sign(edge.substituted)} {edge.substituted.text}" if edge.substituted else "",
+        f"{_sign(edge.number, edge.substituted)} {edge.number.text}",
+    ]
     if _is_whole(edge):
         return [*cells, "", "", "", ""]
     if edge.chain is not None:
@@ -103,7 +116,8 @@ def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
         last = f"= {edge.contribution.text}{shapes}"
         return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, f"= {edge.chain.text}", last]
     chain = f"= {upstream.text} · {edge.local.text}"
-    numbers = f"= {edge.upstream.text} × {_wrapped(edge.number.text)} = {edge.contribution.text}"
+    numbers = f"{_sign(edge.upstream, edge.number)} {edge.upstream.text} × {_wrapped(edge.number.text)}"
+    numbers += f" {_sign(edge.contribution, edge.upstream, edge.number)} {edge.contribution.text}"
     return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, chain, numbers]
 
 
@@ -116,8 +130,14 @@ def _sum_text(one: Sum) -> str:
     terms = [label.text for label in one.contributions]
     more = " + …" if one.told > len(terms) else ""
     return (
-        f"{one.gradient.text} = {' + '.join([terms[0], *map(_wrapped, terms[1:])])}{more} = {one.total.text}   (sum over {one.told} uses)"
+        f"{one.gradient.text} {_sign(*one.contributions)} {' + '.join([terms[0], *map(_wrapped, terms[1:])])}{more}"
+        f" {_sign(one.total, *one.contributions)} {one.total.text}   (sum over {one.told} uses)"
     )
+
+
+def _sign(*labels: Label | None) -> str:
+    """What stands before a number: ≈ where it is rounded, or follows from rounded ones."""
+    return "≈" if any(label is not None and label.exact == ROUNDED for label in labels) else "="
 
 
 def _wrapped(number: str) -> str:
@@ -142,7 +162,7 @@ def _aligned(rows: list[list[str]], indent: int = 2) -> list[str]:
 def _markdown(derivation: Derivation, picture: str) -> str:
     parts = [f"$${_math(derivation.title)}$$"]
     if derivation.given:
-        parts.append("at $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+        parts.append("at $" + ",\\ ".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.given) + "$")
     if derivation.direction:
         parts.append("along $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
     if picture:
@@ -157,7 +177,7 @@ def _markdown(derivation: Derivation, picture: str) -> str:
         parts.append("**Backward: upstream × local derivative, from the output to the inputs**")
         parts.append(f"$${derivation.seed[0].latex} = {derivation.seed[1].latex}$$")
         for step in derivation.backward:
-            lead = f"${_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} = {step.value.latex}$"
+            lead = f"${_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} {_relation(step.value)} {step.value.latex}$"
             rows = [_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums]
             parts += [lead, _display(rows, "aligned")]
     if derivation.results:
@@ -191,7 +211,7 @@ def _latex_body(derivation: Derivation, picture: str) -> list[str]:
     """The lines between the document's beginning and its end."""
     lines = [rf"\[ {_math(derivation.title)} \]"]
     if derivation.given:
-        lines.append("at $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.given) + "$")
+        lines.append("at $" + "$, $".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.given) + "$")
     if derivation.direction:
         lines.append("\nalong $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
     if picture:
@@ -206,7 +226,8 @@ def _latex_body(derivation: Derivation, picture: str) -> list[str]:
         lines.append(r"\subsection*{Backward: upstream $\times$ local derivative, from the output to the inputs}")
         lines.append(rf"\[ {derivation.seed[0].latex} = {derivation.seed[1].latex} \]")
         for step in derivation.backward:
-            lines.append(rf"$\displaystyle {_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} = {step.value.latex}$:")
+            arrived = f"{step.gradient.latex} {_relation(step.value)} {step.value.latex}"
+            lines.append(rf"$\displaystyle {_math(step.name)} = {_math(step.formula)}$ with ${arrived}$:")
             lines += _align([_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums])
     if derivation.results:
         head = "Tangent" if derivation.differentials else "Gradient"
@@ -222,14 +243,14 @@ def _align(rows: list[str]) -> list[str]:
 def _forward_rows(derivation: Derivation) -> list[str]:
     rows = []
     for one in derivation.forward:
-        middle = f" = {_math(one.substituted)}" if one.substituted else ""
-        rows.append(f"{_math(one.name)} &= {_math(one.formula)}{middle} = {one.value.latex}")
+        middle = f" {_relation(one.substituted)} {_math(one.substituted)}" if one.substituted else ""
+        rows.append(f"{_math(one.name)} &= {_math(one.formula)}{middle} {_relation(one.value, one.substituted)} {one.value.latex}")
     return rows
 
 
 def _differential_rows(one: Differential) -> list[str]:
-    middle = f" = {_math(one.substituted)}" if one.substituted else ""
-    rows = [f"{_math(one.name)} &= {_math(one.formula)}{middle} = {one.value.latex}"]
+    middle = f" {_relation(one.substituted)} {_math(one.substituted)}" if one.substituted else ""
+    rows = [f"{_math(one.name)} &= {_math(one.formula)}{middle} {_relation(one.value, one.substituted)} {one.value.latex}"]
     symbols = " + ".join(rf"{_bracketed_sum(term.formula)} \, {term.operand.latex}" for term in one.terms)
     numbers = " + ".join(
         _bracketed(term.product.latex)
@@ -247,8 +268,12 @@ def _bracketed_sum(label: Label) -> str:
 
 
 def _edge_latex(edge: Edge, upstream: Label) -> str:
-    steps = [edge.formula.latex, edge.substituted.latex if edge.substituted else "", edge.number.latex]
-    told = f"{edge.local.latex} &= {' = '.join(dict.fromkeys(step for step in steps if step))}"
+    steps = {edge.formula.latex: "="}
+    if edge.substituted:
+        steps.setdefault(edge.substituted.latex, _relation(edge.substituted))
+    steps.setdefault(edge.number.latex, _relation(edge.number, edge.substituted))
+    written = " ".join(f"{sign} {step}" for step, sign in steps.items() if step)
+    told = f"{edge.local.latex} &{written}"
     if _is_whole(edge):
         return told
     if edge.chain is not None:
@@ -256,15 +281,24 @@ def _edge_latex(edge: Edge, upstream: Label) -> str:
         shapes = rf" \qquad {edge.shapes.latex}" if edge.shapes is not None else ""
         return rf"{told} & {gradient} &= {edge.chain.latex} = {edge.contribution.latex}{shapes}"
     chain = rf"{upstream.latex} \cdot {edge.local.latex}"
-    numbers = rf"{edge.upstream.latex} \times {_bracketed(edge.number.latex)} = {edge.contribution.latex}"
+    numbers = rf"{edge.upstream.latex} \times {_bracketed(edge.number.latex)}"
+    numbers += f" {_relation(edge.contribution, edge.upstream, edge.number)} {edge.contribution.latex}"
     gradient = rf"\text{{part of }} {edge.gradient.latex}" if edge.share else edge.gradient.latex
-    return rf"{told} & {gradient} &= {chain} = {numbers}"
+    return rf"{told} & {gradient} &= {chain} {_relation(edge.upstream, edge.number)} {numbers}"
 
 
 def _sum_latex(one: Sum) -> str:
     terms = [label.latex for label in one.contributions]
     more = r" + \cdots" if one.told > len(terms) else ""
-    return f"{one.gradient.latex} &= {' + '.join([terms[0], *map(_bracketed, terms[1:])])}{more} = {one.total.latex}"
+    added = " + ".join([terms[0], *map(_bracketed, terms[1:])])
+    return (
+        f"{one.gradient.latex} &{_relation(*one.contributions)} {added}{more} {_relation(one.total, *one.contributions)} {one.total.latex}"
+    )
+
+
+def _relation(*labels: Label | None) -> str:
+    """The sign before a number, as :func:`_sign`."""
+    return r"\approx" if _sign(*labels) == "≈" else "="
 
 
 def _bracketed(number: str) -> str:

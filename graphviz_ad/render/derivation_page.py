@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import NamedTuple
 
 from ..scene.model import Label
+from ..scene.numbers import ROUNDED
 from ..scene.steps import Derivation, Edge
 from .escape import xml
 from .latex import latex_text
@@ -125,16 +127,26 @@ def _joined(*labels: Label) -> Label:
 
 
 def _between(labels: list[Label], text: str, latex: str) -> Label:
-    return Label(text.join(label.text for label in labels), latex.join(map(_latex, labels)))
+    return Label(text.join(label.text for label in labels), latex.join(map(_latex, labels)), _rounded(*labels))
+
+
+def _rounded(*labels: Label) -> str:
+    """The mark of what holds a rounded number; "" for what does not."""
+    return ROUNDED if any(label.exact == ROUNDED for label in labels) else ""
 
 
 def _equal(*labels: Label | None) -> Label:
-    """Everything that is there, with signs of equality between, nothing twice in a row."""
+    """Everything that is there, with signs of equality between, nothing twice in a row; ≈ before and after rounded numbers."""
     there: list[Label] = []
     for label in labels:
         if label is not None and label.text and (not there or there[-1].text != label.text):
             there.append(label)
-    return _between(there, " = ", " = ")
+    text, latex = there[0].text, _latex(there[0])
+    for before, label in pairwise(there):
+        near = _rounded(before, label)
+        text += f" {'≈' if near else '='} {label.text}"
+        latex += rf" {chr(92) + 'approx' if near else '='} {_latex(label)}"
+    return Label(text, latex)
 
 
 def _listed(labels: list[Label]) -> list[Label]:
@@ -143,11 +155,13 @@ def _listed(labels: list[Label]) -> list[Label]:
 
 def _signed(label: Label) -> Label:
     """A number after an operator: one with a sign in parentheses."""
-    return Label(f"({label.text})", rf"\left({_latex(label)}\right)") if label.text.startswith("\N{MINUS SIGN}") else label
+    return Label(f"({label.text})", rf"\left({_latex(label)}\right)", label.exact) if label.text.startswith("\N{MINUS SIGN}") else label
 
 
 def _product(left: Label, right: Label) -> Label:
-    wrapped = Label(f"({left.text})", rf"\left({_latex(left)}\right)") if " " in left.text and left.text[0] != "[" else _signed(left)
+    wrapped = (
+        Label(f"({left.text})", rf"\left({_latex(left)}\right)", left.exact) if " " in left.text and left.text[0] != "[" else _signed(left)
+    )
     return _between([wrapped, _signed(right)], "·", r" \cdot ")
 
 

@@ -8,7 +8,7 @@ from ..errors import ShapeError
 from . import kinks, slopes, titles
 from .chains import Chain, chain
 from .model import Label
-from .numbers import MINUS, choose
+from .numbers import MINUS, ROUNDED, choose, full, rounds
 from .steps import Backward, Derivation, Edge, Forward, Result, Sum
 from .writing import Substituted, formula_label, fraction, name_label
 
@@ -39,7 +39,10 @@ def derive(point: Point, *, precision: int | None = None) -> Derivation:
         return differentiate(point, precision)
     if not titles.is_differentiable(point):
         names = ", ".join(point.graph.output_names)
-        raise ShapeError(f"the chain rule is written for one scalar output, and here is {names}", hint="choose one with graph.of(name)")
+        raise ShapeError(
+            f"the chain rule is written for one scalar output, and here is {names}",
+            hint="choose one with graph.of(name), or --of NAME; of an array take the sum: sum(…)",
+        )
     return _Deriver(point, precision).derivation()
 
 
@@ -63,8 +66,14 @@ class _Deriver:
         self.last: dict[int, int] = {}
 
     def number(self, value: Any) -> Label:
-        """A number in both forms."""
-        return Label(self.figures.text(value), self.figures.latex(value))
+        """A number in both forms, marked where what is shown is not the number itself."""
+        text = self.figures.text(value)
+        return Label(text, self.figures.latex(value), ROUNDED if rounds(self.figures, value) else "")
+
+    def used(self, label: Label, handle: int) -> Label:
+        """A substituted form, marked where a number in it is rounded."""
+        rounded = any(self.number(self.point.values[one]).exact for one in self.graph.operands[handle] if self.graph.ops[one] != "constant")
+        return label._replace(exact=ROUNDED) if rounded else label
 
     def derivation(self) -> Derivation:
         graph, point = self.graph, self.point
@@ -87,7 +96,9 @@ class _Deriver:
     def forward(self, handle: int) -> Forward:
         """q = x + y = −2 + 5 = 3."""
         formula, value = formula_label(self.graph, handle), self.number(self.point.values[handle])
-        return Forward(name_label(self.graph.labels[handle]), formula, _news(self.substituted.node(handle), formula, value), value)
+        return Forward(
+            name_label(self.graph.labels[handle]), formula, _news(self.used(self.substituted.node(handle), handle), formula, value), value
+        )
 
     def backward(self, handle: int) -> Backward | None:
         """What an operation sends back to its operands; None where nothing arrives or nothing goes on."""
@@ -105,7 +116,7 @@ class _Deriver:
             number = slopes.structure(slope) if written is None else self.number(written)
             formula = slopes.formula(graph, handle, position, slope) or number
             name = fraction(graph.labels[handle], graph.labels[operand])
-            new = None if slopes.is_map(slope) else _news(self.substituted.local(handle, position), formula, number)
+            new = None if slopes.is_map(slope) else _news(self.used(self.substituted.local(handle, position), handle), formula, number)
             if formula.text.lstrip(MINUS).isdigit():  # a literal: 1 = 1.00 says nothing
                 formula, new = number, None
             gradient = fraction(graph.labels[self.output], graph.labels[operand])
@@ -164,7 +175,7 @@ class _Deriver:
         """The gradients by the inputs."""
         output = self.graph.labels[self.output]
         found = [(name, slope) for name, slope in self.point.gradients.items() if slope is not None]
-        return tuple(Result(fraction(output, name), self.number(slope)) for name, slope in found[:MOST_GIVEN])
+        return tuple(Result(fraction(output, name), full(slope, self.figures)) for name, slope in found[:MOST_GIVEN])
 
     def notes(self, inputs: int) -> list[str]:
         """What was cut, where a kink is, what is not finite."""

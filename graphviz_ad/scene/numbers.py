@@ -15,6 +15,8 @@ MINUS = "\N{MINUS SIGN}"
 SMALLEST, LARGEST = 0.01, 1e4  # outside of these: significant digits instead of decimals
 PLAIN_SMALLEST = 1e-4  # smaller ones are written with a power of ten
 LARGEST_INTEGER = 10**9  # larger ones are written with a power of ten, exactly representable or not
+ROUNDED = "≈"  # in place of a label's exact form, in derivations: what is shown is not the number itself
+_NOISE = 1e-14  # the rounding of a few operations in float64
 MOST_ENTRIES = 6  # rows and columns of a matrix that are shown; the others are elided
 
 
@@ -126,6 +128,39 @@ def exact(number: Any) -> str:
     if shape == ():
         return repr(_unwrapped(number))
     return repr(number.tolist()) if number.size <= MOST_ENTRIES**2 else f"array {shape_text(shape)}"
+
+
+def rounds(figures: Figures, number: Any) -> bool:
+    """Whether what is shown of a number, or of an entry of an array, is another number, beyond the rounding of float64 itself.
+
+    >>> rounds(Figures(), 0.25), rounds(Figures(), 0.0101), rounds(Figures(), -2.0)
+    (False, True, False)
+    """
+    if isinstance(number, bool):
+        return False
+    if isinstance(number, (int, float)) or getattr(number, "shape", ()) == ():
+        plain = _unwrapped(number)
+        if not isinstance(plain, float) or not math.isfinite(plain):
+            return False
+        shown = float(figures.text(plain).replace(MINUS, "-"))
+        return not math.isclose(shown, plain, rel_tol=_NOISE, abs_tol=0.0)
+    if len(number.shape) > 2 or number.size > MOST_ENTRIES**2:
+        return False  # its shape, or some of its entries, are shown
+    return any(rounds(figures, entry) for entry in number.ravel().tolist())
+
+
+def full(number: Any, figures: Figures) -> Label:
+    """A number that is a result: the shortest digits that tell it, where its figures would round it; arrays in their figures.
+
+    >>> full(-0.204, Figures()).text, full(-4.0, Figures()).text
+    ('−0.204', '−4.00')
+    """
+    text = figures.text(number)
+    if getattr(number, "shape", ()) != ():
+        return Label(text, figures.latex(number), ROUNDED if rounds(figures, number) else "")
+    if rounds(figures, number):
+        text = repr(_unwrapped(number)).replace("-", MINUS).replace("e+", "e")
+    return Label(text, latex_of(text))
 
 
 def latex_of(text: str) -> str:

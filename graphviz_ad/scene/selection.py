@@ -55,14 +55,12 @@ def select(
     Raises
     ------
     NamingError
-        ``expand`` or ``focus`` names nothing in the graph.
+        ``expand`` or ``focus`` names nothing in the graph; the output does not depend on the focus.
     GradvizError
         ``radius`` is negative, or given without a focus.
     """
-    if radius is not None and (radius < 0 or focus is None):
-        raise GradvizError("radius counts arrows around a focus, from 0" + (": name the focus, too" if focus is None else ""))
+    middle, opened, asked = look_up(graph, expand, focus, radius)
     levels = _levels(graph)
-    opened, asked = _named(graph, (expand,) if isinstance(expand, str) else expand)
     closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth, opened)
     copies = _named_copies(graph, closed_into)
     units, links, calls = _units(graph, closed_into, copies)
@@ -72,8 +70,8 @@ def select(
     bundles: dict[int, tuple[int, ...]] = {}
     centre = None
     outputs = {copies.get(out, out) for out in graph.outputs}
-    if focus is not None:
-        at = _unit_of(graph, graph.handle(focus), closed_into, copies)
+    if middle is not None:
+        at = _unit_of(graph, middle, closed_into, copies)
         centre = (at, RADIUS if radius is None else radius)
         units, links, elided = around(units, links, *centre)
         outputs = {at}
@@ -100,6 +98,19 @@ def select(
             used.add(group)
             group = graph.groups[group].parent
     return Selection(tuple(units), tuple(links), calls, elided, tuple(sorted(used)), group_of, alias, omitted, bundles, centre)
+
+
+def look_up(
+    graph: Graph, expand: Iterable[str] = (), focus: str | None = None, radius: int | None = None
+) -> tuple[int | None, set[int], list[int]]:
+    """The handle of the focus, and the groups and nodes that ``expand`` names; raises as :func:`select` does."""
+    if radius is not None and (radius < 0 or focus is None):
+        raise GradvizError("radius counts arrows around a focus, from 0" + (": name the focus, too" if focus is None else ""))
+    middle = None if focus is None else graph.handle(focus)
+    if middle is not None and not graph.needed[middle]:
+        told = f"{focus} is not drawn: {', '.join(graph.output_names)} does not depend on it"
+        raise NamingError(told, hint=f"make it the output: graph.of({focus!r}), or --of {focus}")
+    return middle, *_named(graph, (expand,) if isinstance(expand, str) else expand)
 
 
 def _named(graph: Graph, names: Iterable[str]) -> tuple[set[int], list[int]]:

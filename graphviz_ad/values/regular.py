@@ -26,10 +26,11 @@ def read_bytes(path: str | os.PathLike[str], most: int) -> bytes:
         handle = os.open(name, flags)
     except (OSError, ValueError) as error:  # ValueError: a NUL character in the name
         raise FileError(f"cannot read {name}: {_reason(error)}") from None
+    about = os.fstat(handle)
+    if not stat.S_ISREG(about.st_mode):  # before Python opens it: of a folder it makes no file
+        os.close(handle)
+        raise FileError(f"cannot read {name}: it is {_kind(about.st_mode)}, not a regular file")
     with os.fdopen(handle, "rb") as file:
-        about = os.fstat(handle)
-        if not stat.S_ISREG(about.st_mode):
-            raise FileError(f"cannot read {name}: it is {_kind(about.st_mode)}, not a regular file")
         if about.st_size > most:
             raise FileError(
                 f"cannot read {name}: {about.st_size:,} bytes are more than the limit of {most:,}\nhint: GRADVIZ_MAX_FILE_BYTES raises it"

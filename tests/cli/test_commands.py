@@ -188,6 +188,24 @@ def test_the_default_picture_replaces_only_its_own(gradviz: Callable[..., Answer
     assert picture.read_bytes() == first
 
 
+def test_the_default_practice_page_replaces_only_its_own(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+    page = tmp_path / "practice.html"
+    words = ("practice", "x*y", "x=1", "y=2")
+    assert gradviz(*words).code == 0
+    first = page.read_bytes()
+    assert gradviz(*words, "--seed", "2").code == 0
+    assert page.read_bytes() != first
+    foreign = '<!DOCTYPE html><title><meta name="generator" content="gradviz (graphviz_ad)"></title>mine'
+    page.write_text(foreign, encoding="utf-8")
+    answer = gradviz(*words)
+    assert answer.code == 2
+    assert "-o practice.html overwrites it" in answer.err
+    assert answer.out == ""
+    assert page.read_text(encoding="utf-8") == foreign
+    assert gradviz(*words, "-o", "practice.html").code == 0
+    assert page.read_bytes() == first
+
+
 @pytest.mark.skipif(os.name == "nt", reason="links need a privilege there")
 def test_the_default_picture_follows_no_link(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
     (tmp_path / "gradviz.svg").symlink_to(tmp_path / "elsewhere")
@@ -216,6 +234,28 @@ def test_a_picture_on_standard_output(gradviz: Callable[..., Answer], tmp_path: 
     assert outcome.out.startswith("<svg")
     assert outcome.out.rstrip().endswith("</svg>")
     assert list(folder.iterdir()) == []
+
+
+@pytest.mark.parametrize("where", [["--no-draw"], ["--json"], ["--json", "-o", "t.svg"], ["-o", "t.svg"], ["-o", "-"], []])
+@pytest.mark.parametrize(
+    ("argv", "told"),
+    [
+        (["--focus", "q"], "no node is named q"),
+        (["--expand", "q"], "no function and no node is named q"),
+        (["--radius", "2"], "name the focus, too"),
+        (["--focus", "unused"], "f does not depend on it"),
+    ],
+)
+def test_what_to_draw_is_looked_at_before_any_output(
+    gradviz: Callable[..., Answer], tmp_path: Path, argv: list[str], told: str, where: list[str]
+) -> None:
+    for values in (["x=1", "y=2"], []):
+        answer = gradviz("unused = x + y; f = x*y", *values, *argv, *where)
+        assert answer.code == 2
+        assert answer.out == ""
+        assert told in answer.err
+        assert list(tmp_path.iterdir()) == []
+    assert gradviz("unused = x + y; f = x*y", "x=1", "y=2", "--focus", "f", "--radius", "1", *where).code == 0
 
 
 @pytest.mark.parametrize(
@@ -584,3 +624,29 @@ def test_names_of_files_in_place_of_a_star_are_told(gradviz: Callable[..., Answe
     answer = gradviz("x", "q.txt", "y")
     assert answer.code == 2
     assert "did the shell put names of files in place of a *?" in answer.err
+
+
+def test_a_table_without_shapes_says_no_tautologies(gradviz: Callable[..., Answer]) -> None:
+    answer = gradviz("sum(max(0, W@x))", "--no-draw")
+    assert answer.code == 0
+    rows = [line for line in answer.out.splitlines() if line.startswith("    ∂")]
+    assert len(rows) >= 3
+    for row in rows:
+        name, formula = row.split(maxsplit=1)
+        assert formula.strip() != name
+    assert "depends on the shapes" in answer.out
+
+
+def test_a_lone_help_is_the_help(gradviz: Callable[..., Answer], tmp_path: Path) -> None:
+    answer = gradviz("help")
+    assert answer.code == 0
+    assert answer.out == gradviz("--help").out
+    assert list(tmp_path.iterdir()) == []
+    assert gradviz("help", "help=2", "--no-draw").out.startswith("help")
+
+
+def test_an_empty_name_of_a_file_and_an_array_to_explain(gradviz: Callable[..., Answer]) -> None:
+    answer = gradviz(*XYZ, "-o", "")
+    assert answer.code == 2
+    assert "--output needs a value: --output FILE" in answer.err
+    assert "--of NAME" in gradviz("explain", "[x,y]", "x=1", "y=2").err

@@ -187,3 +187,10 @@ def test_no_document_can_do_more_than_be_refused(document: Any) -> None:
         to_value(read_json(json.dumps(document).encode(), "file"), "file", "it")
     except GradvizError:
         return
+
+
+@pytest.mark.parametrize("name", ["folder", "folder.json", "folder.npz"])
+def test_a_folder_is_told_as_one(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).mkdir()
+    with pytest.raises(FileError, match=rf"cannot read .*{name}: it is a folder"):
+        load(tmp_path / name)

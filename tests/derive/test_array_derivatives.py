@@ -339,3 +339,22 @@ def test_what_only_chooses_has_no_derivative(text: str, given: dict[str, Any], c
 def test_a_number_that_chooses_and_counts_is_differentiated_by() -> None:
     point = gv.parse("take(S, i)*i").at(S=[1, 2, 3], i=1)
     assert point.gradients["i"] == 2.0
+
+
+def test_what_a_point_hands_out_cannot_be_written_into() -> None:
+    given = np.array([1.0, 2.0])
+    graph = gv.parse("q = W @ x; f = sum(q*q)")
+    for _ in range(2):  # the second point of a graph takes the short way
+        point = graph.at(W=[[1.0, 2.0], [3.0, 4.0]], x=given)
+        handed = [
+            *point.gradients.values(), *point.values[:-1], point.jacobian("W"), point["q"].value, point["q"].gradient,
+            *point["q"].contributions, *point.along(x=[1.0, 0.0]).tangents[:-1], graph.of("q").at(W=np.eye(2), x=given).value,
+        ]  # fmt: skip
+        for array in handed:
+            with pytest.raises(ValueError, match="read-only"):
+                np.asarray(array)[...] = 77
+    given[0] = 5.0  # the caller's own stays writable, and is not the point's
+    assert point.inputs[point.graph.handle("x")].tolist() == [1.0, 2.0]
+    changed = point.gradients["x"].copy()
+    changed[0] = 77
+    assert point.gradients["x"][0] != 77

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 import graphviz_ad as gv
@@ -148,3 +150,19 @@ def test_a_long_sum_and_a_long_chain() -> None:
     assert set(wide.gradients.values()) == {1.0}
     deep = gv.parse("sin(" * 20_000 + "x" + ")" * 20_000).at(x=1)
     assert 0 < deep.gradients["x"] < 1e-3
+
+
+@pytest.mark.parametrize("shape", ["a", -1, (2, -1), (2.5,), None, object()])
+def test_what_is_no_shape(shape: Any) -> None:
+    with pytest.raises(gv.ShapeError, match=r"x: .* is no shape\nhint: a shape is whole numbers from 0"):
+        gv.parse("x*y").shaped(x=shape)
+
+
+@pytest.mark.parametrize(
+    ("given", "hint"), [(3, "quote it"), (None, "quote it"), (b"x", "decode it"), (["x"], "quote it"), (abs, "from_python")]
+)
+def test_what_is_no_text(given: Any, hint: str) -> None:
+    with pytest.raises(gv.ArgumentError, match=f"parse reads a text, not [^$]*hint: .*{hint}") as told:
+        gv.parse(given)
+    assert isinstance(told.value, TypeError)
+    assert isinstance(told.value, gv.GradvizError)

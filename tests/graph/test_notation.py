@@ -112,3 +112,47 @@ def test_closed_forms_that_do_not_exist_or_are_too_large() -> None:
 def test_sympy_is_not_lured_into_monsters(text: str) -> None:
     with pytest.raises(DerivativeError, match="this large"):
         gv.parse(text).derivative("x")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "expected"),
+    [
+        ("sum(x**2)", "x", "2*x"), ("mean(x*y)", "x", "y"), ("q = sum(x); q*y", "x", "y"), ("q = sum(x); q*y", "y", "x"),
+        ("max(x)", "x", "1"), ("dot(x, x)*y", "x", "2*x*y"), ("stop_gradient(x)", "x", "0"),
+    ],
+)  # fmt: skip
+def test_inputs_without_a_shape_are_scalars(text: str, name: str, expected: str) -> None:
+    graph = gv.parse(text)
+    assert str(graph.derivative(name)) == expected
+    at = dict.fromkeys(graph.inputs, 1.25)
+    slope = graph.derivative(name).subs({symbol: at[symbol.name] for symbol in graph.derivative(name).free_symbols})
+    assert float(slope) == graph.at(at).gradients[name]
+
+
+@pytest.mark.parametrize("text", ["W @ x", "softmax(W)", "W[0]*x"])
+def test_where_inputs_cannot_be_scalars_shaped_is_named(text: str) -> None:
+    graph = gv.parse(text)
+    for ask in (graph.derivative, graph.gradient):
+        with pytest.raises(gv.ShapeError, match=r"hint: .*graph\.shaped\(W="):
+            ask("W")
+    with pytest.raises(gv.ShapeError, match=r"hint: .*graph\.shaped\(W="):
+        gv.parse("W @ x")["f"].local("W")
+
+
+def test_a_derivative_with_arrays_on_the_way() -> None:
+    graph = gv.parse("q = sum(W @ x); q*y").shaped(W=(1, 2), x=(2,))
+    assert str(graph.derivative("y")) == "W_0_0*x_0 + W_0_1*x_1"
+    with pytest.raises(gv.DerivativeError, match=r"array of shape \(2,\)[^$]*symbolic_jacobian"):
+        graph.derivative("x")
+    with pytest.raises(gv.DerivativeError, match=r"array of shape \(1, 1, 2\)[^$]*index_rule"):
+        graph["v1"].local("W")
+    node = gv.parse("f = dot(x, x)")["f"]
+    assert str(node.local("x")) == "2*x"
+
+
+def test_a_name_that_is_no_operand_is_told_so() -> None:
+    graph = gv.parse("q = x + y; q*z")
+    with pytest.raises(gv.NamingError, match="x is no operand of f\nhint: its operands are q, z"):
+        graph["f"].local("x")
+    with pytest.raises(gv.NamingError, match="no node is named w"):
+        graph["f"].local("w")

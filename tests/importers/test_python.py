@@ -232,3 +232,16 @@ def test_choice_by_truth_values_has_its_shape_with_the_values() -> None:
     graph = from_python(lambda x: np.sum(x[x > 0] ** 2), np.array([1.0, -2.0, 3.0]))
     assert graph.at(x=[1.0, -2.0, 3.0]).value == 10
     assert graph.at(x=[1.0, 2.0, 3.0]).value == 14
+
+
+def test_examples_that_do_not_fit_are_told() -> None:
+    def area(a: Any, b: Any) -> Any:
+        return a * b
+
+    for arguments in ((), (1.0,), (1.0, 2.0, 3.0)):
+        with pytest.raises(gv.ArgumentError, match=r"the examples do not fit area: [^$]*hint: .*gv\.from_python\(area, 1\.0"):
+            gv.from_python(area, *arguments)
+    with pytest.raises(gv.ArgumentError, match=r"not str\nhint: gv\.parse reads text"):
+        gv.from_python("x*y")  # type: ignore[arg-type]
+    with pytest.raises(gv.ArgumentError, match="reads a function, not int"):
+        gv.from_python(3)  # type: ignore[arg-type]

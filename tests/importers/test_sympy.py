@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -83,3 +84,33 @@ def test_what_is_only_written_down_is_worked_out() -> None:
     assert gv.from_sympy(sympy.factorial(x)).at(x=4).value == 24
     with pytest.raises(gv.ParseError, match="SymPy's f, Derivative has"):
         gv.from_sympy(sympy.Derivative(sympy.Function("f")(x), x))
+
+
+class Texted:
+    """What SymPy would turn into text and run, were it not strict."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def test_text_is_never_run(tmp_path: Path) -> None:
+    mark = tmp_path / "ran"
+    program = f"__import__('pathlib').Path({str(mark)!r}).touch()"
+    for text in (program, program.encode(), bytearray(program.encode()), Texted(program), [program], (program,), {program: 1}, "x*y"):
+        with pytest.raises(gv.ArgumentError, match=r"hint: .*gv\.parse") as told:
+            gv.from_sympy(text)
+        assert isinstance(told.value, TypeError)
+        assert not mark.exists()
+
+
+def test_what_is_no_expression_is_refused_and_numbers_are_one() -> None:
+    for strange in (None, object(), [X], (X,), {"x": X}, lambda x: x, np.array([1.0, 2.0])):
+        with pytest.raises(gv.ArgumentError, match="takes an expression of SymPy, not"):
+            gv.from_sympy(strange)
+    for number in (3, 2.5, np.float64(0.25), sympy.Integer(7)):
+        assert gv.from_sympy(number).at().value == float(number)
+    assert gv.from_sympy(sympy.ImmutableMatrix([1, 2])).at().value.tolist() == [1, 2]
+    assert gv.from_sympy(X < Y).at(x=1, y=2).value == 1

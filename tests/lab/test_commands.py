@@ -120,3 +120,44 @@ def test_a_wild_rate_exits_with_3(tmp_path: Path, capsys: pytest.CaptureFixture[
     words = ["train", "--activation", "square", "--l2", "1", "--rate", "50", "--steps", "100", "--hidden", "20"]
     assert main([*words, "-o", str(tmp_path)]) == 3
     assert "learning rate is too large" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("words", "name"), [(["net", "2-3-2"], "net.svg"), (["activations", "relu"], "activations.svg")])
+def test_default_names_replace_only_what_gradviz_wrote(
+    words: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(words) == main(words) == 0
+    drawn = (tmp_path / name).read_bytes()
+    (tmp_path / name).write_text("mine", encoding="utf-8")
+    capsys.readouterr()
+    assert main(words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert f"-o {name} overwrites it" in told.err
+    assert (tmp_path / name).read_text(encoding="utf-8") == "mine"
+    assert main([*words, "-o", name]) == 0
+    assert (tmp_path / name).read_bytes() == drawn
+
+
+def test_the_default_boundary_replaces_only_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "boundary.svg").write_text("mine", encoding="utf-8")
+    assert main(["boundary", "weights.npz"]) == 2
+    assert "-o boundary.svg overwrites it" in capsys.readouterr().err
+
+
+def test_the_default_folder_of_train_is_filled_only_where_it_is_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    words = ["train", "--data", "moons", "--points", "10", "--hidden", "3", "--steps", "2"]
+    assert main(words) == main(words) == 0  # a folder of its own is filled anew
+    (tmp_path / "run" / "history.svg").write_text("<svg>mine</svg>", encoding="utf-8")
+    capsys.readouterr()
+    assert main(words) == 2
+    assert "-o run writes into it" in capsys.readouterr().err
+    assert (tmp_path / "run" / "history.svg").read_text(encoding="utf-8") == "<svg>mine</svg>"
+    assert main([*words, "-o", "run"]) == 0

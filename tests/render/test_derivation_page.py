@@ -50,3 +50,11 @@ def test_text_stays_text(text: str) -> None:
     assert "<script" not in to_html(derivation)
     assert ' onload="' not in to_html(derivation)
     ET.fromstring(to_svg(derivation))
+
+
+def test_the_page_tells_rounded_numbers_as_such() -> None:
+    html = gv.parse("q = x*x; q + q*q").at(x=-0.1).explain("html")
+    assert "v₁ = q·q = 0.01·0.01 = 0.000100" in html
+    assert "f = q + v₁ = 0.01 + 0.000100 ≈ 0.01" in html
+    assert "−0.10 + (−0.10) ≈ −0.20" in html
+    assert "≈" not in gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).explain("html")

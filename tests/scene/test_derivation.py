@@ -58,8 +58,8 @@ def test_sum_at_a_fork_is_told_once_and_after_its_parts() -> None:
 
 def test_numbers_are_never_products_of_rounded_ones() -> None:
     text = gv.parse("a = x*y; f = a*z").at(x=0.114, y=0.114, z=1000).explain()
-    assert "= 13.00" in text
-    assert "f = a·z = 0.01·1000.00 = 13.00" in text  # 0.01·1000 would be 10
+    assert "≈ 13.00" in text
+    assert "f = a·z ≈ 0.01·1000.00 ≈ 13.00" in text  # 0.01·1000 would be 10
 
 
 def test_kinks_warnings_and_cuts_are_told() -> None:
@@ -147,3 +147,17 @@ def test_balance_is_seen() -> None:
     assert not balanced(r"\left( x")
     assert not balanced(r"\begin{a} } \end{a}")
     assert not balanced("$x")
+
+
+def test_rounded_numbers_are_told_as_such() -> None:
+    point = gv.parse("q = x*x; q + q*q").at(x=-0.1)
+    text = re.sub(" +", " ", point.explain())
+    assert "q = x·x = (−0.10)·(−0.10) = 0.01" in text
+    assert "f = q + v₁ = 0.01 + 0.000100 ≈ 0.01" in text
+    assert "∂f/∂x ≈ −0.10 + (−0.10) ≈ −0.20" in text
+    assert text.rstrip().endswith("∂f/∂x = −0.20400000000000001")
+    assert r"\approx -0.20" in point.explain("latex")
+    assert "≈" not in gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).explain()
+    third = gv.parse("x*3").at(x=1 / 3).explain()  # a whole number, but not three times what is shown
+    assert "at x ≈ 0.33" in third
+    assert "0.33·3 ≈ 1.00" in third
