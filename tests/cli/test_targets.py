@@ -196,7 +196,7 @@ def test_control_c_gives_the_partial_report(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-m", "graphviz_ad", "check", "layer:wait", "--at", "at.npy", "--json"],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a shell's background jobs inherit that it is ignored
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - background jobs of a shell have it ignored
     )  # fmt: skip
     time.sleep(4)  # 8 000 evaluations of 5 ms: it is in the middle of them
     process.send_signal(signal.SIGINT)
