@@ -7,13 +7,15 @@ value, and what depends on them is the same few operations. So the cost in Pytho
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - families exist for NumPy, and only a check loads them
 
 from ..primitives.kernels import numpy as kernels
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
+from .lanes import EXACT
+from .stencil import Moves
 from .wiring import wiring_of
 
 if TYPE_CHECKING:
@@ -23,23 +25,8 @@ if TYPE_CHECKING:
 MOST_OPERATIONS = 50
 _FEW = 100_000
 
-#: operations without kinks whose value stays where an operand moves only if the derivative there is 0
-_EXACT = frozenset(("mul", "where", "neg", "copy", "stop_gradient"))
-
 #: a step of a cone: the operation, or "" for a sum; and its operands: nodes of the cone by place, others as ~place (of a sum: signs)
 _Step = tuple[str, tuple[Any, ...]]
-
-
-class Moves(NamedTuple):
-    """What the members of a family do when they move, one row a place, one column a member.
-
-    ``changes`` of the output; ``settled``: no branch of any operation on the way is taken differently at any of the places;
-    ``shown``: no operation on the way hides what moves by rounding it away.
-    """
-
-    changes: Any
-    settled: Any
-    shown: Any
 
 
 class Family:
@@ -77,23 +64,24 @@ class Family:
                 continue
             arguments = [work[k] if k >= 0 else outside[~k] for k in taken]
             made = getattr(kernels, op)(*arguments)
-            work.append(made)
             record = OPERATIONS[op]
             if record.boolean:
                 settled &= (made == made[0]).all(axis=0)
+                work.append(made.astype(float))  # truth values count as 0 and 1: NumPy's own sum of two is "or"
                 continue
+            work.append(made)
             for kink, rule in zip(record.kinks, cut_rules(op), strict=True):
                 if kink.order <= 1:
                     side = np.sign(rule(kernels, *arguments, made))
                     settled &= (side == side[0]).all(axis=0) & (side[0] != 0)
-            if flat and not record.kinks and op not in _EXACT:
+            if flat and not record.kinks and op not in EXACT:
                 shown &= (made != made[0]).any(axis=0) | (np.array([a == a[0] for a in arguments if a.ndim == 2]).all(axis=(0, 1)))
         return Moves(_from_first(work[-1]) if changes is None else changes, settled, shown)
 
 
 def _from_first(rows: Any) -> Any:
     """How far each row is from the first."""
-    return np.subtract(rows, rows[0], dtype=float)
+    return rows - rows[0]
 
 
 class Families:

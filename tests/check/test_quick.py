@@ -11,7 +11,7 @@ import pytest
 import graphviz_ad as gv
 from graphviz_ad.check.cones import Cones
 from graphviz_ad.check.families import families_of
-from graphviz_ad.check.quick import METHOD
+from graphviz_ad.check.stencil import METHOD
 from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import python as kernels
 
