@@ -1,7 +1,8 @@
 """Speed of checks beside torch.autograd.gradcheck, in one process, interleaved: python benchmarks/checker.py
 
-A smooth function of n inputs, as our graph of n scalars and of one array, in NumPy (a black box) and in torch; and a layer of n neurons, where
-ours checks the weights too. Times are processor time of this process, the least of several rounds; what counts are the ratios. torch.autograd.gradcheck runs in its slow mode, on float64.
+A smooth function of n inputs, as our graph of n scalars and of one array, in NumPy (a black box) and in torch; and a layer of n
+neurons, where ours checks the weights too. Times are processor time of this process, the least of several rounds; what counts are
+the ratios. torch.autograd.gradcheck runs in its slow mode, on float64.
 """
 
 from __future__ import annotations
