@@ -57,7 +57,7 @@ def _check_scalars(point: Point) -> Report:
                 tables = [one.tolist() for one in (claimed, *judged)]
                 for handle, mine, right, slope, error, bound in zip(family.members, *tables, strict=True):
                     if right:
-                        settled.setdefault(handle, Row(graph.labels[handle], (), mine, slope, error, bound, METHOD, PASS))
+                        settled.setdefault(handle, Row(str(graph.names[handle]), (), mine, slope, error, bound, METHOD, PASS))
                 if all(handle in settled for handle in family.members):
                     break
     left = tuple(name for name, handle in zip(names, handles, strict=True) if handle not in settled)
