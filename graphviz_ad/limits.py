@@ -20,6 +20,8 @@ DEFAULTS = {
     "GRADVIZ_MAX_DRAWN": 300,  # operations drawn one by one in a picture; more are told by roles
     "GRADVIZ_LAYOUT_SECONDS": 20,  # time that the drawing engine may take
     "GRADVIZ_CHECK_OPERATIONS": 40_000,  # high-precision operations spent on one entry-by-entry check
+    "GRADVIZ_CHECK_ENTRIES": 2_000_000_000,  # numbers computed in float64 to move the entries of one input one by one
+    "GRADVIZ_CHECK_ROWS": 1_000_000,  # entries of Jacobians that a check in float64 tells one by one
     "GRADVIZ_CHECK_SECONDS": 20,  # time that one check may take
     "GRADVIZ_CLOSED_FORM_OPERATIONS": 200,  # size of a graph whose closed form is worked out
 }

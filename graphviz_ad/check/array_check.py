@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
@@ -40,26 +40,32 @@ _NOT_FINITE = "not finite"
 _PROJECTED = f"rules in {DIGITS} digits, proven by a random projection"
 
 
-def check_arrays(point: Point, claim: Mapping[str, Any] | None = None) -> Report:
-    """The report of a point of a graph with arrays; of ``claim`` instead of its own gradient where there is one."""
+def check_arrays(point: Point, claim: Mapping[str, Any] | None = None, only: Mapping[str, Collection[Index]] | None = None) -> Report:
+    """The report of a point of a graph with arrays; of ``claim`` instead of its own gradient where there is one.
+
+    ``only``: by input the entries that are asked for; the others have no rows.
+    """
     from .graph_check import judged_twice
 
-    return judged_twice(_ArrayCheck(point, claim))
+    return judged_twice(_ArrayCheck(point, claim, only))
 
 
 class _ArrayCheck:
-    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, point: Point, claim: Mapping[str, Any] | None, only: Mapping[str, Collection[Index]] | None) -> None:
         assert point.shapes is not None
-        self.claim = claim
+        self.claim, self.only = claim, only
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
         self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
         self.mp = self.reference.mp
         self.output = self.graph.outputs[0]
         self.out_shape = self.shapes[self.output]
-        self.coordinates = [Coordinate(n, h, i) for n, h in self.wrt() for i in np.ndindex(*self.shapes[h])]
+        self.coordinates = [
+            Coordinate(n, h, i) for n, h in self.wrt() for i in (np.ndindex(*self.shapes[h]) if only is None else sorted(only[n]))
+        ]
 
     def wrt(self) -> list[tuple[str, int]]:
-        return [(name, self.graph.input_handles[name]) for name in self.point.wrt]
+        names = self.point.wrt if self.only is None else self.only
+        return [(name, self.graph.input_handles[name]) for name in names]
 
     def report(self) -> Report:
         self.rounding = ""
@@ -69,6 +75,10 @@ class _ArrayCheck:
         work = self.work()
         budget = limit("GRADVIZ_CHECK_OPERATIONS")
         if 6 * work > _PROJECTION_BUDGET * budget:
+            if self.only is None and self.claim is None:
+                from .quick import check_quickly
+
+                return check_quickly(self.point)
             needed = 6 * work // _PROJECTION_BUDGET
             reason = f"about {6 * work:,} high-precision operations are needed; set GRADVIZ_CHECK_OPERATIONS to {needed:,} to allow them"
             rows = [Row(name, (), None, None, None, None, _PROJECTED, INCONCLUSIVE, reason) for name, _ in self.wrt()]
@@ -399,13 +409,16 @@ class _ArrayCheck:
         claimed = sum((_total(claims[h] * direction[h]) for _, h in self.wrt()), mp.mpf(0))
         scale = sum((scales.get(h, mp.mpf(0)) * _total(abs(direction[h])) for _, h in self.wrt()), mp.mpf(0))
         measured, left, right = (_total(seed * part) for part in reference.along(direction))
-        floats = self.point.pullback(np.asarray(seed, dtype=float) if self.out_shape else 1.0)
+        floats = self.claimed_along(np.asarray(seed, dtype=float) if self.out_shape else 1.0)
         agreed = mp.isfinite(measured) and abs(measured - claimed) <= RULE_AGREEMENT * (scale or 1)
         bent = met or (mp.isfinite(left) and abs(left - right) > mp.mpf(10) ** -8 * (1 + abs(left) + abs(right)))
         rows: list[Row] = []
         for name, handle in self.wrt():
             mine, truth = np.asarray(floats[name], dtype=float), np.asarray(claims[handle], dtype=object)
+            wanted = frozenset(self.only[name]) if self.only is not None else frozenset()
             for index in np.ndindex(*self.shapes[handle]):
+                if self.only is not None and index not in wanted:
+                    continue
                 row = Row(name, index, float(mine[index]), None, None, None, _PROJECTED, PASS)
                 if agreed:
                     rows.append(self.judge(row, truth[index], truth[index], scales.get(handle, mp.mpf(0))))
@@ -421,6 +434,12 @@ class _ArrayCheck:
                     told = f"the rules disagree with a random projection: {mp.nstr(claimed, 17)}, measured {mp.nstr(measured, 17)}"
                     rows.append(row._replace(verdict=FAIL, reason=told))
         return rows
+
+    def claimed_along(self, seed: Any) -> Mapping[str, Any]:
+        """vᵀJ in float64 of what is checked: the claim's, or the graph's own by its backward sweep."""
+        if self.claim is None:
+            return self.point.pullback(seed)
+        return {name: np.tensordot(seed, np.asarray(claim, dtype=float), len(self.out_shape)) for name, claim in self.claim.items()}
 
     def place(self) -> str:
         """The kinks in words: the cuts that are met, else the operations on arrays that can have ties."""

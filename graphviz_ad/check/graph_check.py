@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..graph.node import Node
@@ -34,20 +34,24 @@ _PROJECTED = "rules in {} digits, proven by a random projection"
 
 def check_point(point: Point) -> Report:
     """The report of a point of a graph with one scalar output; several outputs are checked one by one."""
-    graph = point.graph
-    if len(graph.outputs) == 1:
-        if point.shapes is None:
-            return judged_twice(_Check(point))
-        from .array_check import check_arrays
+    if len(point.graph.outputs) > 1:
+        return by_outputs(point, check_point)
+    if point.shapes is None:
+        return judged_twice(_Check(point))
+    from .array_check import check_arrays
 
-        return check_arrays(point)
+    return check_arrays(point)
+
+
+def by_outputs(point: Point, check: Callable[[Point], Report]) -> Report:
+    """The reports of a point's outputs, one below the other."""
     from ..derive.point import Point as Point_
 
+    graph = point.graph
     rows: list[Row] = []
     notes: list[str] = []
-    bound = {name: point.values[h] for name, h in graph.input_handles.items() if h in point.active or not graph._spec(h).constant}
     for name in graph.output_names:
-        one = check_point(Point_(graph.of(name), bound, point.wrt))
+        one = check(Point_(graph.of(name), point._bound, point.wrt))
         rows.extend(row._replace(reason=f"of {name}" + (f": {row.reason}" if row.reason else "")) for row in one.rows)
         notes.extend(one.notes)
     return Report(rows, None, tuple(dict.fromkeys(notes)))

@@ -1,73 +1,143 @@
-"""A check of a graph of scalars in float64: every input differenced over its own cone, high precision for what remains.
+"""A check in float64: every input differenced over what depends on it, high precision for what that does not settle.
 
-A centred difference that agrees with an independently computed gradient to six digits is evidence; where it does not, nothing is
-concluded from float64, and the reference in many digits (see :mod:`~graphviz_ad.check.graph_check`) decides.
+Nothing is concluded from a difference that does not agree: the reference in many digits (see
+:mod:`~graphviz_ad.check.graph_check`) decides there.
 """
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from ..primitives.kernels import python as kernels
-from .cones import Cones
+import numpy as np  # noqa: TID253 - inputs are moved together, and only who asks for this check loads it
+
+from ..limits import limit
+from ..primitives.array_record import size_of
+from .families import families_of
+from .lanes import TooLarge
+from .quick_arrays import ArrayMover
 from .report import PASS, Report, Row
+from .stencil import METHOD, TRIALS, WANTED, judge, places_of, steps_of, usual_size
 
 if TYPE_CHECKING:
     from ..derive.point import Point
 
-#: a difference within this part of the gradient settles an entry; errors of this size would have been seen
-WANTED = 1e-6
-#: the step as a power of two, in parts of the entry: its square is far below WANTED
-STEP = 2.0**-12
-#: bends smaller than this part of the rise count as none
-STRAIGHT = 2.0**-6
-METHOD = "differences in float64"
-
 
 def check_quickly(point: Point) -> Report:
-    """The report of a point of a graph of scalars with one output."""
-    from ..derive.point import Point as Point_
-    from .graph_check import check_point
+    """The report of a point; several outputs are checked one by one."""
+    from .graph_check import by_outputs, check_point
 
     graph = point.graph
-    if point.shapes is not None or len(graph.outputs) > 1 or not math.isfinite(float(point.values[graph.outputs[-1]])):
+    if len(graph.outputs) > 1:
+        return by_outputs(point, check_quickly)
+    if not np.isfinite(np.asarray(point.values[graph.outputs[-1]], dtype=float)).all():
         return check_point(point)
-    cones = Cones(graph, point.values, {op: getattr(kernels, op) for op in set(graph.ops) if op not in ("input", "constant")})
-    rows: dict[str, Row | None] = {}
-    for name in point.wrt:
-        handle = graph.input_handles[name]
-        gradient = point.gradient_of(handle)
-        rows[name] = None if gradient is None else _row(name, handle, float(gradient), cones)
-    left = tuple(name for name, row in rows.items() if row is None)
-    notes: tuple[str, ...] = ()
-    if left:
-        bound = {name: point.values[h] for name, h in graph.input_handles.items() if h in point.active or not graph._spec(h).constant}
-        careful = check_point(Point_(graph, bound, left))
-        rows.update(zip(left, careful.rows, strict=True))
-        notes = careful.notes
-    report = Report([row for row in rows.values() if row is not None], None, notes)
-    report.power = f"an error of {WANTED:.0e} of any of the {len(rows)} entries would have been seen"
+    report = _check_scalars(point) if point.shapes is None else _check_arrays(point)
+    if any(row.method == METHOD for row in report.rows):
+        report.power = f"an error of {WANTED:.0e} of any of the {len(report.rows)} entries would have been seen"
     return report
 
 
-def _row(name: str, handle: int, claim: float, cones: Cones) -> Row | None:
-    """A passing row, or None where float64 does not show it."""
-    x = float(cones.values[handle])
-    if not math.isfinite(claim) or not math.isfinite(x):
+def _check_scalars(point: Point) -> Report:
+    from ..derive.point import Point as Point_
+    from .graph_check import check_point
+
+    graph, names = point.graph, point.wrt
+    handles = [graph.input_handles[name] for name in names]
+    claims = {handle: point.gradient_of(handle) for handle in handles}
+    families = families_of(graph, handles)
+    settled: dict[int, Row] = {}
+    with np.errstate(all="ignore"):
+        for family in families.found if families.complete else ():
+            x = np.array([point.values[handle] for handle in family.members])
+            claimed = np.array([claims[handle] for handle in family.members], float)
+            usual = usual_size(x)
+            for trial in TRIALS:
+                step = steps_of(x, trial, usual)
+                judged = judge(claimed, step, family.move(point.values, places_of(x, step), flat=bool((claimed == 0).any())))
+                tables = [one.tolist() for one in (claimed, *judged)]
+                for handle, mine, right, slope, error, bound in zip(family.members, *tables, strict=True):
+                    if right:
+                        settled.setdefault(handle, Row(str(graph.names[handle]), (), mine, slope, error, bound, METHOD, PASS))
+                if all(handle in settled for handle in family.members):
+                    break
+    left = tuple(name for name, handle in zip(names, handles, strict=True) if handle not in settled)
+    if not left:
+        return Report([settled[handle] for handle in handles])
+    careful = check_point(Point_(graph, point._bound, left))
+    rows = dict(zip(left, careful.rows, strict=True))
+    return Report([rows.get(name) or settled[handle] for name, handle in zip(names, handles, strict=True)], None, careful.notes)
+
+
+def _check_arrays(point: Point) -> Report:
+    rows: dict[tuple[str, tuple[int, ...]], Row] = {}
+    left: dict[str, list[tuple[int, ...]]] = {}
+    large: dict[str, Any] = {}
+    shape = point.shape_of(point.graph.outputs[-1])
+    weights = _weights(point) if shape else None
+    mover = ArrayMover(point, weights)
+    out = len(shape) if weights is None else 0
+    pulled = point.pullback(1.0 if weights is None else weights) if not out else {}
+    with np.errstate(all="ignore"):
+        for name in point.wrt:
+            claim = np.asarray(point.jacobian(name) if out else pulled[name], dtype=float)
+            try:
+                found = mover.check(name, claim)
+            except TooLarge:
+                large[name] = claim
+                continue
+            rows.update(((name, entry), row) for entry, row in found.settled.items())
+            if found.left:
+                left[name] = found.left
+    notes: tuple[str, ...] = ()
+    if left:
+        careful = _check_carefully(point, left, out)
+        rows.update(((row.wrt, row.entry), row) for row in careful.rows)
+        notes = careful.notes
+    order = {name: place for place, name in enumerate(point.wrt)}
+    found_rows = [rows[key] for key in sorted(rows, key=lambda key: (order[key[0]], key[1]))]
+    if not large:
+        return Report(found_rows, None, notes)
+    projected = _by_projections(point, large, weights)
+    return Report(found_rows + list(projected.rows), None, notes + projected.notes)
+
+
+def _weights(point: Point) -> Any:
+    """Weights of the output's entries where its Jacobians have more entries than there may be rows; None where they do not."""
+    shape = point.shape_of(point.graph.outputs[-1])
+    entries = sum(size_of(point.shape_of(point.graph.input_handles[name])) for name in point.wrt)
+    if size_of(shape) * entries <= limit("GRADVIZ_CHECK_ROWS"):
         return None
-    step = STEP * (2.0 ** math.floor(math.log2(abs(x))) if abs(x) > 1e-300 else 1.0)
-    slopes, bends = [], []
-    for h in (step, 2 * step):
-        ahead, behind = cones.changes(handle, (x + h, x - h))
-        if claim == 0 and ahead == behind == 0:
-            return Row(name, (), claim, 0.0, 0.0, 0.0, METHOD, PASS)
-        slopes.append((ahead - behind) / (2 * h))
-        slope = slopes[0] if len(slopes) == 1 else (4 * slopes[0] - slopes[1]) / 3
-        size = max(abs(slope), abs(claim))
-        bends.append(abs(ahead + behind))
-        # the bend of a smooth function grows with the square of the step, that of a kink with the step
-        smooth = bends[-1] <= STRAIGHT * abs(ahead - behind) or (len(bends) == 2 and bends[1] >= 3 * bends[0])
-        if smooth and abs(slope - claim) <= WANTED * size:  # not so where either is NaN
-            return Row(name, (), claim, slope, abs(slope - claim), WANTED * size, METHOD, PASS)
-    return None
+    chance = np.random.default_rng(231)
+    return chance.choice((-1.0, 1.0), shape) * chance.uniform(0.5, 1.5, shape)
+
+
+def _check_carefully(point: Point, left: dict[str, list[tuple[int, ...]]], out: int) -> Report:
+    """Some entries of the Jacobians, of shape output + input, in many digits."""
+    from .array_check import check_arrays
+
+    report = check_arrays(point, only={name: list(dict.fromkeys(entry[out:] for entry in entries)) for name, entries in left.items()})
+    if out != len(point.shape_of(point.graph.outputs[-1])):
+        return report  # the output was weighted, and the entries asked for are those of the input
+    known = {(row.wrt, row.entry): row for row in report.rows}
+    rows = {}
+    for name, entries in left.items():
+        for entry in entries:
+            row = known.get((name, entry)) or known.get((name, entry[out:]))  # of many: a projection of the output, by input entry
+            if row is None:
+                row = known[name, ()]._replace(entry=entry)  # of the input as a whole: why there are none
+            rows[row.wrt, row.entry] = row
+    return Report(list(rows.values()), None, report.notes)
+
+
+def _by_projections(point: Point, claims: dict[str, Any], weights: Any) -> Report:
+    """Inputs with more entries than can be moved one by one: the graph as a black box, along random directions of all entries."""
+    from .callables import check_gradient
+
+    bound = point._bound
+
+    def f(**moved: Any) -> Any:
+        found = point.graph.at({**bound, **moved}).value
+        return found if weights is None else float(np.sum(found * weights))
+
+    at = {name: point.values[point.graph.input_handles[name]] for name in claims}
+    return check_gradient(f, claims, at, points=0, diagnose=False)

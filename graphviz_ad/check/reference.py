@@ -19,6 +19,7 @@ from ..limits import limit
 from ..primitives.kernels import mpmath as kernels
 from .cones import Cones
 from .grading import AGREEMENT
+from .wiring import LEAVES
 
 if TYPE_CHECKING:
     from ..graph.builder import Literal
@@ -29,8 +30,6 @@ PRECISIONS = (60, 120, 240, 400)
 
 _DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 
-
-_LEAVES = frozenset(("input", "constant"))
 
 #: digits added before a disagreement counts
 MORE = 800
@@ -134,7 +133,7 @@ class Reference:
     def cones(self, digits: int) -> Cones:
         """What each input moves, at a precision that is in use."""
         if digits not in self._moving:
-            functions = {op: _DIRECT.get(op) or partial(getattr(kernels, op), self.mp) for op in set(self.graph.ops) - _LEAVES}
+            functions = {op: _DIRECT.get(op) or partial(getattr(kernels, op), self.mp) for op in set(self.graph.ops) - LEAVES}
             self._moving[digits] = Cones(self.graph, self.base(digits), functions)
         return self._moving[digits]
 

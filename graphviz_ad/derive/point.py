@@ -142,33 +142,37 @@ class Point(Pictured):
     @property
     def cotangents(self) -> list[Any]:
         """Per node: d(output)/d(node) as it arrives; None where nothing arrives."""
+        self._require_scalar()
+        if self.shapes is None:
+            return self._table("cotangents", lambda: self._pull({self.graph.outputs[-1]: 1.0}))
         return self._sweep[0]
 
     @property
     def contributions(self) -> list[tuple[Any, ...]]:
         """Per node: upstream × local by operand."""
+        cotangents = self.cotangents
+        if self.shapes is None:
+            return self._table("contributions", lambda: tape.contributions(self.graph, self.partials, cotangents))
         return self._sweep[1]
 
     @property
     def _sweep(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
-        self._require_scalar()
-        return self._table("sweep", self._sweep_once)
+        """Cotangents and contributions of a graph with arrays, which one sweep makes."""
+        from .array_tape import frozen, pull_back
 
-    def _sweep_once(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
-        cotangents, contributions = self._pull({self.graph.outputs[-1]: 1.0})
+        def once() -> tuple[list[Any], list[tuple[Any, ...]]]:
+            cotangents, contributions = pull_back(self.graph, self.partials, {self.graph.outputs[-1]: 1.0})
+            return frozen(cotangents), frozen(contributions)
+
+        return self._table("sweep", once)
+
+    def _pull(self, seeds: dict[int, Any]) -> list[Any]:
+        """Cotangents of the inputs from a backward sweep with cotangent seeds."""
         if self.shapes is None:
-            return cotangents, contributions
-        from .array_tape import frozen
-
-        return frozen(cotangents), frozen(contributions)
-
-    def _pull(self, seeds: dict[int, Any], contributions: bool = True) -> tuple[list[Any], list[tuple[Any, ...]]]:
-        """A backward sweep from cotangent seeds."""
-        if self.shapes is None:
-            return tape.pull_back(self.graph, self.values, self.partials, seeds)
+            return tape.pull_back(self.graph, self.partials, seeds)
         from . import array_tape
 
-        return array_tape.pull_back(self.graph, self.partials, seeds, contributions)
+        return array_tape.pull_back(self.graph, self.partials, seeds, contributions=False)[0]
 
     def _push(self, tangents: dict[int, Any]) -> list[Any]:
         """A forward sweep from tangents of the inputs."""
@@ -292,7 +296,7 @@ class Point(Pictured):
             outputs = self.graph.outputs
             if self.shapes is None:
                 if len(outputs) == 1:
-                    slope = self._pull({outputs[0]: 1.0})[0][handle]
+                    slope = self._pull({outputs[0]: 1.0})[handle]
                     return np.array(0.0 if slope is None else slope), "by rows: 1 backward sweep"
                 moved = self._push({handle: 1.0})
                 return np.array([moved[output] for output in outputs]), "by columns: 1 forward sweep"
@@ -328,11 +332,11 @@ class Point(Pictured):
         """vᵀJ: the gradients for a cotangent ``seed`` of the output, of the output's shape (a number: the same everywhere)."""
         output = self._one_output()
         if self.shapes is None:
-            cotangents, _ = self._pull({output: real("seed", seed)})
+            cotangents = self._pull({output: real("seed", seed)})
         else:
             from .array_tape import fitted
 
-            cotangents, _ = self._pull({output: fitted("the seed", measure("seed", seed), self.shapes[output])})
+            cotangents = self._pull({output: fitted("the seed", measure("seed", seed), self.shapes[output])})
         handles = self.graph.input_handles
         return {name: self._nothing(handles[name]) if cotangents[handles[name]] is None else cotangents[handles[name]] for name in self.wrt}
 

@@ -186,7 +186,7 @@ def pull_alone(point: Point, way: Path, seed: Any) -> Any:
     """One cotangent back to the input, flat; what the seed's zeros do not reach stays 0, however steep a slope is."""
     size = size_of(point.shape_of(way.handle))
     if point.shapes is None:
-        arrived: Any = point._pull({way.output: float(seed)})[0][way.handle]
+        arrived: Any = point._pull({way.output: float(seed)})[way.handle]
     else:
         given = seed if seed.ndim else float(seed)
         mask = {way.output: seed != 0} if seed.ndim else {}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..primitives.kernels import python as kernels
 from ..primitives.registry import OPERATIONS
-from ..primitives.rules import float_partials
+from ..primitives.rules import float_linearization
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -76,56 +76,63 @@ def _flows(op: str, operands: Sequence[int], active: Sequence[bool]) -> bool:
 def linearize(graph: Graph, values: Sequence[Any], active: Sequence[bool]) -> list[Partials]:
     """Per node its local derivatives; None for an operand through which no derivative flows (its rule is not run)."""
     table: list[Partials] = [()] * len(graph.ops)
-    for handle, op in enumerate(graph.ops):
-        if not active[handle] or op == "input":
-            if graph.operands[handle]:
-                table[handle] = (None,) * len(graph.operands[handle])
+    rules: dict[tuple[Any, ...], Callable[..., Partials]] = {}
+    for handle, (op, taken) in enumerate(zip(graph.ops, graph.operands, strict=True)):
+        if not taken:
             continue
-        taken = graph.operands[handle]
-        arguments = [values[k] for k in taken]
-        out = values[handle]
-        rules = float_partials(op)
-        table[handle] = tuple(
-            [
-                float(rule(*arguments, out)) if rule is not None and active[operand] else None
-                for rule, operand in zip(rules, taken, strict=True)
-            ]
-        )
+        if not active[handle]:
+            table[handle] = (None,) * len(taken)
+            continue
+        key: tuple[Any, ...]
+        if len(taken) == 2:
+            left, right = taken
+            key = (op, active[left], active[right])
+        else:
+            key = (op, *[active[operand] for operand in taken])
+        rule = rules.get(key)
+        if rule is None:
+            rule = rules[key] = float_linearization(op, key[1:])
+        if len(taken) == 2:
+            table[handle] = rule(values[left], values[right], values[handle])
+        else:
+            table[handle] = rule(*[values[operand] for operand in taken], values[handle])
     return table
 
 
-def pull_back(
-    graph: Graph, values: Sequence[Any], partials: Sequence[Partials], seeds: Mapping[int, float]
-) -> tuple[list[float | None], list[Partials]]:
-    """Cotangents per node and contributions (upstream × local) per edge, from cotangent seeds.
+def pull_back(graph: Graph, partials: Sequence[Partials], seeds: Mapping[int, float]) -> list[float | None]:
+    """Cotangents per node, from cotangent seeds.
 
     A cotangent is the sum of the contributions of all outgoing edges and the seed; None where nothing arrives.
     """
     cotangents: list[float | None] = [None] * len(graph.ops)
     for handle, seed in seeds.items():
         cotangents[handle] = seed
-    contributions: list[Partials] = [()] * len(graph.ops)
-    operands = graph.operands
-    for handle in range(len(graph.ops) - 1, -1, -1):
+    operands, ops = graph.operands, graph.ops
+    for handle in range(len(ops) - 1, -1, -1):
         upstream = cotangents[handle]
-        local = partials[handle]
-        if upstream is None or not local:
-            if local:
-                contributions[handle] = (None,) * len(local)
+        if upstream is None:
             continue
-        selecting = graph.ops[handle] == SELECTION
-        row: list[float | None] = []
-        for position, operand in enumerate(operands[handle]):
-            slope = local[position]
-            if slope is None or (selecting and slope == 0.0):
-                row.append(None)
-                continue
-            amount = upstream * slope
-            row.append(amount)
-            before = cotangents[operand]
-            cotangents[operand] = amount if before is None else before + amount
-        contributions[handle] = tuple(row)
-    return cotangents, contributions
+        if ops[handle] == SELECTION:
+            local: Partials = tuple([None if slope == 0.0 else slope for slope in partials[handle]])
+        else:
+            local = partials[handle]
+        for slope, operand in zip(local, operands[handle], strict=False):  # an input has neither
+            if slope is not None:
+                before = cotangents[operand]
+                cotangents[operand] = upstream * slope if before is None else before + upstream * slope
+    return cotangents
+
+
+def contributions(graph: Graph, partials: Sequence[Partials], cotangents: Sequence[float | None]) -> list[Partials]:
+    """Per edge upstream × local, by node and operand; None where nothing flows."""
+    table: list[Partials] = [()] * len(graph.ops)
+    for handle, (upstream, local) in enumerate(zip(cotangents, partials, strict=True)):
+        if local:
+            selecting = graph.ops[handle] == SELECTION
+            table[handle] = tuple(
+                [None if upstream is None or slope is None or (selecting and slope == 0.0) else upstream * slope for slope in local]
+            )
+    return table
 
 
 def push_forward(graph: Graph, partials: Sequence[Partials], tangents: Mapping[int, float]) -> list[float]:

@@ -91,6 +91,28 @@ def float_partials(name: str) -> tuple[Rule | None, ...]:
 
 
 @cache
+def float_linearization(name: str, active: tuple[bool, ...]) -> Rule:
+    """All local derivatives at once: ``rule(*operands, out)`` gives a tuple, with None where not ``active`` or a condition.
+
+    Rules of operands that are not active are not run: the slope of ``x**2`` by its exponent must not matter.
+
+    >>> float_linearization("power", (True, False))(3.0, 2.0, 9.0)
+    (6.0, None)
+    """
+    record = operation(name)
+    what = f"partials of {record.name}"
+    lines: list[str] = []
+    words: list[str] = []
+    for position, (text, wanted) in enumerate(zip(record.partials, active, strict=True)):
+        if text is None or not wanted:
+            words.append("None")
+            continue
+        word, constant = _float_source(text, (*record.names, "out"), what, f"p{position}t", lines)
+        words.append(word if constant else f"float({word})")
+    return _function((*record.names, "out"), lines, f"({', '.join(words)},)", what, floats.__dict__)
+
+
+@cache
 def float_cuts(name: str) -> tuple[Rule, ...]:
     """One ``rule(*operands, out)`` on Python floats per kink, zero at the kink.
 
@@ -199,16 +221,22 @@ def _compile(text: str, operands: tuple[str, ...], what: str) -> Rule:
                 word = f"(-{arguments[0]})"
             else:
                 word = f"k.{kind}({', '.join(arguments)})"
-            word = _share(word, index, uses, lines)
+            word = _share(word, f"t{index}", uses[index], lines)
         words.append(word)
     return _function(("k", *operands), lines, words[-1], what, {})
 
 
 def _compile_for_floats(text: str, operands: tuple[str, ...], what: str) -> Rule:
+    lines: list[str] = []
+    word, _ = _float_source(text, operands, what, "t", lines)
+    return _function(operands, lines, word, what, floats.__dict__)
+
+
+def _float_source(text: str, operands: tuple[str, ...], what: str, prefix: str, lines: list[str]) -> tuple[str, bool]:
+    """The result's word, shared parts going into ``lines`` under names with ``prefix``, and whether it is a number already."""
     nodes, uses = _nodes(text, operands, what)
     values: list[float | None] = []
     words: list[str] = []
-    lines: list[str] = []
     for index, node in enumerate(nodes):
         kind = node[0]
         value: float | None = None
@@ -227,8 +255,8 @@ def _compile_for_floats(text: str, operands: tuple[str, ...], what: str) -> Rule
             words.append(node[1])
         else:
             word = _float_word(kind, [words[i] for i in node[1:]], [values[i] for i in node[1:]])
-            words.append(_share(word, index, uses, lines))
-    return _function(operands, lines, words[-1], what, floats.__dict__)
+            words.append(_share(word, f"{prefix}{index}", uses[index], lines))
+    return words[-1], values[-1].__class__ is float
 
 
 def _float_word(kind: str, words: list[str], values: list[float | None]) -> str:
@@ -253,12 +281,12 @@ def _spell(value: float) -> str:
     return repr(value) if value > 0 or repr(value) in ("0.0", "True", "False") else f"({value!r})"
 
 
-def _share(word: str, index: int, uses: list[int], lines: list[str]) -> str:
+def _share(word: str, name: str, uses: int, lines: list[str]) -> str:
     """Compute what is used several times once."""
-    if uses[index] < 2:
+    if uses < 2:
         return word
-    lines.append(f"    t{index} = {word}\n")
-    return f"t{index}"
+    lines.append(f"    {name} = {word}\n")
+    return name
 
 
 def _function(parameters: tuple[str, ...], lines: list[str], result: str, what: str, names: dict[str, Any]) -> Rule:

@@ -10,7 +10,8 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.check.cones import Cones
-from graphviz_ad.check.quick import METHOD
+from graphviz_ad.check.families import families_of
+from graphviz_ad.check.stencil import METHOD
 from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import python as kernels
 
@@ -52,12 +53,13 @@ def test_what_float64_does_not_settle_is_settled_in_many_digits() -> None:
 
 @pytest.mark.parametrize("factor", [-1.0, 1.001, 1 + 1e-5])
 def test_a_wrong_rule_fails_the_quick_check(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
-    right = tape.float_partials
+    right = tape.float_linearization
 
-    def wrong(name: str) -> Any:
-        return tuple((lambda *a, one=one: one(*a) * factor) for one in right(name)) if name == "sin" else right(name)
+    def wrong(name: str, active: tuple[bool, ...]) -> Any:
+        rule = right(name, active)
+        return (lambda *a: tuple(one * factor for one in rule(*a))) if name == "sin" else rule
 
-    monkeypatch.setattr(tape, "float_partials", wrong)
+    monkeypatch.setattr(tape, "float_linearization", wrong)
     rule = importlib.import_module("graphviz_ad.check.claim").partial_rule
     monkeypatch.setattr(
         importlib.import_module("graphviz_ad.check.claim"), "partial_rule",
@@ -68,3 +70,46 @@ def test_a_wrong_rule_fails_the_quick_check(monkeypatch: pytest.MonkeyPatch, fac
     report = gv.parse(text).at({f"x{k}": chance.uniform(-1, 1) for k in range(6)}).check(quick=True)
     assert report.verdict == "fail"
     assert "rule of sin" in next(row.reason for row in report.rows if row.verdict == "fail")
+
+
+def test_a_flat_stretch_of_float64_is_no_evidence_of_a_zero_slope(monkeypatch: pytest.MonkeyPatch) -> None:
+    """tanh(40 + x) is 1 in float64 all around: a claimed 0 is not shown by differences there, one behind a relu is."""
+    right = tape.float_linearization
+    monkeypatch.setattr(tape, "float_linearization", lambda name, active: (lambda *a: (0.0,)) if name == "tanh" else right(name, active))
+    report = gv.parse("tanh(40 + x) + 3*relu(y)").at(x=0.5, y=-1.0).check(quick=True)
+    assert [row.method == METHOD for row in report.rows] == [False, True]
+    assert [row.analytic for row in report.rows] == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("text", ["where(x > 1, x*y, y*x)", "max(x, 1)*0 + x*y"])
+def test_a_branch_that_changes_within_the_step_is_settled_in_many_digits(text: str) -> None:
+    """Both branches have the same slope: a difference across the switch would agree, but it is no evidence."""
+    point = gv.parse(text).at(x=1 + 1e-9, y=2.0)
+    rows = {row.wrt: row.method == METHOD for row in point.check(quick=True).rows}
+    assert rows == {"x": False, "y": True}
+
+
+def test_truth_values_and_unused_inputs_have_their_place() -> None:
+    report = gv.parse("a = x > 2; b = y*3; b + where(a, z, -z)").at(x=1.0, y=2.0, z=4.0).check(quick=True)
+    assert report.verdict == "pass"
+    assert [row.analytic for row in report.rows] == [0.0, 3.0, -1.0]
+    report = gv.parse("y*3 + 0*x").at(x=1.0, y=2.0).check(quick=True)
+    assert [row.method for row in report.rows] == [METHOD, METHOD]
+
+
+def test_cones_too_large_to_be_moved_one_by_one_go_to_the_check_by_projection() -> None:
+    """Every input of a product chain moves the rest of it: one by one the cost is quadratic."""
+    n = 3000
+    graph = gv.parse("*".join(f"x{k}" for k in range(n)))
+    point = graph.at({f"x{k}": 1.0 + (k % 3 - 1) * 1e-3 for k in range(n)})
+    assert not families_of(graph, list(graph.input_handles.values())).complete
+    report = point.check(quick=True)
+    assert report.verdict == "pass"
+    assert all(row.method != METHOD for row in report.rows)
+
+
+def test_inputs_with_cones_of_one_kind_are_one_family() -> None:
+    graph = gv.parse(" + ".join(f"sin(x{k})*x{k}" for k in range(40)) + " + exp(y)")
+    families = families_of(graph, list(graph.input_handles.values()))
+    assert sorted(len(family.members) for family in families.found) == [1, 40]
+    assert families_of(graph, list(graph.input_handles.values())) is families, "kept for the next point"
