@@ -163,12 +163,12 @@ class Substituted:
     def node(self, handle: int) -> Label:
         """A node's operation with its operands' values."""
         forms = (node_formula(self.graph, handle, notation(False)) for notation in (self.unicode, self.latex))
-        return Label(*forms, self._mark(handle))
+        return Label(next(forms), next(forms), self._mark(handle))
 
     def local(self, handle: int, position: int) -> Label:
         """A local derivative with its names' values."""
         forms = (local_formula(self.graph, handle, position, notation(True)) for notation in (self.unicode, self.latex))
-        return Label(*forms, self._mark(handle))
+        return Label(next(forms), next(forms), self._mark(handle))
 
     def _mark(self, handle: int) -> str:
         """The mark of a formula with a rounded operand; "" where all are exact."""
