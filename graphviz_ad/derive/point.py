@@ -243,12 +243,8 @@ class Point(Pictured):
         """Inputs of whole numbers or truth values, and what only chooses entries: they have no gradient (None)."""
         if self._chosen:
             return ()
-        inputs, selectors = self.graph.input_handles, self.graph.selectors
-        return tuple(
-            name
-            for name, handle in inputs.items()
-            if handle not in self.active and (self.shape_of(handle) or handle in selectors) and not self.graph._spec(handle).constant
-        )
+        inputs = self.graph.input_handles
+        return tuple(name for name, handle in inputs.items() if handle not in self.active and not self.graph._spec(handle).constant)
 
     def jacobian(self, name: str) -> Any:
         """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several scalar outputs are stacked in front.

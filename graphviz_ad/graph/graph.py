@@ -207,6 +207,9 @@ class Graph(Pictured):
     def at(self, bindings: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
         """Values for the inputs; every value, gradient and check hangs on the :class:`~graphviz_ad.Point` that comes back.
 
+        Numbers of Python, alone or in lists, are real: ``x=-2`` has a gradient. Truth values, and whole numbers as NumPy keeps them
+        (``np.int64(3)``, ``np.array([0, 2])``), have none: it is None.
+
         Raises
         ------
         NamingError
