@@ -89,7 +89,9 @@ def _name(word: str) -> str:
     if not equals:
         digits = re.fullmatch(r"([^\W\d]\w*?)(\d[\d.]*)", word)
         split = f"\nhint: did you mean {digits[1]}={digits[2]}?" if digits else "\nhint: values are given as name=value, such as x=3"
-        if re.search(r"[-+*/() ]", word.strip()):
+        if re.fullmatch(r"--\w[\w-]*", word):
+            split = "\nhint: after -- nothing is an option any more; options stand before it"
+        elif re.search(r"[-+*/() ]", word.strip()):
             split = "\nhint: the expression is one argument: quote it"
         elif os.path.lexists(word):
             split = "\nhint: there is a file of that name; did the shell put names of files in place of a *? quote the expression"

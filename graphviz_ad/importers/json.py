@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FileError, GradvizError
+from ..errors import ArgumentError, FileError, GradvizError
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -27,6 +27,8 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     ------
     FileError
         A file that cannot be read, or that holds no document.
+    ArgumentError
+        ``source`` is none of these.
     GradvizError
         A document of another schema, or one whose formulas do not parse.
 
@@ -35,6 +37,11 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     >>> from_json(json.dumps(point.document()))
     Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
     """
+    if not isinstance(source, (str, os.PathLike, Mapping)):
+        raise ArgumentError(
+            f"from_json takes a path, a text or an object read from JSON, not {type(source).__name__}",
+            "point.document() is such an object, json.dumps of it such a text",
+        )
     document = source if isinstance(source, Mapping) else _read(source)
     if document.get("schema") != SCHEMA:
         raise FileError(f"this is no document of schema {SCHEMA}: its schema is {document.get('schema')!r}")

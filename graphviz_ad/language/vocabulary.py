@@ -75,6 +75,12 @@ def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tup
         for other in handles[1:]:
             result = machine.builder.apply(FOLDED[name], (result, other), (), None, span, frame.group)
         return result
+    if name in FOLDED and keywords and len(arguments) - len(keywords) >= 2:
+        most = FOLDED[name].removesuffix("imum")
+        raise machine.at(
+            span, f"{name} of several arguments is elementwise, and takes no {keywords[0]}",
+            f"write {most}(a, b) without it; {most}(a, axis=0) is that of the entries along an axis",
+        )  # fmt: skip
     canonical = resolve(name)
     if canonical is None or canonical not in OPERATIONS:
         return _call_array(machine, name, arguments, keywords, span, frame)

@@ -264,8 +264,13 @@ def _shape(call: Call) -> Shape:
 
 
 def _guard(call: Call) -> None:
-    """Refuse what would grow beyond the limit before it is tried out."""
+    """Refuse what would grow beyond the limit before it is tried out, and indices without an axis."""
     params, size = call.params, size_of(call.shapes[0])
+    if call.op == "index":
+        given, axes = sum(part[0] not in ("rest", "new") for part in params["pattern"]), len(call.shapes[0])
+        if given > axes:
+            raise Misfit(f"has too many indices, {given} for {axes} ax{'i' if axes == 1 else 'e'}s" if axes else "has too many indices")
+        return
     if call.op == "tile":
         grown = size * size_of(_shape_of_sizes(params["reps"]))
     elif call.op == "repeat":

@@ -73,3 +73,10 @@ def test_graphs_that_no_text_gave_keep_their_numbers(text: str, values: dict[str
 def test_what_is_no_document_is_refused(source: str) -> None:
     with pytest.raises(gv.GradvizError):
         gv.from_json(source)
+
+
+@pytest.mark.parametrize("source", [3, None, ["x"], 2.5])
+def test_what_no_document_comes_from_is_refused_by_its_kind(source: Any) -> None:
+    with pytest.raises(gv.GradvizError, match=f"not {type(source).__name__}") as refused:
+        gv.from_json(source)
+    assert isinstance(refused.value, TypeError)
