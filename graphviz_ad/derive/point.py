@@ -112,6 +112,20 @@ class Point(Pictured):
             if array_tape.settled(graph, self.values) and len(graph._cache["shaped"]) < _MOST_SHAPED:
                 graph._cache["shaped"][key] = self.graph
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles hold: the point with its values, nothing that can be found again."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "_cache"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._cache = {}
+        if self.shapes is not None:
+            from .array_tape import frozen  # copies of arrays are born writable
+
+            for table in (self.values, [*self.inputs.values()], [*(self.direction or {}).values()]):
+                frozen(table)
+
     # -- tables ------------------------------------------------------------------------------------------------------
 
     @property
