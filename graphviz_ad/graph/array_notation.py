@@ -162,6 +162,7 @@ _RULES = {
 _MOVING = frozenset(
     (
         "index",
+        "part",
         "take",
         "flip",
         "roll",

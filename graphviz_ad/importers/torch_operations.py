@@ -89,6 +89,11 @@ def _gelu(r: Reading, x: Any, approximate: str = "none") -> Any:
     return r.call("gelu" if approximate == "none" else "gelu_tanh", (x,), {})
 
 
+@_operation("glu")
+def _glu(r: Reading, x: Any, axis: int = -1) -> Any:
+    return r.call("glu", (x,), {"axis": axis})
+
+
 @_operation("softplus")
 def _softplus(r: Reading, x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
     return r.call("softplus", (x,), {}) if beta == 1 else r.call("softplus", (beta * x,), {}) / beta

@@ -177,6 +177,18 @@ def _windows(call: Call, x: Any) -> Any:
     return view[cuts]
 
 
+def _part(call: Call, x: Any) -> Any:
+    which, count = call.params["k"], call.params["n"]
+    if any(isinstance(one, bool) or not isinstance(one, int) for one in (which, count)) or not 0 <= which < count:
+        raise Misfit(f"counts the parts from 0: there is no part {which} of {count}")
+    axis = axis_list(call.params["axis"], x.ndim)[0]
+    if x.shape[axis] % count:
+        raise Misfit(f"needs {count} equal parts along axis {axis}, and has {x.shape[axis]} entries there")
+    size = x.shape[axis] // count
+    cut: tuple[Any, ...] = (slice(None),) * axis + (slice(which * size, (which + 1) * size),)
+    return x[cut]
+
+
 def _index(call: Call, x: Any, *arrays: Any) -> Any:
     return x[pattern_index(call.params["pattern"], arrays)]
 
@@ -394,6 +406,7 @@ RECORDS: tuple[ArrayOperation, ...] = (
     _record(_triu, False, ("x",), ("k=0",), "the upper triangle"),
     _record(_pad, False, ("x",), ("pad_width", "mode='constant'"), "zeros around, or entries once more"),
     _record(_windows, False, ("x",), ("shape", "stride=1"), "windows that slide over the last axes"),
+    _record(_part, True, ("x",), ("k", "n", "axis=-1"), "one of n equal parts along an axis, numbered from 0"),
     _record(_index, True, ("x", "*by"), ("pattern",), "entries by index", symbol="[ ]"),
     _record(_take, False, ("x", "indices"), ("axis=None",), "entries by number"),
     _record(_take_along_axis, False, ("x", "indices"), ("axis",), "entries by number, row by row"),
