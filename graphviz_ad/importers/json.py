@@ -48,6 +48,7 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     try:
         graph = _graph(document)
         values = {name: _value(one["value"]) for name, one in document["inputs"].items() if one["value"] is not None}
+        values |= {name: _passive(values[name]) for name, slope in document["gradients"].items() if slope is None and name in values}
         point = graph.at(values) if document["value"] is not None else None
         chosen = tuple(name for name, slope in {**document["gradients"], **document["jacobians"]}.items() if slope is not None)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -104,6 +105,16 @@ def _same(graph: Graph, document: Mapping[str, Any]) -> bool:
         node["op"] == op and node["operands"] == [f"n{operand}" for operand in operands] and node["name"] == label
         for node, op, operands, label in zip(nodes, graph.ops, graph.operands, graph.labels, strict=True)
     )
+
+
+def _passive(value: Any) -> Any:
+    """A value that has no gradient: truth values, or whole numbers as an array library keeps them."""
+    import numpy as np
+
+    found = np.asarray(value)
+    if found.dtype.kind == "b":
+        return found
+    return found.astype(np.uint64 if np.max(found, initial=0) >= 2**63 else np.int64)
 
 
 def _value(value: Any) -> Any:
