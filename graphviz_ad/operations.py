@@ -72,11 +72,12 @@ class Curve(NamedTuple):
 def listing() -> tuple[Operation, ...]:
     """Every operation: elementwise ones, those on arrays, and composites, in the order of their tables."""
     from .primitives.arrays import ARRAY_OPERATIONS
-    from .primitives.composites import HIDDEN, RECORDS
+    from .primitives.composites import COMPOSITES, HIDDEN
 
     arrays = [_array(record) for record in ARRAY_OPERATIONS.values() if record.name not in HIDDEN]
     elementwise = [_described(record) for record in OPERATIONS.values()]
-    return (*elementwise, *arrays, *map(_composite, RECORDS))
+    composites = [_composite(record) for record in COMPOSITES.values() if record.name not in HIDDEN]
+    return (*elementwise, *arrays, *composites)
 
 
 def all_names() -> tuple[str, ...]:
@@ -103,14 +104,13 @@ def describe(name: str) -> Operation:
 def _described_elsewhere(name: str) -> Operation:
     """An operation on arrays or a composite, whose tables are loaded only now."""
     from .primitives.arrays import ARRAY_OPERATIONS
-    from .primitives.composites import RECORDS
+    from .primitives.composites import COMPOSITES, HIDDEN
 
     canonical = resolve(name)
     if canonical in ARRAY_OPERATIONS:
         return _array(ARRAY_OPERATIONS[canonical])
-    for record in RECORDS:
-        if name in (record.name, *record.aliases):
-            return _composite(record)
+    if canonical in COMPOSITES and canonical not in HIDDEN:
+        return _composite(COMPOSITES[canonical])
     import difflib
 
     near = difflib.get_close_matches(name, names(), n=3)

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ..errors import DerivativeError, EngineError, GradvizError, LimitError
-from .arguments import CommandLine, read
+from .arguments import CommandLine, misspelt_verb, read
 from .output import give_up, prepare, say
 
 FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)
+_HINT = "\nhint: "
 INTERRUPTED, _CLOSED_PIPE = 130, 141  # what shells give a program that ends by SIGINT, SIGPIPE
 
 #: verb -> module with ``run(line) -> exit code``
@@ -30,7 +31,8 @@ def run(arguments: Sequence[str]) -> int:
         code = _run(read(arguments))
         sys.stdout.flush()
     except GradvizError as error:
-        say(f"gradviz: {error}")
+        verb = misspelt_verb(arguments)
+        say(f"gradviz: {error}" if not verb else f"gradviz: {str(error).partition(_HINT)[0]}{_HINT}did you mean gradviz {verb}?")
         return _code(error)
     except KeyboardInterrupt:
         say("gradviz: interrupted")

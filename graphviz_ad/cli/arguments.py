@@ -182,6 +182,20 @@ def read(arguments: Sequence[str]) -> CommandLine:
     return CommandLine(verb, options, words)
 
 
+def misspelt_verb(arguments: Sequence[str]) -> str:
+    """The verb that the first argument is close to, of a command line that made no sense; "" where it is none, or a bound name.
+
+    >>> misspelt_verb(["tran", "--data", "spiral"]), misspelt_verb(["tran", "tran=2", "--data"]), misspelt_verb(["x*y", "--data"])
+    ('train', '', '')
+    """
+    import difflib
+
+    first = arguments[0] if arguments else ""
+    if len(first) < 3 or not first.isidentifier() or first in VERBS or any(word.startswith(f"{first}=") for word in arguments[1:]):
+        return ""
+    return next(iter(difflib.get_close_matches(first, VERBS, n=1, cutoff=0.75)), "")
+
+
 def _option(argument: str, first: bool) -> tuple[Option, str | None] | None:
     """The option that an argument is, with the value after its ``=``; None for a word."""
     if argument in _BY_SHORT:

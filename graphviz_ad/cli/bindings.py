@@ -1,6 +1,7 @@
 """What the command line says about inputs: ``name=value``, ``name=@file``, ``@file``.
 
-A value is a constant expression of the language, a list of those in brackets, or nan, inf, -inf. Errors show the whole
+A value is a constant expression of the language, a list of those in brackets, or nan, inf, -inf; True and False alone are truth
+values, by which there is no gradient. Errors show the whole
 argument with a caret under the fault.
 """
 
@@ -19,6 +20,7 @@ from .arguments import UsageError
 
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _NON_FINITE = {"nan": math.nan, "+nan": math.nan, "-nan": math.nan, "inf": math.inf, "+inf": math.inf, "-inf": -math.inf}
+_TRUTH = {"True": True, "False": False}
 _BREAK = re.compile(r"[][(),]")
 _ASSIGNMENT = re.compile(r"(?<![=<>!])=(?!=)|[;\n]")
 _EXACT = 2**53
@@ -87,7 +89,9 @@ def _name(word: str) -> str:
     if not equals:
         digits = re.fullmatch(r"([^\W\d]\w*?)(\d[\d.]*)", word)
         split = f"\nhint: did you mean {digits[1]}={digits[2]}?" if digits else "\nhint: values are given as name=value, such as x=3"
-        if re.search(r"[-+*/() ]", word.strip()):
+        if re.fullmatch(r"--\w[\w-]*", word):
+            split = "\nhint: after -- nothing is an option any more; options stand before it"
+        elif re.search(r"[-+*/() ]", word.strip()):
             split = "\nhint: the expression is one argument: quote it"
         elif os.path.lexists(word):
             split = "\nhint: there is a file of that name; did the shell put names of files in place of a *? quote the expression"
@@ -123,6 +127,8 @@ def _scalar(word: str, start: int, stop: int, name: str, parse: Callable[[str], 
             return int(value) if abs(value) < _EXACT and text.lstrip("+-").isdigit() and text != "-0" else value
     if text in _NON_FINITE:
         return _NON_FINITE[text]
+    if text in _TRUTH:
+        return _TRUTH[text]
     offset = start + word[start:stop].find(text) if text else start
     assignment = _ASSIGNMENT.search(text)
     if assignment is not None:

@@ -8,7 +8,7 @@ from . import targets
 from .arguments import CommandLine, UsageError
 from .evaluation import evaluate
 from .numbers import write_number
-from .output import produce, put, warn, write_bytes
+from .output import note, produce, put, warn, write_bytes
 from .reports import report_paths, write_report
 from .sources import is_target
 from .tables import VERDICT_ROLES, Cell, Row, layout
@@ -37,7 +37,8 @@ def run(line: CommandLine) -> int:
         write_bytes("-", produce(point, ".json", {}))
     else:
         write_report(report, line, paths, lambda: _print(report))
-    warn([*point.warnings, *report.notes])
+    warn(point.warnings)
+    note(report.notes)
     return exit_code(report, strict=True)
 
 

@@ -9,7 +9,7 @@ from .arguments import CommandLine
 from .derivatives import chain_rule, symbolic_rule
 from .evaluation import Subject, evaluate
 from .numbers import write_value
-from .output import drawing_options, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
+from .output import drawing_options, note, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
 from .screen import picture, wanted
 from .second import direction_table, forward_rule, hessian_table, tangent_line
 from .tables import Cell, Row, layout, paint
@@ -52,7 +52,8 @@ def run(line: CommandLine) -> int:
             put(_headline(graph, point))
             _show(subject, kind, line)
             _print(point, report, second)
-        warn([*point.warnings, *report.notes])
+        warn(point.warnings)
+        note(report.notes)
     _draw(subject, paths, options, shown and not line.flag("--json"))
     return code
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 from typing import Any, NoReturn
 
 from ..errors import FileError
@@ -34,11 +35,18 @@ class Parser(argparse.ArgumentParser):
         raise UsageError(f"{message}\nhint: {self.prog} --help lists the options")
 
 
+class _Manual(argparse.ArgumentDefaultsHelpFormatter):
+    """The options with their defaults, no wider than the other verbs' manuals."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=min(80, shutil.get_terminal_size().columns) - 2)
+
+
 def parser(verb: str, about: str, example: str) -> Parser:
     """A parser for one verb."""
     return Parser(
         prog=f"gradviz {verb}", description=about, epilog=f"example: {example}", allow_abbrev=False,
-        formatter_class=argparse.ArgumentDefaultsHelpFormatter,
+        formatter_class=_Manual,
     )  # fmt: skip
 
 

@@ -83,12 +83,21 @@ def say(text: str) -> None:
 
 
 def warn(texts: Iterable[str]) -> None:
-    """Warnings, one a line, each once, and no flood of them."""
+    """What may mislead whoever does not know it: warnings, one a line, each once, and no flood of them."""
+    _tell("warning", texts)
+
+
+def note(texts: Iterable[str]) -> None:
+    """What is worth knowing and misleads nobody, in the same way."""
+    _tell("note", texts)
+
+
+def _tell(kind: str, texts: Iterable[str]) -> None:
     listed = list(dict.fromkeys(texts))
     for text in listed[:MOST_WARNINGS]:
-        say(f"gradviz: warning: {text}")
+        say(f"gradviz: {kind}: {text}")
     if len(listed) > MOST_WARNINGS:
-        say(f"gradviz: warning: … and {len(listed) - MOST_WARNINGS:,} more; --json has them all")
+        say(f"gradviz: {kind}: … and {len(listed) - MOST_WARNINGS:,} more; --json has them all")
 
 
 def give_up(stream: TextIO) -> None:

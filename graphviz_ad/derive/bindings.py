@@ -35,7 +35,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
             if name in graph.called:
                 raise NamingError(f"{name} is called as a function, so it cannot be bound", hint="rename the variable or the function")
             values[handle] = found = measure(name, bindings[name])
-            if found.__class__ is float or differentiable(bindings[name], found):
+            if bindings[name].__class__ in (float, int) or differentiable(bindings[name], found):
                 active.add(handle)
         elif spec.default is not None:
             values[handle] = float(spec.default) if isinstance(spec.default, int) else spec.default
@@ -68,10 +68,22 @@ def measure(name: str, value: Any) -> Any:
 
 
 def differentiable(given: Any, value: Any) -> bool:
-    """Whether a gradient by the value makes sense: not for arrays of integers or truth values. Numbers in lists are real."""
-    kind = getattr(getattr(given, "dtype", None), "kind", "f")
-    truth = getattr(getattr(value, "dtype", None), "kind", "f") == "b"
-    return not truth and (kind not in "iub" or isinstance(given, numbers.Number))
+    """Whether a gradient by the value makes sense: not for truth values, nor for what an array library holds as integers.
+
+    An integer of Python's, alone or in a list, is a real number written short: x=-2. ``given`` is what the user gave, ``value`` what
+    :func:`measure` made of it.
+
+    >>> differentiable(3, 3.0), differentiable(True, 1.0)
+    (True, False)
+    """
+    if isinstance(given, bool) or getattr(getattr(value, "dtype", None), "kind", "f") == "b":
+        return False
+    kind = getattr(getattr(given, "dtype", None), "kind", None)
+    if kind is None and hasattr(given, "__array__"):  # a tensor of a library with kinds of its own
+        import numpy as np
+
+        kind = np.asarray(given).dtype.kind
+    return kind is None or kind not in "iub"
 
 
 def _array(name: str, value: Any) -> Any:
@@ -84,7 +96,8 @@ def _array(name: str, value: Any) -> Any:
     if isinstance(value, np.ma.MaskedArray):
         raise BindingError(f"{name}: a masked array, whose mask would be lost\nhint: give {name}.filled(…) or {name}.compressed()")
     try:
-        found = np.array(value)
+        # first without a wish to copy: tensors whose __array__ knows none would complain
+        found = np.asarray(value).copy() if hasattr(value, "__array__") else np.array(value)
     except ValueError:
         raise BindingError(f"{name}: the rows have different lengths; an array is rectangular") from None
     require("GRADVIZ_MAX_ENTRIES", found.size, f"{name}: entries of an array")

@@ -112,6 +112,20 @@ class Point(Pictured):
             if array_tape.settled(graph, self.values) and len(graph._cache["shaped"]) < _MOST_SHAPED:
                 graph._cache["shaped"][key] = self.graph
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles hold: the point with its values, nothing that can be found again."""
+        return {name: getattr(self, name) for name in self.__slots__ if name != "_cache"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        self._cache = {}
+        if self.shapes is not None:
+            from .array_tape import frozen  # copies of arrays are born writable
+
+            for table in (self.values, [*self.inputs.values()], [*(self.direction or {}).values()]):
+                frozen(table)
+
     # -- tables ------------------------------------------------------------------------------------------------------
 
     @property
@@ -247,12 +261,8 @@ class Point(Pictured):
         """Inputs of whole numbers or truth values, and what only chooses entries: they have no gradient (None)."""
         if self._chosen:
             return ()
-        inputs, selectors = self.graph.input_handles, self.graph.selectors
-        return tuple(
-            name
-            for name, handle in inputs.items()
-            if handle not in self.active and (self.shape_of(handle) or handle in selectors) and not self.graph._spec(handle).constant
-        )
+        inputs = self.graph.input_handles
+        return tuple(name for name, handle in inputs.items() if handle not in self.active and not self.graph._spec(handle).constant)
 
     def jacobian(self, name: str) -> Any:
         """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several scalar outputs are stacked in front.

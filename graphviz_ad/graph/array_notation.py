@@ -109,8 +109,10 @@ class IndexRule:
         return f"IndexRule({self.text})"
 
 
-def index_rule(graph: Graph, handle: int, position: int) -> IndexRule | None:
+def index_rule(graph: Graph, handle: int, position: int, notation: Notation | None = None) -> IndexRule | None:
     """The index notation of one edge of a shaped graph; None for an edge between scalars, and where no simple form exists.
+
+    ``text`` and ``short`` have the language's own names or, of a contraction, those of ``notation`` (one in plain text).
 
     >>> from graphviz_ad import parse
     >>> graph = parse("C = A @ B").shaped(A=(2, 3), B=(3, 4))
@@ -125,17 +127,12 @@ def index_rule(graph: Graph, handle: int, position: int) -> IndexRule | None:
         from ..errors import ShapeError
 
         raise ShapeError("the graph has no shapes yet", hint="give them with graph.shaped(W=(2, 3), …)")
-    return rule_of(graph, handle, position, shapes)
-
-
-def rule_of(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> IndexRule | None:
-    """As :func:`index_rule`, with the shapes beside the graph."""
     operand = graph.operands[handle][position]
     if not shapes[handle] and not shapes[operand]:
         return None
     op = graph.ops[handle]
     if op in PATTERNS:
-        return _contraction_rule(graph, handle, position, shapes)
+        return _contraction_rule(graph, handle, position, shapes, notation)
     if op not in ARRAY_OPERATIONS:
         return _elementwise_rule(graph, handle, position, shapes)
     out, latex_out = _named(graph, handle)
@@ -165,6 +162,7 @@ _RULES = {
 _MOVING = frozenset(
     (
         "index",
+        "part",
         "take",
         "flip",
         "roll",
@@ -199,7 +197,7 @@ def local_text(graph: Graph, handle: int, position: int, notation: Notation) -> 
     if not ARRAY_OPERATIONS[op].differentiable(position):
         raise DerivativeError(f"{op} has no derivative by operand {position + 1}")
     latex = isinstance(notation, Latex)
-    rule = None if graph.shapes is None else rule_of(graph, handle, position, graph.shapes)
+    rule = None if graph.shapes is None else index_rule(graph, handle, position, None if latex else notation)
     if rule is not None:
         return (rule.latex if latex else rule.text).rpartition(" = ")[2]
     out, latex_out = _named(graph, handle)
@@ -213,14 +211,17 @@ def _indexed(latex: str, index: str) -> str:
     return f"{base}_{{{index}}}" if index else latex
 
 
-def _named(graph: Graph, handle: int) -> tuple[str, str]:
-    from .notation import latex_name
+def _named(graph: Graph, handle: int, notation: Notation | None = None) -> tuple[str, str]:
+    """A node's name, or a constant's number, in plain text (the language's, or that of ``notation``) and in LaTeX."""
+    from .notation import Notation, latex_name
 
-    label = graph.labels[handle]
-    return label, label if graph.ops[handle] == "constant" else latex_name(label)
+    label, notation = graph.labels[handle], notation or Notation()
+    if graph.ops[handle] == "constant":
+        return notation.number(label).text, label
+    return notation.name(label).text, latex_name(label)
 
 
-def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> IndexRule:
+def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]], notation: Notation | None) -> IndexRule:
     operands = graph.operands[handle]
     params: Any = graph.params[handle]
     call = Call(graph.ops[handle], dict(params), tuple(shapes[k] for k in operands), shapes[handle])
@@ -250,12 +251,12 @@ def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence
     for other, letters in enumerate(kept):
         if other == position:
             continue
-        text, latex = _named(graph, operands[other])
+        text, latex = _named(graph, operands[other], notation)
         shown = "".join(f"{c}'" if c in mine else c for c in letters)
         factors.append(f"{text}_{shown}" if shown else text)
         latex_factors.append(_indexed(latex, shown))
-    out, latex_out = _named(graph, handle)
-    inner, latex_inner = _named(graph, operands[position])
+    out, latex_out = _named(graph, handle, notation)
+    inner, latex_inner = _named(graph, operands[position], notation)
     top, bottom = "".join(result), "".join(primed)
     left = f"∂{out}{'_' if top else ''}{top}/∂{inner}{'_' if bottom else ''}{bottom}"
     latex_left = rf"\frac{{\partial {_indexed(latex_out, top)}}}{{\partial {_indexed(latex_inner, bottom)}}}"

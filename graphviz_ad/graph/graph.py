@@ -51,6 +51,18 @@ class Graph(Pictured):
         self.text, self.source, self.called = text, source, called
         self._cache: dict[str, Any] = {}
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What copies and pickles hold: the graph with its shapes, nothing that can be found again."""
+        kept = {name: getattr(self, name) for name in self.__slots__ if name != "_cache"}
+        return {**kept, "_cache": {} if self.shapes is None else {"shapes": self.shapes}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        for name, value in state.items():
+            setattr(self, name, value)
+        for params in self.params:
+            if isinstance(params, Input) and hasattr(params.default, "setflags"):
+                params.default.setflags(write=False)  # copies of arrays are born writable
+
     # -- names -------------------------------------------------------------------------------------------------------
 
     @property
@@ -206,6 +218,9 @@ class Graph(Pictured):
 
     def at(self, bindings: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
         """Values for the inputs; every value, gradient and check hangs on the :class:`~graphviz_ad.Point` that comes back.
+
+        Numbers of Python, alone or in lists, are real: ``x=-2`` has a gradient. Truth values, and whole numbers as NumPy keeps them
+        (``np.int64(3)``, ``np.array([0, 2])``), have none: it is None.
 
         Raises
         ------

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..language.grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, NOT, OR, POWER, PRODUCT, SIGN, SUM
 from ..language.machine import run
-from ..language.parser import Instruction
+from ..language.program import Instruction
 from ..primitives.registry import OPERATIONS, resolve
 
 ATOM = POWER + 1

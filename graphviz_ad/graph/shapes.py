@@ -138,4 +138,7 @@ def _hint(graph: Graph, handle: int, shapes: Sequence[Shape]) -> str:
             return f"{one}.T @ {two} would fit"
         if len(b) == 2 and a and a[-1] == b[1]:
             return f"{one} @ {two}.T would fit"
+    if op == "index" and not shapes[operands[0]]:
+        name = graph.labels[operands[0]]
+        return f"a scalar has no entries; write {name} alone, or give {name} a list"
     return ""

@@ -6,7 +6,7 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import FileError, GradvizError
+from ..errors import ArgumentError, FileError, GradvizError
 
 if TYPE_CHECKING:
     from ..derive.point import Point
@@ -27,6 +27,8 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     ------
     FileError
         A file that cannot be read, or that holds no document.
+    ArgumentError
+        ``source`` is none of these.
     GradvizError
         A document of another schema, or one whose formulas do not parse.
 
@@ -35,12 +37,18 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     >>> from_json(json.dumps(point.document()))
     Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
     """
+    if not isinstance(source, (str, os.PathLike, Mapping)):
+        raise ArgumentError(
+            f"from_json takes a path, a text or an object read from JSON, not {type(source).__name__}",
+            "point.document() is such an object, json.dumps of it such a text",
+        )
     document = source if isinstance(source, Mapping) else _read(source)
     if document.get("schema") != SCHEMA:
         raise FileError(f"this is no document of schema {SCHEMA}: its schema is {document.get('schema')!r}")
     try:
         graph = _graph(document)
         values = {name: _value(one["value"]) for name, one in document["inputs"].items() if one["value"] is not None}
+        values |= {name: _passive(values[name]) for name, slope in document["gradients"].items() if slope is None and name in values}
         point = graph.at(values) if document["value"] is not None else None
         chosen = tuple(name for name, slope in {**document["gradients"], **document["jacobians"]}.items() if slope is not None)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
@@ -97,6 +105,16 @@ def _same(graph: Graph, document: Mapping[str, Any]) -> bool:
         node["op"] == op and node["operands"] == [f"n{operand}" for operand in operands] and node["name"] == label
         for node, op, operands, label in zip(nodes, graph.ops, graph.operands, graph.labels, strict=True)
     )
+
+
+def _passive(value: Any) -> Any:
+    """A value that has no gradient: truth values, or whole numbers as an array library keeps them."""
+    import numpy as np
+
+    found = np.asarray(value)
+    if found.dtype.kind == "b":
+        return found
+    return found.astype(np.uint64 if np.max(found, initial=0) >= 2**63 else np.int64)
 
 
 def _value(value: Any) -> Any:

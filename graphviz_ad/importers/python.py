@@ -20,7 +20,7 @@ from ..graph.builder import Literal, Span
 from ..graph.graph import Graph
 from ..language import vocabulary
 from ..language.elaboration import Listing, Quantity, Several, Text, Word, _Elaborator, _Frame
-from ..language.parser import Program
+from ..language.program import Program
 from ..primitives.array_record import Call, Misfit
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.composites import COMPOSITES, HIDDEN

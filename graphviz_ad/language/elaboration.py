@@ -15,7 +15,8 @@ from ..limits import require
 from . import vocabulary
 from .grammar import CONSTANTS
 from .machine import compiled
-from .parser import (
+from .parser import parse_program
+from .program import (
     APPLY,
     ATTRIBUTE,
     CALL,
@@ -30,7 +31,6 @@ from .parser import (
     Instruction,
     Program,
     Statement,
-    parse_program,
 )
 
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TypeVar
 
-from .parser import APPLY, CALL, COMPARE, NAME, NUMBER, Instruction, parse_expression
+from .parser import parse_expression
+from .program import APPLY, CALL, COMPARE, NAME, NUMBER, Instruction
 
 T = TypeVar("T")
 

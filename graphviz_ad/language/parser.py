@@ -6,57 +6,11 @@ derivative rules of the operations, and the printing of formulas.
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from ..errors import ParseError
-from .grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, EXPRESSION_KEYWORDS, HINTS, KEYWORDS, NOT, OR, POWER, PREFIX, SUM
+from .cursor import BRACKETS, Cursor, Entry, keyword_hint
+from .grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, KEYWORDS, NOT, OR, POWER, PREFIX, SUM
+from .program import APPLY, ATTRIBUTE, CALL, COMPARE, INDEX, LIST, NAME, NUMBER, STRING, TUPLE, WORD, Instruction, Program, Statement
 from .tokens import Token, tokenize
-
-# What an instruction does; the payload's meaning is given behind each.
-NUMBER = "number"  # the literal's text
-NAME = "name"  # the name
-STRING = "string"  # the quoted text
-WORD = "word"  # True, False or None
-APPLY = "apply"  # the operation's canonical name; pops `arity` operands
-COMPARE = "compare"  # a tuple of comparison operations, one fewer than operands
-CALL = "call"  # (function name, names of the trailing keyword arguments)
-LIST = "list"
-TUPLE = "tuple"
-INDEX = "index"  # one entry per axis: "item", "...", or "a:b:c" with the parts present; operands: the array, then the parts
-ATTRIBUTE = "attribute"  # the attribute's name
-
-
-class Instruction(NamedTuple):
-    """One step of a postfix program: pops ``arity`` values, pushes one.
-
-    ``start`` and ``end`` locate it in the text; ``mark`` is where its operator or bracket stands, for carets.
-    """
-
-    code: str
-    payload: object
-    arity: int
-    start: int
-    end: int
-    mark: int
-
-
-class Statement(NamedTuple):
-    """``kind`` is "value" (``name`` may be None) or "function"; ``start`` and ``end`` span the whole statement."""
-
-    kind: str
-    name: str | None
-    parameters: tuple[str, ...]
-    code: list[Instruction]
-    start: int
-    end: int
-
-
-class Program(NamedTuple):
-    """A parsed text."""
-
-    text: str
-    statements: list[Statement]
-    source: str
 
 
 def parse_program(text: str, source: str = "expression") -> Program:
@@ -92,47 +46,7 @@ def parse_expression(text: str, source: str = "expression") -> list[Instruction]
     return code
 
 
-class _Entry:
-    """An operator or bracket that waits on the stack for its right end."""
-
-    __slots__ = ("code", "keywords", "name", "parts", "payload", "precedence", "start", "width", "count", "values", "positional")
-
-    def __init__(self, code: str, precedence: int, payload: object, start: int, width: int) -> None:
-        self.code, self.precedence, self.payload, self.start, self.width = code, precedence, payload, start, width
-        self.count = 0  # arguments closed so far
-        self.values = 0  # index parts on the stack; of a call, where its parenthesis is
-        self.positional = 0  # arguments before the first named one
-        self.parts: list[str] = []
-        self.keywords: list[str] = []
-        self.name = ""
-
-
-_BRACKETS = ("(", "call", "[", "index")
-
-
-class _Reader:
-    def __init__(self, text: str, tokens: list[Token], source: str) -> None:
-        self.text, self.tokens, self.source = text, tokens, source
-        self.at = 0
-        self.token = tokens[0]
-
-    # -- statements --------------------------------------------------------------------------------------------------
-
-    def skip_newlines(self) -> None:
-        while self.token.kind == "newline":
-            self.advance()
-
-    def advance(self) -> None:
-        self.at += 1
-        self.token = self.tokens[self.at]
-
-    def peek(self, ahead: int = 1) -> Token:
-        index = self.at + ahead
-        return self.tokens[index] if index < len(self.tokens) else self.tokens[-1]
-
-    def error(self, message: str, start: int, end: int | None = None, hint: str = "") -> ParseError:
-        return ParseError(message, self.text, start, end, hint, self.source)
-
+class _Reader(Cursor):
     def statement(self) -> Statement:
         start = self.token.start
         name: str | None = None
@@ -185,7 +99,7 @@ class _Reader:
     def check_name(self, token: Token) -> str:
         name = token.text
         if name in KEYWORDS:
-            raise self.error(f"{name} is a reserved word", token.start, token.end, _keyword_hint(name))
+            raise self.error(f"{name} is a reserved word", token.start, token.end, keyword_hint(name))
         if name.startswith("__"):
             raise self.error(f"{name} is not a name of the language", token.start, token.end, "names do not begin with two underscores")
         return name
@@ -196,7 +110,7 @@ class _Reader:
         """Read one expression up to a token that cannot belong to it; leave that token in place."""
         code: list[Instruction] = []
         extents: list[tuple[int, int]] = []  # of the values on the machine's stack, parentheses included
-        stack: list[_Entry] = []
+        stack: list[Entry] = []
         operand_next = True
 
         def emit(kind: str, payload: object, arity: int, start: int | None = None, end: int | None = None, mark: int | None = None) -> None:
@@ -235,7 +149,7 @@ class _Reader:
                     if word == "not":
                         if stack and stack[-1].precedence > NOT:
                             raise self.error("`not` needs parentheses here", token.start, token.end, "write (not c)")
-                        stack.append(_Entry("prefix", NOT, "logical_not", token.start, 3))
+                        stack.append(Entry("prefix", NOT, "logical_not", token.start, 3))
                     elif word in ("True", "False", "None"):
                         emit(WORD, word, 0, token.start, token.end)
                         operand_next = False
@@ -249,7 +163,7 @@ class _Reader:
                         else:
                             self.check_name(token)
                             if following.text == "(" and following.kind == "operator":
-                                entry = _Entry("call", 0, None, token.start, token.end - token.start)
+                                entry = Entry("call", 0, None, token.start, token.end - token.start)
                                 entry.name = word
                                 entry.values = following.start
                                 stack.append(entry)
@@ -264,11 +178,11 @@ class _Reader:
                     operand_next = False
                 elif kind == "operator" and word in PREFIX:
                     precedence, operation = PREFIX[word]
-                    stack.append(_Entry("prefix", precedence, operation, token.start, 1))
+                    stack.append(Entry("prefix", precedence, operation, token.start, 1))
                 elif word == "(":
-                    stack.append(_Entry("(", 0, None, token.start, 1))
+                    stack.append(Entry("(", 0, None, token.start, 1))
                 elif word == "[":
-                    stack.append(_Entry("[", 0, None, token.start, 1))
+                    stack.append(Entry("[", 0, None, token.start, 1))
                 elif word == "]" and stack and stack[-1].code == "[" and kind == "operator":
                     entry = stack.pop()  # an empty list, or a comma before the end
                     emit(LIST, None, entry.count, entry.start, token.end)
@@ -284,17 +198,17 @@ class _Reader:
                 if kind == "operator" and word in BINARY:
                     precedence, operation = BINARY[word]
                     reduce(precedence if precedence != POWER else POWER + 1)
-                    stack.append(_Entry("binary", precedence, operation, token.start, len(word)))
+                    stack.append(Entry("binary", precedence, operation, token.start, len(word)))
                     operand_next = True
                 elif kind == "name" and word in ("and", "or"):
                     precedence = AND if word == "and" else OR
                     reduce(precedence)
-                    stack.append(_Entry("binary", precedence, BINARY[word][1], token.start, len(word)))
+                    stack.append(Entry("binary", precedence, BINARY[word][1], token.start, len(word)))
                     operand_next = True
                 elif kind == "operator" and word in COMPARISONS:
                     reduce(SUM)
                     if not (stack and stack[-1].code == "compare"):
-                        stack.append(_Entry("compare", COMPARISON, None, token.start, len(word)))
+                        stack.append(Entry("compare", COMPARISON, None, token.start, len(word)))
                     stack[-1].parts.append(COMPARISONS[word])
                     operand_next = True
                 elif kind == "name" and word == "if":
@@ -306,7 +220,7 @@ class _Reader:
                             token.end,
                             "write a if (c if d else e) else b",
                         )
-                    stack.append(_Entry("if", CONDITIONAL, None, token.start, 2))
+                    stack.append(Entry("if", CONDITIONAL, None, token.start, 2))
                     operand_next = True
                 elif kind == "name" and word == "else":
                     reduce(OR)
@@ -345,7 +259,7 @@ class _Reader:
                 elif word == "." and kind == "operator":
                     self.attribute(emit)
                 elif word == "[" and kind == "operator":
-                    entry = _Entry("index", 0, None, token.start, 1)
+                    entry = Entry("index", 0, None, token.start, 1)
                     entry.parts.append("")
                     stack.append(entry)
                     operand_next = True
@@ -361,36 +275,36 @@ class _Reader:
                     raise self.unexpected()
             self.advance()
 
-    def innermost(self, stack: list[_Entry], reduce: object) -> str:
+    def innermost(self, stack: list[Entry], reduce: object) -> str:
         """The kind of bracket we are in, after everything up to it has been reduced."""
         depth = len(stack) - 1
-        while depth >= 0 and stack[depth].code not in _BRACKETS:
+        while depth >= 0 and stack[depth].code not in BRACKETS:
             depth -= 1
         if depth < 0 or stack[depth].code != "index":
             return ""
         reduce(CONDITIONAL)  # type: ignore[operator]
         return "index"
 
-    def index_mark(self, entry: _Entry) -> bool:
+    def index_mark(self, entry: Entry) -> bool:
         """A ``:`` or ``...`` where an operand could stand inside an index; whether an operand may follow."""
         entry.parts[-1] += self.token.text
         after = self.peek()
         return not (after.text in ("]", ",") and after.kind == "operator")
 
-    def end_index_part(self, entry: _Entry) -> None:
+    def end_index_part(self, entry: Entry) -> None:
         """Count the operand that ends at the current token, unless the part ended with a colon or an ellipsis."""
         before = self.tokens[self.at - 1]
         if before.kind != "operator" or before.text not in (":", "..."):
             entry.parts[-1] += "x"
             entry.values += 1
 
-    def check_keyword_order(self, entry: _Entry) -> None:
+    def check_keyword_order(self, entry: Entry) -> None:
         """Named arguments come last: each argument closed since the first named one must have a name."""
         if not entry.keywords or entry.count - entry.positional == len(entry.keywords):
             return
         raise self.error("a positional argument follows a named one", self.token.start, hint="put name=value arguments last")
 
-    def close(self, stack: list[_Entry], emit: object, extents: list[tuple[int, int]], trailing: bool = False) -> bool:
+    def close(self, stack: list[Entry], emit: object, extents: list[tuple[int, int]], trailing: bool = False) -> bool:
         """Close the innermost bracket at the current token; returns whether an operand is expected next (never)."""
         token, entry = self.token, stack[-1]
         opener = "(" if token.text == ")" else "["
@@ -416,7 +330,7 @@ class _Reader:
         self.advance()
         return False
 
-    def column(self, entry: _Entry) -> int:
+    def column(self, entry: Entry) -> int:
         start = entry.values if entry.code == "call" else entry.start
         return start - (self.text.rfind("\n", 0, start) + 1) + 1
 
@@ -436,59 +350,3 @@ class _Reader:
             raise self.error(f"there is no attribute .{name.text[:40]}", dot.start, name.end, hint)
         emit(ATTRIBUTE, name.text, 1, None, name.end, dot.start)  # type: ignore[operator]
         self.advance()
-
-    # -- errors ------------------------------------------------------------------------------------------------------
-
-    def unclosed(self, entry: _Entry) -> ParseError:
-        bracket = "[" if entry.code in ("[", "index") else "("
-        start = entry.values if entry.code == "call" else entry.start
-        return self.error(f"this {bracket} is not closed", start, start + 1, f"add a {')' if bracket == '(' else ']'}")
-
-    def missing_operand(self, stack: list[_Entry]) -> ParseError:
-        token = self.token
-        if token.kind == "name" or (token.kind == "operator" and token.text == "="):
-            return self.unexpected()
-        brackets = [entry for entry in stack if entry.code in _BRACKETS]
-        if token.kind in ("end", "newline"):
-            if brackets and not (stack and stack[-1].code not in _BRACKETS):
-                return self.unclosed(brackets[-1])
-            return self.error(
-                "the expression stops where a number, a name or ( is expected",
-                token.start,
-                hint="finish it, or remove the operator before it",
-            )
-        hint = HINTS.get(token.text, "")
-        if token.text == "**" and stack and stack[-1].code == "call":
-            hint = "arguments are written one by one"
-        return self.error(f"a number, a name or ( is expected before {token.text}", token.start, token.end, hint)
-
-    def unexpected(self) -> ParseError:
-        """The error for a token that cannot stand where an operator is expected."""
-        token = self.token
-        word = token.text
-        if token.kind == "name" and word in KEYWORDS and word not in EXPRESSION_KEYWORDS:
-            if word == "for" and self.at:
-                start = self.tokens[self.at - 1].start
-                return self.error("a generator is not part of the language", start, token.end, _keyword_hint(word))
-            return self.error(f"{word} is a reserved word and not part of an expression", token.start, token.end, _keyword_hint(word))
-        if token.kind in ("name", "number", "string"):
-            before = self.tokens[self.at - 1] if self.at else None
-            if before is not None and before.text == "print":
-                return self.error("print is not part of the language", before.start, before.end, "the value is always printed")
-            if before is not None and before.kind == "name" and before.text in KEYWORDS:
-                return self.error(f"{before.text} is a reserved word", before.start, before.end, _keyword_hint(before.text))
-            left = before.text if before is not None and before.kind in ("name", "number") else ""
-            hint = f"write {left}*{word}" if left and token.kind != "string" else "write an operator between them"
-            return self.error("an operator is missing", token.start, token.end, hint)
-        return self.error(f"{word} cannot stand here", token.start, token.end, HINTS.get(word, ""))
-
-
-def _keyword_hint(word: str) -> str:
-    return {
-        "lambda": "define a function: s(t) = 1/(1 + exp(-t)); or write lambda_ for the letter",
-        "import": "this is a language of formulas; nothing is imported",
-        "if": "write a if condition else b",
-        "in": "write == or where(…)",
-        "is": "write ==",
-        "for": "write the terms out, or use sum(…) on an array",
-    }.get(word, f"choose another name, for example {word}_")

@@ -39,14 +39,13 @@ INSTEAD = {
     "addmm": "write c + a @ b",
     "addmv": "write c + a @ x",
     "dropout": "a random mask is an input of its own: x*mask/(1 - p)",
-    "glu": "write x[..., :n]*sigmoid(x[..., n:]) with half the entries for n",
     "fmax": "write maximum(x, y); what is NaN stays NaN",
     "fmin": "write minimum(x, y); what is NaN stays NaN",
     "select": "write where(c, a, where(d, b, other)), or a if c else b",
     "piecewise": "write where(c, a, where(d, b, other)), or a if c else b",
-    "split": "parts are slices: x[:2], x[2:]",
+    "split": "parts are slices: x[:2], x[2:]; of n equal ones the first is part(x, 0, n)",
     "array_split": "parts are slices: x[:2], x[2:]",
-    "chunk": "parts are slices: x[:2], x[2:]",
+    "chunk": "parts are slices: x[:2], x[2:]; of n equal ones the first is part(x, 0, n)",
     "unbind": "entries have numbers: x[0], x[1]",
     "meshgrid": "broadcasting does it: x[:, None] and y[None, :]",
     "array": "a list is an array: [x, y]",
@@ -75,6 +74,12 @@ def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tup
         for other in handles[1:]:
             result = machine.builder.apply(FOLDED[name], (result, other), (), None, span, frame.group)
         return result
+    if name in FOLDED and keywords and len(arguments) - len(keywords) >= 2:
+        most = FOLDED[name].removesuffix("imum")
+        raise machine.at(
+            span, f"{name} of several arguments is elementwise, and takes no {keywords[0]}",
+            f"write {most}(a, b) without it; {most}(a, axis=0) is that of the entries along an axis",
+        )  # fmt: skip
     canonical = resolve(name)
     if canonical is None or canonical not in OPERATIONS:
         return _call_array(machine, name, arguments, keywords, span, frame)

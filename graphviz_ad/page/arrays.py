@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 300_000  # of all instructions together
 _REDUCING = frozenset(("max", "min", "prod"))
 _RUNNING = frozenset(("cumsum", "cumprod"))
+#: what depends on the shape of its operand alone
+_OF_SHAPES = frozenset(("count", "ones_like", "zeros_like", "eye_like"))
 _HELD = frozenset(("stop_gradient", "copy"))
 
 
@@ -88,7 +90,7 @@ class _Writer:
         if op == "constant":
             self.known[node] = self.params[node].value  # type: ignore[attr-defined]
             return ["c", constant(self.known[node])]
-        if op == "count" or all(operand in self.known for operand in operands):
+        if op in _OF_SHAPES or all(operand in self.known for operand in operands):
             self.known[node] = self._computed(node)
             return ["c", constant(self.known[node])]
         if op in OPERATIONS:
@@ -135,7 +137,9 @@ class _Writer:
 
         from ..primitives.kernels.arrays import Arrays, value
 
-        given = [self.known[k] if k in self.known else np.zeros(self.shapes[k]) for k in self.operands[node]]  # a count reads no entry
+        given = [
+            self.known[k] if k in self.known else np.zeros(self.shapes[k]) for k in self.operands[node]
+        ]  # what is of shapes reads no entry
         return value(Arrays(), self.ops[node], self.params[node], given)
 
     def _places(self, call: Any, by: Sequence[int]) -> list[int] | None:

@@ -30,8 +30,16 @@ def _rot90(given: frozenset[str], static: Mapping[str, Any]) -> str | None:
 
 
 def _vander(given: frozenset[str], static: Mapping[str, Any]) -> str:
-    powers = f"arange({static['n']})" if static["increasing"] else f"flip(arange({static['n']}))"
+    """As many powers as the vector has entries, where no number of them is given."""
+    powers = "expand_dims(cumsum(ones_like(x), axis=-1) - 1, -2)" if static["n"] is None else f"arange({static['n']})"
+    powers = powers if static["increasing"] else f"flip({powers})"
     return f"expand_dims(x, -1)**{powers}"
+
+
+#: how far x has come through every gap between two places: 0 before it, 1 behind it
+_COME = "clip((expand_dims(x, -1) - xp[:-1])/(xp[1:] - xp[:-1]), 0, 1)"
+#: the values at the places with weights of sum 1, of which two at most are not 0: nothing cancels between far values
+_INTERP = f"fp[0]*(1 - {_COME}[..., 0]) + sum(fp[1:-1]*({_COME}[..., :-1] - {_COME}[..., 1:]), axis=-1) + fp[-1]*{_COME}[..., -1]"
 
 
 def _solve_triangular(given: frozenset[str], static: Mapping[str, Any]) -> str:
@@ -59,7 +67,8 @@ RECORDS: tuple[Composite, ...] = (
     composite("append", "x y", "axis=None", "one array after the other", "concatenate((x, y), axis=axis)"),
     composite("diff", "x", "n=1 axis=-1", "differences of neighbours along an axis, n times", _diff),
     composite("trapezoid", "y x=", "dx=1", "integral by trapezoids along the last axis", _trapezoid, "trapz"),
-    composite("vander", "x", "n increasing=False", "powers of every entry, in columns", _vander),
+    composite("interp", "x xp fp", "", "straight lines between the points (xp, fp), xp increasing; constant outside", _INTERP),
+    composite("vander", "x", "n=None increasing=False", "powers of every entry, in columns", _vander),
     composite("adjugate", "a", "", "transposed matrix of cofactors", "swapaxes(cofactor(a), -1, -2)"),
     composite("cond", "a", "", "largest over smallest singular value", "max(svdvals(a), axis=-1)/min(svdvals(a), axis=-1)"),
     composite("solve_triangular", "a b", "lower=False", "the x of a @ x = b for the triangle of a", _solve_triangular),

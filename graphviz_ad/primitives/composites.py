@@ -121,6 +121,8 @@ RECORDS: tuple[Composite, ...] = (
     composite("hardshrink", "x lambd=", "", "x outside of [-lambd, lambd] (1/2), else 0",
                lambda given, static: f"where(abs(x) > {'lambd' if 'lambd' in given else '1/2'}, x, 0)"),
     composite("threshold", "x threshold value", "", "x above the threshold, else the value", "where(x > threshold, x, value)"),
+    composite("glu", "x", "axis=-1", "gated linear unit: the first half of an axis times the sigmoid of the second",
+               "part(x, 0, 2, axis)*sigmoid(part(x, 1, 2, axis))"),
     # losses
     composite("mse", "x y", "", "mean of the squared errors", "mean((x - y)**2)", "mse_loss"),
     composite("mae", "x y", "", "mean of the absolute errors", "mean(abs(x - y))", "l1_loss"),

@@ -177,6 +177,18 @@ def _windows(call: Call, x: Any) -> Any:
     return view[cuts]
 
 
+def _part(call: Call, x: Any) -> Any:
+    which, count = call.params["k"], call.params["n"]
+    if any(isinstance(one, bool) or not isinstance(one, int) for one in (which, count)) or not 0 <= which < count:
+        raise Misfit(f"counts the parts from 0: there is no part {which} of {count}")
+    axis = axis_list(call.params["axis"], x.ndim)[0]
+    if x.shape[axis] % count:
+        raise Misfit(f"needs {count} equal parts along axis {axis}, and has {x.shape[axis]} entries there")
+    size = x.shape[axis] // count
+    cut: tuple[Any, ...] = (slice(None),) * axis + (slice(which * size, (which + 1) * size),)
+    return x[cut]
+
+
 def _index(call: Call, x: Any, *arrays: Any) -> Any:
     return x[pattern_index(call.params["pattern"], arrays)]
 
@@ -264,8 +276,13 @@ def _shape(call: Call) -> Shape:
 
 
 def _guard(call: Call) -> None:
-    """Refuse what would grow beyond the limit before it is tried out."""
+    """Refuse what would grow beyond the limit before it is tried out, and indices without an axis."""
     params, size = call.params, size_of(call.shapes[0])
+    if call.op == "index":
+        given, axes = sum(part[0] not in ("rest", "new") for part in params["pattern"]), len(call.shapes[0])
+        if given > axes:
+            raise Misfit(f"has too many indices, {given} for {axes} ax{'i' if axes == 1 else 'e'}s" if axes else "has too many indices")
+        return
     if call.op == "tile":
         grown = size * size_of(_shape_of_sizes(params["reps"]))
     elif call.op == "repeat":
@@ -389,6 +406,7 @@ RECORDS: tuple[ArrayOperation, ...] = (
     _record(_triu, False, ("x",), ("k=0",), "the upper triangle"),
     _record(_pad, False, ("x",), ("pad_width", "mode='constant'"), "zeros around, or entries once more"),
     _record(_windows, False, ("x",), ("shape", "stride=1"), "windows that slide over the last axes"),
+    _record(_part, True, ("x",), ("k", "n", "axis=-1"), "one of n equal parts along an axis, numbered from 0"),
     _record(_index, True, ("x", "*by"), ("pattern",), "entries by index", symbol="[ ]"),
     _record(_take, False, ("x", "indices"), ("axis=None",), "entries by number"),
     _record(_take_along_axis, False, ("x", "indices"), ("axis",), "entries by number, row by row"),

@@ -20,7 +20,8 @@ from functools import cache
 from typing import Any
 
 from ..language.grammar import CONSTANTS
-from ..language.parser import APPLY, CALL, COMPARE, NAME, NUMBER, parse_expression
+from ..language.parser import parse_expression
+from ..language.program import APPLY, CALL, COMPARE, NAME, NUMBER
 from .kernels import python as floats
 from .record import Elementwise
 from .registry import operation, resolve

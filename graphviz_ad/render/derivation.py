@@ -41,7 +41,7 @@ def _text(derivation: Derivation, picture: str) -> str:
     if derivation.given:
         lines.append("at " + ", ".join(f"{name.text} {_sign(value)} {value.text}" for name, value in derivation.given))
     if derivation.direction:
-        lines.append("along " + ", ".join(f"{name.text} = {value.text}" for name, value in derivation.direction))
+        lines.append("along " + ", ".join(f"{name.text} {_sign(value)} {value.text}" for name, value in derivation.direction))
     if picture:
         lines += ["", picture.rstrip("\n")]
     if derivation.forward:
@@ -65,7 +65,7 @@ def _text(derivation: Derivation, picture: str) -> str:
             ]
     if derivation.seed is not None:
         lines += ["", "Backward: upstream × local derivative, from the output to the inputs"]
-        lines.append(f"  {derivation.seed[0].text} = {derivation.seed[1].text}")
+        lines.append(f"  {derivation.seed[0].text} {_sign(derivation.seed[1])} {derivation.seed[1].text}")
         for step in derivation.backward:
             lines += ["", f"  {step.name.text} = {step.formula.text}   with {step.gradient.text} {_sign(step.value)} {step.value.text}"]
             lines += _aligned([_edge_cells(edge, step.gradient) for edge in step.edges], indent=4)
@@ -74,7 +74,7 @@ def _text(derivation: Derivation, picture: str) -> str:
         lines += [
             "",
             "Tangent" if derivation.differentials else "Gradient",
-            *_aligned([[one.gradient.text, f"= {one.value.text}"] for one in derivation.results]),
+            *_aligned([[one.gradient.text, f"{_sign(one.value)} {one.value.text}"] for one in derivation.results]),
         ]
     if derivation.notes:
         lines += ["", *(f"Note: {note}" for note in derivation.notes)]
@@ -83,8 +83,6 @@ def _text(derivation: Derivation, picture: str) -> str:
 
 def _differential_text(one: Differential) -> str:
     """dq = z·dx + x·dz = −4·1 + (−2)·0 = −4."""
-    if not one.terms:
-        return f"{one.differential.text} = {one.total.text}"
     symbols = " + ".join(f"{_factor(term.formula.text)}·{term.operand.text}" for term in one.terms)
     numbers = " + ".join(
         (_wrapped(term.product.text) if len(one.terms) > 1 else term.product.text)
@@ -92,7 +90,14 @@ def _differential_text(one: Differential) -> str:
         else f"{_wrapped(term.number.text)}·{_wrapped(term.tangent.text)}"
         for term in one.terms
     )
-    return " = ".join(dict.fromkeys([one.differential.text, symbols, numbers, one.total.text]))
+    steps = {symbols: "=", numbers: _sign(*_numbers(one))}
+    steps.setdefault(one.total.text, _sign(one.total, *_numbers(one)))
+    return " ".join([one.differential.text, *(f"{sign} {step}" for step, sign in steps.items() if step)])
+
+
+def _numbers(one: Differential) -> list[Label]:
+    """The numbers that stand in a differential before its total."""
+    return [label for term in one.terms for label in ((term.product,) if term.number is None else (term.number, term.tangent))]
 
 
 def _factor(text: str) -> str:
@@ -113,7 +118,7 @@ def _edge_cells(edge: Edge, upstream: Label) -> list[str]:
         return [*cells, "", "", "", ""]
     if edge.chain is not None:
         shapes = f"   {edge.shapes.text}" if edge.shapes is not None else ""
-        last = f"= {edge.contribution.text}{shapes}"
+        last = f"{_sign(edge.contribution)} {edge.contribution.text}{shapes}"
         return [*cells, "  part of" if edge.share else "  so", edge.gradient.text, f"= {edge.chain.text}", last]
     chain = f"= {upstream.text} · {edge.local.text}"
     numbers = f"{_sign(edge.upstream, edge.number)} {edge.upstream.text} × {_wrapped(edge.number.text)}"
@@ -164,7 +169,9 @@ def _markdown(derivation: Derivation, picture: str) -> str:
     if derivation.given:
         parts.append("at $" + ",\\ ".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.given) + "$")
     if derivation.direction:
-        parts.append("along $" + ",\\ ".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+        parts.append(
+            "along $" + ",\\ ".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.direction) + "$"
+        )
     if picture:
         parts.append(f"```mermaid\n{picture.rstrip()}\n```")
     if derivation.forward:
@@ -175,14 +182,14 @@ def _markdown(derivation: Derivation, picture: str) -> str:
         parts += [_display(_differential_rows(one), "aligned") for one in derivation.differentials]
     if derivation.seed is not None:
         parts.append("**Backward: upstream × local derivative, from the output to the inputs**")
-        parts.append(f"$${derivation.seed[0].latex} = {derivation.seed[1].latex}$$")
+        parts.append(f"$${derivation.seed[0].latex} {_relation(derivation.seed[1])} {derivation.seed[1].latex}$$")
         for step in derivation.backward:
             lead = f"${_math(step.name)} = {_math(step.formula)}$ with ${step.gradient.latex} {_relation(step.value)} {step.value.latex}$"
             rows = [_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums]
             parts += [lead, _display(rows, "aligned")]
     if derivation.results:
         parts.append("**Tangent**" if derivation.differentials else "**Gradient**")
-        parts.append(_display([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results], "aligned"))
+        parts.append(_display(_result_rows(derivation), "aligned"))
     parts += [f"Note: {_markdown_text(note)}" for note in derivation.notes]
     return "\n\n".join(parts) + "\n"
 
@@ -213,7 +220,9 @@ def _latex_body(derivation: Derivation, picture: str) -> list[str]:
     if derivation.given:
         lines.append("at $" + "$, $".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.given) + "$")
     if derivation.direction:
-        lines.append("\nalong $" + "$, $".join(f"{name.latex} = {value.latex}" for name, value in derivation.direction) + "$")
+        lines.append(
+            "\nalong $" + "$, $".join(f"{name.latex} {_relation(value)} {value.latex}" for name, value in derivation.direction) + "$"
+        )
     if picture:
         lines += ["", r"\medskip", picture, ""]
     if derivation.forward:
@@ -224,20 +233,24 @@ def _latex_body(derivation: Derivation, picture: str) -> list[str]:
             lines += _align(_differential_rows(one))
     if derivation.seed is not None:
         lines.append(r"\subsection*{Backward: upstream $\times$ local derivative, from the output to the inputs}")
-        lines.append(rf"\[ {derivation.seed[0].latex} = {derivation.seed[1].latex} \]")
+        lines.append(rf"\[ {derivation.seed[0].latex} {_relation(derivation.seed[1])} {derivation.seed[1].latex} \]")
         for step in derivation.backward:
             arrived = f"{step.gradient.latex} {_relation(step.value)} {step.value.latex}"
             lines.append(rf"$\displaystyle {_math(step.name)} = {_math(step.formula)}$ with ${arrived}$:")
             lines += _align([_edge_latex(edge, step.gradient) for edge in step.edges] + [_sum_latex(one) for one in step.sums])
     if derivation.results:
         head = "Tangent" if derivation.differentials else "Gradient"
-        lines += [rf"\subsection*{{{head}}}", *_align([f"{one.gradient.latex} &= {one.value.latex}" for one in derivation.results])]
+        lines += [rf"\subsection*{{{head}}}", *_align(_result_rows(derivation))]
     lines += [rf"\medskip Note: {latex_text(note)}" + "\n" for note in derivation.notes]
     return lines
 
 
 def _align(rows: list[str]) -> list[str]:
     return [r"\begin{align*}", " \\\\\n".join(rows), r"\end{align*}"]
+
+
+def _result_rows(derivation: Derivation) -> list[str]:
+    return [f"{one.gradient.latex} &{_relation(one.value)} {one.value.latex}" for one in derivation.results]
 
 
 def _forward_rows(derivation: Derivation) -> list[str]:
@@ -258,7 +271,9 @@ def _differential_rows(one: Differential) -> list[str]:
         else rf"{_bracketed(term.number.latex)} \cdot {_bracketed(term.tangent.latex)}"
         for term in one.terms
     )
-    rows.append(f"{one.differential.latex} &= " + " = ".join(dict.fromkeys(part for part in (symbols, numbers, one.total.latex) if part)))
+    steps = {symbols: "=", numbers: _relation(*_numbers(one))}
+    steps.setdefault(one.total.latex, _relation(one.total, *_numbers(one)))
+    rows.append(f"{one.differential.latex} &" + " ".join(f"{sign} {step}" for step, sign in steps.items() if step))
     return rows
 
 
@@ -279,7 +294,7 @@ def _edge_latex(edge: Edge, upstream: Label) -> str:
     if edge.chain is not None:
         gradient = rf"\text{{part of }} {edge.gradient.latex}" if edge.share else edge.gradient.latex
         shapes = rf" \qquad {edge.shapes.latex}" if edge.shapes is not None else ""
-        return rf"{told} & {gradient} &= {edge.chain.latex} = {edge.contribution.latex}{shapes}"
+        return rf"{told} & {gradient} &= {edge.chain.latex} {_relation(edge.contribution)} {edge.contribution.latex}{shapes}"
     chain = rf"{upstream.latex} \cdot {edge.local.latex}"
     numbers = rf"{edge.upstream.latex} \times {_bracketed(edge.number.latex)}"
     numbers += f" {_relation(edge.contribution, edge.upstream, edge.number)} {edge.contribution.latex}"

@@ -15,6 +15,8 @@ from .escape import xml
 MOST_CELLS = 4096
 #: relative errors from here on are drawn; smaller ones are rounding
 FAINTEST = 1e-12
+#: from this share of colour on a cross is seen better in the colour of the page than in that of its text, in light and in dark
+STRONG = 0.65
 _ELSEWHERE = "at another point"
 
 
@@ -48,7 +50,8 @@ def _heat_map(name: str, cells: Mapping[tuple[int, ...], Mapping[str, Any]]) -> 
         if row["verdict"] == "fail" and size >= 14:
             a, b = size * 0.32, size - gap - size * 0.32
             left_in, right_in, top_in, bottom_in = (f"{place:.4g}" for place in (x + a, x + b, y + a, y + b))
-            boxes.append(f'<path class="cross" d="M{left_in} {top_in}L{right_in} {bottom_in}M{right_in} {top_in}L{left_in} {bottom_in}"/>')
+            kind = "cross strong" if _share(row) >= STRONG else "cross"
+            boxes.append(f'<path class="{kind}" d="M{left_in} {top_in}L{right_in} {bottom_in}M{right_in} {top_in}L{left_in} {bottom_in}"/>')
     ticks = []
     for j in sorted({0, width - 1}):
         ticks.append(f'<text x="{left + (j + 0.5) * size - gap / 2:.4g}" y="{top - 6}" text-anchor="middle">{j}</text>')

@@ -42,7 +42,7 @@ figure{margin:18px 0}figcaption{font-size:14px;max-width:46em}.maps{display:flex
 figure.map{margin:8px 0;max-width:100%}figure.steps{overflow-x:auto}figure.steps svg{min-width:480px}
 svg{max-width:100%;height:auto;display:block}svg text{fill:var(--muted);font-size:12px}
 .under{fill:var(--cluster-fill);stroke:var(--line);stroke-width:.6}.cell{fill:var(--bad)}.undecided{fill:var(--muted);fill-opacity:.45}
-.cross{stroke:var(--text);stroke-width:1.6;fill:none;stroke-linecap:round}
+.cross{stroke:var(--text);stroke-width:1.6;fill:none;stroke-linecap:round}.cross.strong{stroke:var(--background)}
 .grid{stroke:var(--line);stroke-width:1;fill:none}.guide{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:6 5;fill:none}
 .curve{fill:none;stroke:var(--gate-border);stroke-width:2;stroke-linejoin:round}.dot{fill:var(--gate-border)}
 .best{fill:none;stroke:var(--bad);stroke-width:2.5}svg text.strong{fill:var(--text);font-weight:700;font-size:13px}

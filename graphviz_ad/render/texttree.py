@@ -17,13 +17,16 @@ MINUS = "\N{MINUS SIGN}"
 
 
 class _Row(NamedTuple):
-    """A line before it is fitted: branches, the node, its value, its gradient, the local derivative of its use."""
+    """A line before it is fitted: branches, the node, its value, its gradient, the local derivative of its use.
+
+    ``local`` is told in several ways, the fullest first.
+    """
 
     before: str
     node: str
     value: str
     gradient: str
-    local: str
+    local: tuple[str, ...]
     again: bool
 
 
@@ -31,15 +34,17 @@ def draw_tree(scene: Scene, width: int, spell: Callable[[str], str]) -> list[lis
     """The lines of the tree as pieces of text with their roles."""
     rows = _rows(scene, width, spell)
     heads = ["", "value", scene.graded, "local derivative"]
-    table = [[row.value, row.gradient, row.local] for row in rows]
+    table = [[row.value, row.gradient, row.local[0]] for row in rows]
     sizes = [max([columns(line[place]) for line in table], default=0) for place in range(3)]
     sizes = [max(size, columns(spell(head))) if size else 0 for size, head in zip(sizes, heads[1:], strict=True)]
     node = max((columns(row.before + row.node) for row in rows), default=0)
     needed = max((columns(row.before) for row in rows), default=0) + LEAST_ROOM
     sizes = _fitted(sizes, min(node, max(needed, width // 3)), width)
     room = min(node, width - sum(size + GAP for size in sizes if size))
+    named = all(columns(row.local[0]) <= sizes[2] for row in rows)
     lines: list[list[tuple[str, str]]] = []
     if any(sizes):
+        heads[3] = next((head for head in (heads[3], "local") if columns(head) <= sizes[2]), "")
         shown = [spell(cut(spell(head), size)) if size else "" for head, size in zip(heads[1:], sizes, strict=True)]
         cells = [(head.rjust(size) if place < 2 else head, "muted") for place, (head, size) in enumerate(zip(shown, sizes, strict=True))]
         lines.append([(" " * room, ""), *_spaced([cell for cell, size in zip(cells, sizes) if size])])
@@ -47,7 +52,9 @@ def draw_tree(scene: Scene, width: int, spell: Callable[[str], str]) -> list[lis
         told = spell(cut(row.node, max(1, room - columns(row.before))))
         pad = " " * (room - columns(row.before) - columns(told))
         line = [(row.before, "wire"), (told, "name" if row.again else ""), (pad, "")]
-        for place, (text, role) in enumerate(((row.value, "value"), (row.gradient, "gradient"), (row.local, "local"))):
+        ways = row.local if named else row.local[1:] or row.local
+        local = next((text for text in ways if columns(text) <= sizes[2]), min(ways, key=columns))
+        for place, (text, role) in enumerate(((row.value, "value"), (row.gradient, "gradient"), (local, "local"))):
             if sizes[place]:
                 text = spell(cut(text, sizes[place]))
                 space = " " * (sizes[place] - columns(text))
@@ -96,7 +103,7 @@ def _rows(scene: Scene, width: int, spell: Callable[[str], str]) -> list[_Row]:
         if again:
             continue
         if below and len(indent) + 3 + LEAST_ROOM > deepest:
-            rows.append(_Row(spell(f"{indent}└─ "), spell("… deeper"), "", "", "", False))
+            rows.append(_Row(spell(f"{indent}└─ "), spell("… deeper"), "", "", ("",), False))
             continue
         for number in range(len(below) - 1, -1, -1):
             final = number == len(below) - 1
@@ -111,7 +118,7 @@ def _row(before: str, wire: Wire, arrow: Arrow | None, again: bool, spell: Calla
 
     value = "" if again or wire.value is None else say(wire.value.text)
     gradient = "" if again or wire.gradient is None else say(wire.gradient.text)
-    return _Row(before, say(_told(wire, again)), value, gradient, say(_local(arrow)), again)
+    return _Row(before, say(_told(wire, again)), value, gradient, tuple(map(say, _local(arrow))), again)
 
 
 def _told(wire: Wire, again: bool) -> str:
@@ -127,12 +134,15 @@ def _told(wire: Wire, again: bool) -> str:
     return " = ".join(dict.fromkeys(parts))
 
 
-def _local(arrow: Arrow | None) -> str:
-    """∂f/∂q = z = −4; a formula that is a number already, or too long beside one, says nothing more."""
+def _local(arrow: Arrow | None) -> tuple[str, ...]:
+    """∂f/∂q = z = −4, and the shorter z = −4, −4 and z: the branch tells the name.
+
+    A formula that is a number already, or too long beside one, says nothing more.
+    """
     if arrow is None:
-        return ""
+        return ("",)
     formula = arrow.formula
     if formula is not None and arrow.number is not None and (len(formula.text) > MOST_FORMULA or formula.text.lstrip(MINUS).isdigit()):
         formula = None
-    said = [label.text for label in (arrow.local, formula, arrow.number) if label is not None]
-    return " = ".join(dict.fromkeys(said))
+    said = list(dict.fromkeys(label.text for label in (arrow.local, formula, arrow.number) if label is not None))
+    return (*(" = ".join(said[first:]) for first in range(len(said))), *said[1:2]) or ("",)

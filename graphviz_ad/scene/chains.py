@@ -157,7 +157,7 @@ def _moved(op: str, up: _Factor, target: Shape) -> Chain | None:
     return Chain(product, _from(target, up.shape))
 
 
-_PUT_BACK = frozenset("index take take_along_axis pick flip roll repeat tile pad windows diag diagonal tril triu sort".split())
+_PUT_BACK = frozenset("index part take take_along_axis pick flip roll repeat tile pad windows diag diagonal tril triu sort".split())
 
 
 def _entrywise(graph: Graph, handle: int, position: int, slope: Any, up: _Factor) -> Chain:

@@ -8,7 +8,7 @@ from ..errors import ShapeError
 from . import kinks, slopes, titles
 from .chains import Chain, chain
 from .model import Label
-from .numbers import MINUS, ROUNDED, choose, full, rounds
+from .numbers import MINUS, choose, full, told
 from .steps import Backward, Derivation, Edge, Forward, Result, Sum
 from .writing import Substituted, formula_label, fraction, name_label
 
@@ -67,13 +67,7 @@ class _Deriver:
 
     def number(self, value: Any) -> Label:
         """A number in both forms, marked where what is shown is not the number itself."""
-        text = self.figures.text(value)
-        return Label(text, self.figures.latex(value), ROUNDED if rounds(self.figures, value) else "")
-
-    def used(self, label: Label, handle: int) -> Label:
-        """A substituted form, marked where a number in it is rounded."""
-        rounded = any(self.number(self.point.values[one]).exact for one in self.graph.operands[handle] if self.graph.ops[one] != "constant")
-        return label._replace(exact=ROUNDED) if rounded else label
+        return told(value, self.figures)
 
     def derivation(self) -> Derivation:
         graph, point = self.graph, self.point
@@ -96,9 +90,7 @@ class _Deriver:
     def forward(self, handle: int) -> Forward:
         """q = x + y = −2 + 5 = 3."""
         formula, value = formula_label(self.graph, handle), self.number(self.point.values[handle])
-        return Forward(
-            name_label(self.graph.labels[handle]), formula, _news(self.used(self.substituted.node(handle), handle), formula, value), value
-        )
+        return Forward(name_label(self.graph.labels[handle]), formula, _news(self.substituted.node(handle), formula, value), value)
 
     def backward(self, handle: int) -> Backward | None:
         """What an operation sends back to its operands; None where nothing arrives or nothing goes on."""
@@ -116,7 +108,7 @@ class _Deriver:
             number = slopes.structure(slope) if written is None else self.number(written)
             formula = slopes.formula(graph, handle, position, slope) or number
             name = fraction(graph.labels[handle], graph.labels[operand])
-            new = None if slopes.is_map(slope) else _news(self.used(self.substituted.local(handle, position), handle), formula, number)
+            new = None if slopes.is_map(slope) else _news(self.substituted.local(handle, position), formula, number)
             if formula.text.lstrip(MINUS).isdigit():  # a literal: 1 = 1.00 says nothing
                 formula, new = number, None
             gradient = fraction(graph.labels[self.output], graph.labels[operand])
@@ -126,8 +118,8 @@ class _Deriver:
                 name, formula = both
                 number = formula
             product, shapes = (None, None) if rule is None else rule
-            told = self.number(share)
-            edges.append(Edge(name, formula, new, number, upstream, told, gradient, self._uses(operand) > 1, product, shapes))
+            contribution, shared = self.number(share), self._uses(operand) > 1
+            edges.append(Edge(name, formula, new, number, upstream, contribution, gradient, shared, product, shapes))
             if operand not in finished and self._is_last(operand, handle):
                 finished.append(operand)
         if not edges:
@@ -168,8 +160,8 @@ class _Deriver:
         if len(shares) < 2:
             return None
         name = fraction(self.graph.labels[self.output], self.graph.labels[operand])
-        told = tuple(self.number(share) for share in shares[:MOST_TERMS])
-        return Sum(name, told, self.number(self.point.gradient_of(operand)), len(shares))
+        terms = tuple(self.number(share) for share in shares[:MOST_TERMS])
+        return Sum(name, terms, self.number(self.point.gradient_of(operand)), len(shares))
 
     def results(self) -> tuple[Result, ...]:
         """The gradients by the inputs."""
@@ -179,13 +171,13 @@ class _Deriver:
 
     def notes(self, inputs: int) -> list[str]:
         """What was cut, where a kink is, what is not finite."""
-        told = []
+        notes = []
         if self.total > len(self.operations):
-            told.append(f"{len(self.operations):,} of {self.total:,} operations are written out, those nearest the output")
+            notes.append(f"{len(self.operations):,} of {self.total:,} operations are written out, those nearest the output")
         if inputs > MOST_GIVEN:
-            told.append(f"{MOST_GIVEN} of {inputs:,} inputs are written out")
-        told += [kinks.tell(self.point, kink) for kink in kinks.find(self.point)[:10]]
-        return told + list(self.point.warnings[:10])
+            notes.append(f"{MOST_GIVEN} of {inputs:,} inputs are written out")
+        notes += [kinks.tell(self.point, kink) for kink in kinks.find(self.point)[:10]]
+        return notes + list(self.point.warnings[:10])
 
 
 def _news(substituted: Label, formula: Label, number: Label) -> Label | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import kinks, slopes, titles
 from .model import Label
-from .numbers import choose
+from .numbers import choose, full, told
 from .steps import Derivation, Differential, Result, Term
 from .writing import Substituted, formula_label, fraction, name_label
 
@@ -36,7 +36,7 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
     substituted = Substituted(graph, point.values, figures)
 
     def number(value: Any) -> Label:
-        return Label(figures.text(value), figures.latex(value))
+        return told(value, figures)
 
     steps = []
     for handle in written:
@@ -60,8 +60,10 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
         new = None if put.text in (formula.text, value.text) else put
         name = graph.labels[handle]
         steps.append(Differential(name_label(name), formula, new, value, differential(name), tuple(terms), number(point.tangents[handle])))
-    told = [f"{len(written):,} of {len(every):,} operations are written out, those nearest the output"] if len(every) > len(written) else []
-    told += [kinks.tell(point, kink) for kink in kinks.find(point)[:10]]
+    notes = (
+        [f"{len(written):,} of {len(every):,} operations are written out, those nearest the output"] if len(every) > len(written) else []
+    )
+    notes += [kinks.tell(point, kink) for kink in kinks.find(point)[:10]]
     given = [n for n, h in graph.input_handles.items() if graph.needed[h] and not graph._spec(h).constant]
     return Derivation(
         titles.title(graph),
@@ -69,8 +71,8 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
         (),
         None,
         (),
-        tuple(Result(differential(graph.labels[output]), number(point.tangents[output])) for output in graph.outputs),
-        (*told, *point.warnings[:10]),
+        tuple(Result(differential(graph.labels[output]), full(point.tangents[output], figures)) for output in graph.outputs),
+        (*notes, *point.warnings[:10]),
         tuple((differential(name), number(value)) for name, value in (point.direction or {}).items()),
         tuple(steps),
     )

@@ -149,17 +149,24 @@ def rounds(figures: Figures, number: Any) -> bool:
     return any(rounds(figures, entry) for entry in number.ravel().tolist())
 
 
+def told(number: Any, figures: Figures) -> Label:
+    """A number in a derivation: in its figures, marked where what is shown is another number.
+
+    >>> told(0.25, Figures()), told(-1 / 3, Figures())
+    (Label(text='0.25', latex='0.25', exact=''), Label(text='−0.33', latex='-0.33', exact='≈'))
+    """
+    return Label(figures.text(number), figures.latex(number), ROUNDED if rounds(figures, number) else "")
+
+
 def full(number: Any, figures: Figures) -> Label:
     """A number that is a result: the shortest digits that tell it, where its figures would round it; arrays in their figures.
 
     >>> full(-0.204, Figures()).text, full(-4.0, Figures()).text
     ('−0.204', '−4.00')
     """
-    text = figures.text(number)
-    if getattr(number, "shape", ()) != ():
-        return Label(text, figures.latex(number), ROUNDED if rounds(figures, number) else "")
-    if rounds(figures, number):
-        text = repr(_unwrapped(number)).replace("-", MINUS).replace("e+", "e")
+    if getattr(number, "shape", ()) != () or not rounds(figures, number):
+        return told(number, figures)
+    text = repr(_unwrapped(number)).replace("-", MINUS).replace("e+", "e")
     return Label(text, latex_of(text))
 
 

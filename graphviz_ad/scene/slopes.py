@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..graph.node import Node
+from ..graph.array_notation import index_rule
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import shape_text
-from .writing import local_label
+from .writing import Unicode, local_label
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -66,7 +66,7 @@ def indexed(graph: Graph, handle: int, position: int, slope: Any) -> tuple[Label
     """
     if graph.ops[handle] in OPERATIONS or not is_map(slope) or shown(slope) is not None or slope.structure != "Kronecker":
         return None
-    rule = Node(graph, handle).index_rule(position)
+    rule = index_rule(graph, handle, position, Unicode())
     if rule is None or " = " not in rule.text or " = " not in rule.latex:
         return None
     (left, right), (latex_left, latex_right) = rule.text.split(" = ", 1), rule.latex.split(" = ", 1)

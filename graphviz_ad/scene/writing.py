@@ -13,7 +13,7 @@ from ..language.grammar import CONSTANTS, POWER, PRODUCT, SUM
 from ..language.parser import parse_expression
 from ..primitives.registry import OPERATIONS
 from .model import Label
-from .numbers import MINUS, Figures
+from .numbers import MINUS, ROUNDED, Figures, rounds
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
@@ -138,7 +138,7 @@ def local_label(graph: Graph, handle: int, position: int) -> Label:
 
 
 class Substituted:
-    """Writes formulas with numbers in place of names, as ``figures`` shows them.
+    """Writes formulas with numbers in place of names, as ``figures`` shows them; marked where one of the numbers is rounded.
 
     >>> from graphviz_ad import parse
     >>> point = parse("f = q - 2*z").at(q=3, z=-4)
@@ -148,7 +148,7 @@ class Substituted:
     """
 
     def __init__(self, graph: Graph, values: Sequence[object], figures: Figures) -> None:
-        self.graph = graph
+        self.graph, self.values, self.figures = graph, values, figures
 
         def unicode(word: str) -> Piece:
             text = figures.text(values[graph.handle(word)])
@@ -162,13 +162,19 @@ class Substituted:
 
     def node(self, handle: int) -> Label:
         """A node's operation with its operands' values."""
-        return Label(node_formula(self.graph, handle, self.unicode(False)), node_formula(self.graph, handle, self.latex(False)))
+        forms = (node_formula(self.graph, handle, notation(False)) for notation in (self.unicode, self.latex))
+        return Label(next(forms), next(forms), self._mark(handle))
 
     def local(self, handle: int, position: int) -> Label:
         """A local derivative with its names' values."""
-        return Label(
-            local_formula(self.graph, handle, position, self.unicode(True)), local_formula(self.graph, handle, position, self.latex(True))
-        )
+        forms = (local_formula(self.graph, handle, position, notation(True)) for notation in (self.unicode, self.latex))
+        return Label(next(forms), next(forms), self._mark(handle))
+
+    def _mark(self, handle: int) -> str:
+        """The mark of a formula with a rounded operand; "" where all are exact."""
+        graph = self.graph
+        operands = (one for one in graph.operands[handle] if graph.ops[one] != "constant")
+        return ROUNDED if any(rounds(self.figures, self.values[one]) for one in operands) else ""
 
 
 def _strength(text: str) -> int:

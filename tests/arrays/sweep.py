@@ -125,6 +125,8 @@ USES: list[Use] = [
     *_pair("column_stack((a, b))", ((3,), (3,)), ((2, 3), (2,))), *_pair("append(a, b)", ((2, 2), (3,))), *_pair("block([[a, b], [b, a]])", ((2, 2), (2, 2))),
     *_each("diagflat(x)", (2, 2), (3,)), *_each("fliplr(x)", (2, 3)), *_each("flipud(x)", (2, 3)), *[use for k in (0, 1, 2, 3, -1) for use in _each(f"rot90(x, {k})", (2, 3))],
     *_each("diff(x, 2)", (4,), (2, 4)), *_each("diff(x, axis=0)", (3, 2), (2, 2, 2)), *_each("diff(x, 1, -2)", (3, 2)), *_each("vander(x, 3)", (2,)), *_each("vander(x, 3, True)", (2,)),
+    *_each("vander(x)", (3,), (1,), (2, 3)), *_each("vander(x, increasing=True)", (3,)), *_each("part(x, 1, 2)", (4,), (2, 2)), *_each("part(x, 2, 3, 0)", (3, 2), (6,)),
+    *_each("glu(x)", (4,), (3, 2)), *_each("glu(x, axis=1)", (2, 4, 3)), *_pair("interp(a, [-1, 0, 0.5, 2], b)", ((5,), (4,)), ((), (4,)), ((2, 3), (4,))), *_pair("interp(a, cumsum(exp(b)), b)", ((6,), (3,)), ((2,), (2,))),
     *_each("trapezoid(x)", (4,), (2, 3)), *_pair("trapezoid(a, b)", ((4,), (4,))), *_each("adjugate(x)", (3, 3), (2, 2)), *_each("cond(x)", (2, 2), (3, 2)),
     *_pair("solve_triangular(a, b)", ((3, 3), (3,))), *_pair("solve_triangular(a, b, lower=True)", ((2, 2), (2, 3))), *_each("matrix_norm(x)", (2, 3), (2, 2, 3)),
     *_each("vector_norm(x)", (2, 3)), *_each("vector_norm(x, axis=0)", (2, 3)), *_pair("cdist(a, b)", ((2, 3), (4, 3))), *_pair("cdist(a, b, 1)", ((2, 3), (2, 3))),

@@ -38,6 +38,9 @@ def value(text: str, **inputs: Any) -> Any:
         ("exp(x > 0)", np.exp(1.0 * (X > 0))), ("mean(x > 0)", np.mean(X > 0)), ("max(x > 0)", 1.0), ("sum(x > 0)", np.sum(X > 0)),
         ("diagonal(x, 1)", X.diagonal(1)), ("expand_dims(x, 0)", X[None]), ("cumsum(x)", X.cumsum()), ("sort(x[0])[::-1]", np.sort(X[0])[::-1]),
         ("matrix_power([[1, 1], [0, 1]], 5)", np.array([[1.0, 5], [0, 1]])), ("ptp(x)", np.ptp(X)), ("diff(x)", np.diff(X)),
+        ("vander(x[0])", np.vander(X[0])), ("vander(x[0], increasing=True)", np.vander(X[0], increasing=True)), ("vander(x[0], 2)", np.vander(X[0], 2)),
+        ("interp(x/3, [-1, 0, 2.5], [3, 1e16, -2])", np.interp(X / 3, [-1, 0, 2.5], [3, 1e16, -2])), ("part(x, 1, 3, axis=0)", X[1:2]), ("part(x, 1, 2)", X[:, 2:]),
+        ("glu(x)", X[:, :2] / (1 + np.exp(-X[:, 2:]))),
         ("s(t) = exp(t)/sum(exp(t)); s(x[2])", np.exp(X[2]) / np.exp(X[2]).sum()), ("pad([1, 2], 1)", np.pad([1.0, 2], 1)),
     ],
 )  # fmt: skip
@@ -60,7 +63,10 @@ def test_values_are_numpys(text: str, expected: Any) -> None:
         ("x @ y", {"x": 1.0, "y": 2.0}, "matmul needs (i, j) @ (j, k), not a scalar; write * to scale: x is a scalar, y is a scalar", 3),
         ("sum(x, axis=2)", {"x": np.ones(3)}, "sum has no axis 2", 1),
         ("x[3]", {"x": np.ones(3)}, "out of bounds", 2),
-        ("y = 1\nx[0]", {"x": 1.0}, "too many indices", 2),
+        ("y = 1\nx[0]", {"x": 1.0}, "index has too many indices: x is a scalar", 2),
+        ("x[0, 1:]", {"x": np.ones(2)}, "index has too many indices, 2 for 1 axis: x is (2,)", 2),
+        ("glu(x)", {"x": np.ones(3)}, "part needs 2 equal parts along axis 0, and has 3 entries there", 1),
+        ("part(x, 2, 2)", {"x": np.ones(4)}, "there is no part 2 of 2", 1),
         ("inv(x)", {"x": np.ones((2, 3))}, "inv needs a square matrix: x is (2, 3)", 1),
         ("[x, 1]", {"x": np.ones(2)}, "stack needs entries of equal shape", 1),
         ("reshape(x, (2, 2))", {"x": np.ones(3)}, "reshape", 1),
@@ -120,3 +126,16 @@ def test_lists_nest_without_limit_of_recursion() -> None:
 def test_what_would_not_fit_is_refused(text: str) -> None:
     with pytest.raises(gv.LimitError, match="GRADVIZ_MAX_ENTRIES"):
         gv.parse(text).at({name: array for name, array in (("x", [1.0]), ("y", np.ones(10_000))) if name in gv.parse(text).inputs})
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("max(x, 0, axis=0)", "max of several arguments is elementwise, and takes no axis"),
+        ("fmin(x, 0, x, keepdims=True)", "fmin of several arguments is elementwise, and takes no keepdims"),
+    ],
+)
+def test_options_of_a_reduction_are_refused_where_max_compares(text: str, message: str) -> None:
+    with pytest.raises(gv.ParseError, match=message):
+        gv.parse(text)
+    assert gv.parse("maximum(x, y=1)").at(x=2).value == 2.0

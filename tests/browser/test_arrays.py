@@ -45,6 +45,7 @@ GRAPHS: dict[str, tuple[str, dict[str, Any]]] = {
         "sum(where(X > 0, X*r, r - c)*s)",
         {"X": [[1.5, -2.0, 0.25], [0.5, 3.0, -1.0]], "r": [1.0, -0.5, 2.0], "c": [[0.3], [0.7]], "s": 1.25},
     ),
+    "gated": ("sum(glu(x)**2) + sum(vander(y)) + sum(interp(x, [-1, 0, 2], w))", {"x": [0.4, -1.3, 2.2, 0.7], "y": [1.5, 2.0], "w": _X}),
     "outer": ("sum(outer(x, y)**2) + einsum('ij,j->', W, x)", {"x": _X, "y": _B, "W": _W}),
     "array output": ("tanh(W@x + b)", {"W": _W, "x": _X, "b": _B}),
     "stacked": ("v = [x*y, x + y, x]; f = v @ v", {"x": 1.5, "y": -0.5}),

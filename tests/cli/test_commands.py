@@ -650,3 +650,27 @@ def test_an_empty_name_of_a_file_and_an_array_to_explain(gradviz: Callable[..., 
     assert answer.code == 2
     assert "--output needs a value: --output FILE" in answer.err
     assert "--of NAME" in gradviz("explain", "[x,y]", "x=1", "y=2").err
+
+
+@pytest.mark.parametrize("words", [
+    ["tran", "--data", "spiral"], ["trian", "x=3"], ["train_", "x*y", "x=1"], ["trains", "--points", "3"],
+])  # fmt: skip
+def test_a_misspelt_verb_is_named(gradviz: Callable[..., Answer], words: list[str]) -> None:
+    answer = gradviz(*words)
+    assert answer.code == 2
+    assert answer.err.rstrip().endswith("hint: did you mean gradviz train?")
+    assert answer.err.count("hint:") == 1
+
+
+def test_a_name_like_a_verb_is_a_name(gradviz: Callable[..., Answer]) -> None:
+    assert gradviz("tran", "tran=2", "--no-draw").code == 0
+    assert "did you mean --at" in gradviz("tran", "tran=2", "--data", "3").err
+    assert gradviz("--no-draw", "--", "check", "check=2").code == 0
+    assert "options stand before it" in gradviz("--", "check", "check=2", "--no-draw").err
+
+
+def test_notes_are_no_warnings(gradviz: Callable[..., Answer]) -> None:
+    for verb in ([], ["check"]):
+        answer = gradviz(*verb, "sum(stop_gradient(x)*x)", "x=[1,2]", *(["--no-draw"] if not verb else []))
+        assert answer.err == "gradviz: note: stop_gradient at v1 is held fixed\n"
+    assert gradviz("1/x", "x=0", "--no-draw").err.startswith("gradviz: warning: f is not finite")

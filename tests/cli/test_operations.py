@@ -94,3 +94,11 @@ def test_charts_escape_what_they_are_given_and_refuse_unknown_themes() -> None:
     assert render_chart(chart) == render_chart(chart)
     with pytest.raises(GradvizError):
         render_chart(chart, theme="pink")
+
+
+def test_every_name_that_authors_may_write_is_described() -> None:
+    listed = {operation.name for operation in listing()}
+    assert {"vander", "interp", "cov", "softmax", "part", "tanh"} <= listed
+    assert "offset_trace" not in listed
+    for name in all_names():
+        assert describe(name).name in listed

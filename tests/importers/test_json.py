@@ -73,3 +73,22 @@ def test_graphs_that_no_text_gave_keep_their_numbers(text: str, values: dict[str
 def test_what_is_no_document_is_refused(source: str) -> None:
     with pytest.raises(gv.GradvizError):
         gv.from_json(source)
+
+
+@pytest.mark.parametrize("source", [3, None, ["x"], 2.5])
+def test_what_no_document_comes_from_is_refused_by_its_kind(source: Any) -> None:
+    with pytest.raises(gv.GradvizError, match=f"not {type(source).__name__}") as refused:
+        gv.from_json(source)
+    assert isinstance(refused.value, TypeError)
+
+
+@pytest.mark.parametrize(
+    "value", [True, np.int64(3), np.array([1, 2]), np.array([True, False]), np.array([2**63 + 2**40], dtype=np.uint64)]
+)
+def test_what_has_no_gradient_has_none_again(value: Any) -> None:
+    for given in ({"x": value, "y": 2.5}, {"x": value, "y": np.int64(2)}):
+        point = gv.parse("sum(x*y)").at(given)
+        again = gv.from_json(json.loads(json.dumps(point.document())))
+        assert isinstance(again, gv.Point)
+        assert again.document() == point.document()
+        assert again.gradients["x"] is None

@@ -73,6 +73,7 @@ def shapes(x: Any) -> Any:
 
 def elementwise(x: Any, y: Any) -> Any:
     z = torch.exp(x) / (1 + torch.sigmoid(y)) - F.softplus(x) * F.silu(y) + torch.atan2(x, y) + F.elu(x) + F.leaky_relu(y, 0.2)
+    z = z + F.glu(torch.cat([x, y], 0), 0)
     return (z + torch.rsqrt(1 + x * x) + torch.erf(y) + torch.maximum(x, y) + F.gelu(x, approximate="tanh") + abs(x) ** 1.5).sum()
 
 

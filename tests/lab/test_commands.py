@@ -161,3 +161,12 @@ def test_the_default_folder_of_train_is_filled_only_where_it_is_its_own(
     assert "-o run writes into it" in capsys.readouterr().err
     assert (tmp_path / "run" / "history.svg").read_text(encoding="utf-8") == "<svg>mine</svg>"
     assert main([*words, "-o", "run"]) == 0
+
+
+@pytest.mark.parametrize("verb", ["train", "boundary", "activations", "net"])
+def test_the_help_is_no_wider_than_that_of_other_verbs(
+    verb: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    assert main([verb, "--help"]) == 0
+    assert max(map(len, capsys.readouterr().out.splitlines())) <= 80

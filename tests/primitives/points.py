@@ -14,6 +14,8 @@ LINE = tuple(sorted({sign * x + 0.0 for x in _LINE for sign in (-1, 1)}))
 PLANE = tuple(itertools.product((-800.0, -2.5, -1.0, -1e-8, 0.0, 1e-300, 0.3, 2.0, 3.0), repeat=2))
 #: at a whole quotient of 1e300 every neighbour is a jump away
 _QUOTIENTS = tuple((x, y) for x, y in PLANE if abs(x) < 1e30 * abs(y))
+#: whose slopes are ordinary numbers, and whose squares are none
+QUOTIENTS = ((1e180, 1e180), (-3e200, 1e180), (1e300, -1e160), (1e-180, 1e-180), (3e-200, -1e-170))
 ORDERS = (0.0, 1.0, 2.0, 3.0)
 _AXIS = (1e-8, 0.1, 1.0, 2.5, 7.3, 40.0)
 
@@ -74,7 +76,7 @@ _TUPLES: dict[str, tuple[tuple[float, ...], ...]] = {
         (1e-200, -1e-200),
     ),
     "hypot": (*PLANE, (1e200, -1e200), (1e-200, 1e-200)),
-    "div": (*PLANE, (1.0, 1e-200), (1e-200, 1e-200)),
+    "div": (*PLANE, (1.0, 1e-200), (1e-200, 1e-200), *QUOTIENTS),
     "power": (*PLANE, (0.0, 0.5), (1.5, 800.0), (0.9, -800.0), (1e-300, 0.5), (1e100, 3.0), (2.5, 1 / 3)),
     "mod": (*_QUOTIENTS, (0.7, 0.1), (7.0, 0.7), (-7.3, 2.0), (7.3, -2.0)),
     "fmod": (*_QUOTIENTS, (0.7, 0.1), (7.0, 0.7), (-7.3, 2.0), (7.3, -2.0)),

@@ -12,7 +12,10 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.check.report import Report, Row
-from graphviz_ad.render.report_charts import fitted, heat_maps, step_curve
+from graphviz_ad.render.report_charts import STRONG, fitted, heat_maps, step_curve
+from graphviz_ad.render.report_html import _EXTRA
+from graphviz_ad.render.theme import colors
+from tests.render.test_theme import contrast
 
 
 def _rows(verdicts: list[list[str]]) -> list[dict[str, object]]:
@@ -28,11 +31,28 @@ def test_a_heat_map_marks_the_wrong_entries_and_only_them() -> None:
     cells = re.findall(r'<rect class="(cell[^"]*)"(?: fill-opacity="([\d.]+)")?[^>]*><title>([^<]*)', page)
     shown = {title.split(" ")[0] + title.split(" ")[1]: (look, opacity) for look, opacity, title in cells}
     assert len(cells) == 6
-    assert page.count('class="cross"') == 1
+    assert page.count('class="cross') == 1
     assert [look for look, _ in shown.values()].count("cell undecided") == 1
     assert float(shown["W[0,1]"][1]) > 0.9
     assert float(shown["W[0,0]"][1]) == 0
     assert "1 of 6 entries are wrong, 1 undecided" in page
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_cross_of_a_wrong_entry_is_seen_on_every_colour(theme: str) -> None:
+    """WCAG 2.2 asks for 3 of graphics; the colour of a cell lies between that of the map and that of a wrong digit."""
+    role, bad = colors(theme), _EXTRA["bad"][theme == "dark"]
+    for share in np.linspace(0, 1, 101):
+        ends = ([int(color[k : k + 2], 16) for k in (1, 3, 5)] for color in (role["cluster-fill"], bad))
+        cell = "#" + "".join(f"{round(one + share * (other - one)):02x}" for one, other in zip(*ends, strict=True))
+        assert contrast(role["background" if share >= STRONG else "text"], cell) >= 3, share
+
+
+def test_crosses_take_the_colour_that_is_seen() -> None:
+    rows = _rows([["fail", "fail"]])
+    rows[0]["error"], rows[1]["error"] = 1.0, 1e-6
+    crosses = re.findall('class="(cross[^"]*)"', heat_maps(rows))
+    assert crosses == ["cross strong", "cross"]
 
 
 def test_what_was_wrong_at_other_points_is_not_in_the_map_of_this_one() -> None:

@@ -80,6 +80,17 @@ def test_the_tree_puts_numbers_in_columns() -> None:
     ]
 
 
+def test_a_narrow_column_of_local_derivatives_tells_what_matters() -> None:
+    """The names, which the branches tell, go first, all of them; a number that does not fit gives way to its formula."""
+    lines = XYZ.draw(42, form="tree").splitlines()
+    assert lines[0].endswith("  local")
+    assert [line.split("  ")[-1].strip() for line in lines[2:]] == ["z = −4", "1", "1", "q = 3"]
+    point = gv.parse("q = x - mean(x); s = q/sqrt(sum(q*q)); f = sum(s*exp(s)*w)").at(x=[0.111, 2, 3, 4.5], w=[1, 2, 3, 4])
+    text = point.draw(80, form="tree")
+    assert "∂q/∂x = …" not in text
+    assert any(line.endswith("−q/v₄²") for line in text.splitlines()), text
+
+
 def test_without_values_formulas_stand_on_the_arrows() -> None:
     text = gv.parse("q = x + y; f = q*z").draw()
     assert "‹z›" in text

@@ -161,3 +161,31 @@ def test_rounded_numbers_are_told_as_such() -> None:
     third = gv.parse("x*3").at(x=1 / 3).explain()  # a whole number, but not three times what is shown
     assert "at x ≈ 0.33" in third
     assert "0.33·3 ≈ 1.00" in third
+
+
+def test_rounded_numbers_are_told_as_such_in_forward_mode() -> None:
+    moved = gv.parse("s = tanh(x)*y; f = s/3").at(x=0.3, y=0.123).along(x=1 / 3)
+    text = moved.explain()
+    assert "at x = 0.30, y ≈ 0.12" in text
+    assert "along dx ≈ 0.33, dy = 0.00" in text
+    assert "v₁ = tanh(x) = tanh(0.30) ≈ 0.29" in text
+    assert "dv₁ = (1 − tanh(x)²)·dx ≈ 0.92·0.33 ≈ 0.31" in text
+    assert "s = v₁·y ≈ 0.29·0.12 ≈ 0.04" in text
+    assert text.rstrip().endswith(f"df = {moved.tangents[moved.graph.handle('f')]!r}"), "a result has all its digits"
+    latex = moved.explain("latex")
+    assert r"\mathrm{d}x \approx 0.33" in latex
+    assert r"\approx 0.92 \cdot 0.33 \approx 0.31" in latex
+    assert "≈ 0.92·0.33 ≈ 0.31" in moved.explain("html")
+    assert "≈" not in gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4).along(x=1).explain()
+
+
+def test_rounded_matrices_are_told_as_such() -> None:
+    point = gv.parse("v1 = W@x; f = sum(v1)").at(W=[[0.123, 2], [0.25, 4]], x=[1 / 3, 1])
+    text, latex = point.explain(), point.explain("latex")
+    assert "so ∂f/∂W = ∂f/∂v₁·xᵀ ≈ [[0.33, 1.00], [0.33, 1.00]]" in text
+    assert "  ∂f/∂W ≈ [[0.33, 1.00], [0.33, 1.00]]" in text
+    assert r"\frac{\partial f}{\partial W} &\approx \begin{bmatrix} 0.33" in latex
+    assert r"{x}^{\top} \approx" in latex or r"x^{\top} \approx" in latex
+    assert "∂v₁_i/∂W_i'j' = δ_ii' x_j'" in text, "names as in all other formulas"
+    whole = gv.parse("f = sum(W@x)").at(W=[[1, 2], [3, 4]], x=[1, 2]).explain()
+    assert "≈" not in whole
