@@ -10,8 +10,10 @@ from __future__ import annotations
 import math
 import random
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
+from ..errors import GradvizError
 from ..graph.node import Node
 from ..limits import limit
 from . import float_estimates, kinks, trends
@@ -22,25 +24,39 @@ from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
 if TYPE_CHECKING:
     from ..derive.point import Point
+    from .enclosures import Enclosures
 
 #: digits of the claim and of the survey of branches
 DIGITS = 120
 #: rules agree with the reference when they differ by less than this part of their scale
 RULE_AGREEMENT = 1e-20
 _ENTRYWISE = "differences in {} digits"
+_ENCLOSED = "enclosed by a ball of Arb"
+_UNTOUCHED = "the output does not depend on it"
 _ONE_SIDED = "one-sided differences"
 _PROJECTED = "rules in {} digits, proven by a random projection"
 
 
-def check_point(point: Point) -> Report:
-    """The report of a point of a graph with one scalar output; several outputs are checked one by one."""
+def check_point(point: Point, *, proof: bool = False) -> Report:
+    """The report of a point of a graph with one scalar output; several outputs are checked one by one.
+
+    ``proof``: derivatives are enclosed in balls where that can be done.
+
+    Raises
+    ------
+    GradvizError
+        A proof is asked for, and the extra ``arb`` is not installed.
+    """
     if len(point.graph.outputs) > 1:
-        return by_outputs(point, check_point)
+        return by_outputs(point, partial(check_point, proof=proof))
     if point.shapes is None:
-        return judged_twice(_Check(point))
+        return judged_twice(_Check(point, proof=proof))
     from .array_check import check_arrays
 
-    return check_arrays(point)
+    report = check_arrays(point)
+    if proof:
+        report.notes = (*report.notes, "nothing is proven: enclosures are for graphs of scalars")
+    return report
 
 
 def by_outputs(point: Point, check: Callable[[Point], Report]) -> Report:
@@ -67,6 +83,14 @@ def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
     from .array_check import check_arrays
 
     return check_arrays(point, claim)
+
+
+def _enclosures(point: Point) -> Enclosures:
+    try:
+        from .enclosures import Enclosures
+    except ImportError:
+        raise GradvizError('a proof needs an extra: pip install "graphviz_ad[arb]"') from None
+    return Enclosures(point.graph, point.inputs)
 
 
 class Checker(Protocol):
@@ -99,8 +123,9 @@ def judged_twice(checker: Checker) -> Report:
 
 
 class _Check:
-    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, *, proof: bool = False) -> None:
         self.point, self.graph, self.claim = point, point.graph, claim
+        self.enclosures = _enclosures(point) if proof else None
         self.reference = Reference(self.graph, point.inputs, point.values)
         self.mp = self.reference.mp
         self.handles = [self.graph.input_handles[name] for name in point.wrt]
@@ -145,6 +170,9 @@ class _Check:
             self.check_kinked(at_kink, found.kinks, rows)
         estimates = float_estimates.estimate(self.point) if len(self.graph.ops) * len(self.handles) <= 2000 else None
         done = [row for row in rows if row is not None]
+        if self.enclosures is not None:
+            proven = sum(row.method in (_ENCLOSED, _UNTOUCHED) for row in done)
+            self.notes.insert(0, f"{proven} of {len(done)} derivatives are proven: balls of Arb enclose the exact ones")
         if estimates is not None:
             done = [row._replace(finite_difference=d, complex_step=c) for row, (d, c) in zip(done, estimates, strict=True)]
         return Report(done, value, tuple(self.notes))
@@ -153,7 +181,7 @@ class _Check:
         """An input that the output does not depend on: its gradient is 0, whatever its value."""
         mine = self.analytic(index)
         verdict = PASS if mine in (0.0, None) else FAIL
-        return Row(self.point.wrt[index], (), mine, 0.0, 0.0, 0.0, "the output does not depend on it", verdict, exact="0.0")
+        return Row(self.point.wrt[index], (), mine, 0.0, 0.0, 0.0, _UNTOUCHED, verdict, exact="0.0")
 
     # -- the value ---------------------------------------------------------------------------------------------------
 
@@ -173,13 +201,32 @@ class _Check:
     # -- smooth entries ----------------------------------------------------------------------------------------------
 
     def check_plain(self, indices: list[int], rows: list[Row | None]) -> None:
-        cost = sum(len(self.reference.cone([self.handles[i]])) for i in indices[:2000]) * 4
+        cost = sum(len(self.reference.cone([self.handles[i]])) for i in indices[:2000]) * (1 if self.enclosures is not None else 4)
         if len(indices) <= 2000 and cost <= limit("GRADVIZ_CHECK_OPERATIONS"):
             for index in indices:
+                slope = self.enclosed(index)
+                if slope is not None:
+                    rows[index] = self.judge(index, slope, _ENCLOSED)
+                    continue
                 slope = self.reference.partial(self.handles[index], self.scales[index])
                 rows[index] = self.judge(index, slope, _ENTRYWISE.format(60))
             return
         self.check_projected(indices, rows)
+
+    def enclosed(self, index: int) -> Slope | None:
+        """The derivative by an input with a proven error; None where none is asked for, or it cannot be had, which is noted."""
+        if self.enclosures is None:
+            return None
+        from .enclosures import Unproven
+
+        try:
+            middle, radius = self.enclosures.partial(self.handles[index], as_float(self.scales[index]))
+        except Unproven as error:
+            self.notes.append(f"the derivative by {self.point.wrt[index]} is not proven: {error}")
+            return None
+        value, radius = (self.mp.ldexp(self.mp.mpf(int(digits)), int(power)) for digits, power in (middle.man_exp(), radius.man_exp()))
+        value = value if abs(value) > radius else self.mp.mpf(0)  # a ball around 0
+        return Slope(value, radius, value, value)
 
     def check_projected(self, indices: list[int], rows: list[Row | None]) -> None:
         """All entries at once: the rules in high precision against a directional difference along a random direction.

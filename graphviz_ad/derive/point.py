@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..errors import BindingError, NamingError, ShapeError
+from ..errors import BindingError, GradvizError, NamingError, ShapeError
 from ..pictured import Pictured
 from . import tape
 from .bindings import bind, measure, real
@@ -503,19 +503,33 @@ class Point(Pictured):
 
     # -- what hangs on a point ---------------------------------------------------------------------------------------
 
-    def check(self, *, quick: bool = False, curve: bool = False) -> Report:
+    def check(self, *, quick: bool = False, proof: bool = False, curve: bool = False) -> Report:
         """Check every gradient against independent references.
 
         ``quick`` settles in float64 what agrees there to six digits, and takes high precision for the rest only: many times
-        faster on large graphs of scalars, without the exact values and the digits lost. ``curve`` adds how the error of a plain
-        difference depends on its step, for the worst entry.
+        faster on large graphs, without the exact values and the digits lost. ``proof`` encloses the derivatives of a graph of
+        scalars in balls of Arb (the extra ``arb``): what agrees with them is proven, and the notes say which do. ``curve`` adds
+        how the error of a plain difference depends on its step, for the worst entry.
+
+        >>> from graphviz_ad import parse
+        >>> parse("exp(x)*x").at(x=2).check().verdict
+        'pass'
+
+        Raises
+        ------
+        GradvizError
+            Both ``quick`` and ``proof``; or a proof without the extra.
         """
         from ..check.graph_check import check_point
 
+        if quick and proof:
+            raise GradvizError("a quick check proves nothing\nhint: take quick or proof")
         if quick:
             from ..check.quick import check_quickly
 
             report: Report = self._table("quick report", lambda: check_quickly(self))
+        elif proof:
+            report = self._table("proof", lambda: check_point(self, proof=True))
         else:
             report = self._table("report", lambda: check_point(self))
         report.title = report.title or self.graph.text.strip()[:200]
