@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import collections
-import importlib
 import importlib.util
 import random
 import time
@@ -16,18 +15,21 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 import graphviz_ad as gv
 
-DATA = Path(__file__).parents[1] / "tests" / "data"
+TESTS = Path(__file__).parents[1] / "tests"
 
 #: operations whose rules are changed, with a formula of one use of each
 UNARY = ("exp", "sin", "cos", "tanh", "sigmoid", "sqrt", "log", "square", "softplus", "atan", "reciprocal", "sinh")
 BINARY = ("mul", "div", "add", "sub", "power")
 
 
-def slips() -> Any:
-    """The corpus, a file beside the tests."""
-    spec = importlib.util.spec_from_file_location("slips", DATA / "slips.py")
+def beside_the_tests(path: str) -> Any:
+    """A module of the tests: the corpus of slips, and how a wrong rule is planted."""
+    file = TESTS / path
+    spec = importlib.util.spec_from_file_location(file.stem, file)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -37,7 +39,7 @@ def slips() -> Any:
 
 def named(count: int, seed: int, verbose: bool) -> dict[str, list[bool]]:
     """For each cause whether it was the first that was named, one entry a record."""
-    module = slips()
+    module = beside_the_tests("data/slips.py")
     found: dict[str, list[bool]] = collections.defaultdict(list)
     for number, (cause, f, gradient, at) in enumerate(module.corpus(count, seed)):
         report = gv.check_gradient(f, gradient, at)
@@ -50,9 +52,7 @@ def named(count: int, seed: int, verbose: bool) -> dict[str, list[bool]]:
 
 def mutated_graphs(count: int, seed: int, verbose: bool) -> tuple[int, int]:
     """Random graphs in which the rule of one operation is off by a factor; in how many it is named, and how many there are."""
-    rules = importlib.import_module("graphviz_ad.primitives.rules")
-    claim, tape = importlib.import_module("graphviz_ad.check.claim"), importlib.import_module("graphviz_ad.derive.tape")
-    partial_rule, float_partials = rules.partial_rule, rules.float_partials
+    planting = beside_the_tests("check/planting.py")
     chance = random.Random(seed)
     right = total = 0
     while total < count:
@@ -60,21 +60,9 @@ def mutated_graphs(count: int, seed: int, verbose: bool) -> tuple[int, int]:
         op = chance.choice(ops)
         factor = chance.choice((-1.0, 2.0, 0.5, 1.001, 1 + 1e-6))
 
-        def wrong(name: str, position: int, op: str = op, factor: float = factor) -> Any:
-            rule = partial_rule(name, position)
-            return (lambda *a: rule(*a) * factor) if name == op and rule is not None else rule
-
-        def wrong_floats(name: str, op: str = op, factor: float = factor) -> Any:
-            found = float_partials(name)
-            if name != op:
-                return found
-            return tuple(None if one is None else (lambda *a, one=one: one(*a) * factor) for one in found)
-
-        claim.partial_rule, tape.float_partials = wrong, wrong_floats
-        try:
+        with pytest.MonkeyPatch.context() as patch:
+            planting.plant(patch, op, factor)
             report = gv.parse(text).at(values).check()
-        finally:
-            claim.partial_rule, tape.float_partials = partial_rule, float_partials
         if report.verdict != "fail":  # at this point the slip changes nothing (a slope of zero)
             continue
         total += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import itertools
 import json
 import sys
@@ -13,10 +12,10 @@ import pytest
 from mpmath.ctx_mp import MPContext
 
 import graphviz_ad as gv
-from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import mpmath as precise
 from graphviz_ad.primitives.registry import OPERATIONS
 from graphviz_ad.primitives.rules import partial_rule
+from tests.check.planting import plant
 
 pytestmark = pytest.mark.needs_arb
 CASES = json.loads((Path(__file__).parents[1] / "data" / "scalar.json").read_text(encoding="utf-8"))
@@ -109,17 +108,7 @@ def test_a_proof_and_differences_agree(case: dict[str, Any]) -> None:
 
 
 def test_a_wrong_rule_fails_a_proof(monkeypatch: pytest.MonkeyPatch) -> None:
-    claim = importlib.import_module("graphviz_ad.check.claim")
-    rule, compiled = claim.partial_rule, tape.float_linearization
-
-    def wrong_rule(name: str, position: int) -> Any:
-        return (lambda *a: rule(name, position)(*a) * (1 + 1e-9)) if name == "exp" else rule(name, position)
-
-    def wrong_tape(name: str, active: tuple[bool, ...]) -> Any:
-        return (lambda *a: tuple(one * (1 + 1e-9) for one in compiled(name, active)(*a))) if name == "exp" else compiled(name, active)
-
-    monkeypatch.setattr(claim, "partial_rule", wrong_rule)
-    monkeypatch.setattr(tape, "float_linearization", wrong_tape)
+    plant(monkeypatch, "exp", 1 + 1e-9)
     row = gv.parse("exp(x)*x").at(x=1.5).check(proof=True).rows[0]
     assert (row.verdict, row.method) == ("fail", "enclosed by a ball of Arb")
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib
 import random
-from typing import Any
 
 import pytest
 
@@ -14,6 +12,7 @@ from graphviz_ad.check.families import families_of
 from graphviz_ad.check.stencil import METHOD
 from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import python as kernels
+from tests.check.planting import plant
 
 TEXTS = [
     ("sin(x)*exp(-y) + x*y - y", {"x": 0.7, "y": -1.3}), ("x + x - (y - x) + y", {"x": 0.7, "y": 2.0}),
@@ -53,18 +52,7 @@ def test_what_float64_does_not_settle_is_settled_in_many_digits() -> None:
 
 @pytest.mark.parametrize("factor", [-1.0, 1.001, 1 + 1e-5])
 def test_a_wrong_rule_fails_the_quick_check(monkeypatch: pytest.MonkeyPatch, factor: float) -> None:
-    right = tape.float_linearization
-
-    def wrong(name: str, active: tuple[bool, ...]) -> Any:
-        rule = right(name, active)
-        return (lambda *a: tuple(one * factor for one in rule(*a))) if name == "sin" else rule
-
-    monkeypatch.setattr(tape, "float_linearization", wrong)
-    rule = importlib.import_module("graphviz_ad.check.claim").partial_rule
-    monkeypatch.setattr(
-        importlib.import_module("graphviz_ad.check.claim"), "partial_rule",
-        lambda name, position: (lambda *a: rule(name, position)(*a) * factor) if name == "sin" else rule(name, position),
-    )  # fmt: skip
+    plant(monkeypatch, "sin", factor)
     chance = random.Random(1)
     text = "+".join(f"sin(x{k})*exp(x{k})" for k in range(6))
     report = gv.parse(text).at({f"x{k}": chance.uniform(-1, 1) for k in range(6)}).check(quick=True)

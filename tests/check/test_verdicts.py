@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
 import math
-from typing import Any
 
 import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.errors import CheckFailed
-from graphviz_ad.primitives import rules
+from tests.check.planting import plant
 
 
 def check(text: str, **values: float) -> gv.Report:
@@ -201,23 +199,7 @@ def test_float_estimates_stand_beside() -> None:
 @pytest.mark.parametrize("terms", [1, 3000])
 def test_a_wrong_rule_fails_and_is_named(monkeypatch: pytest.MonkeyPatch, factor: float, terms: int) -> None:
     """Also where the check runs on a random projection instead of entry by entry."""
-    right = rules.partial_rule("sin", 0)
-    assert right is not None
-
-    def wrong(k: Any, *operands: Any) -> Any:
-        return right(k, *operands) * factor
-
-    def patched(name: str, position: int) -> Any:
-        return wrong if name == "sin" else rules.partial_rule(name, position)
-
-    monkeypatch.setattr(importlib.import_module("graphviz_ad.check.claim"), "partial_rule", patched)
-    floats = rules.float_partials("sin")
-    assert floats[0] is not None
-    monkeypatch.setattr(
-        importlib.import_module("graphviz_ad.derive.tape"),
-        "float_partials",
-        lambda name: (lambda x, out: floats[0](x, out) * factor,) if name == "sin" else rules.float_partials(name),  # type: ignore[misc]
-    )
+    plant(monkeypatch, "sin", factor)
     text = "sin(x0)*y + " + " + ".join(f"x{k}*y" for k in range(1, terms + 1))
     values = {f"x{k}": 0.1 + k / 1000 for k in range(terms + 1)}
     report = gv.parse(text).at(values, y=0.3).check()
