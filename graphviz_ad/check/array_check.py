@@ -23,7 +23,7 @@ from ..primitives.kernels.arrays import Arrays
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
 from . import kinks, trends
-from .array_reference import DIGITS, STEP, ArrayReference, Coordinate, Index
+from .array_reference import DIGITS, STEP, ArrayReference, Coordinate, Index, ShapeChanges
 from .grading import as_float, grade
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
@@ -47,13 +47,19 @@ def check_arrays(point: Point, claim: Mapping[str, Any] | None = None, only: Map
     """
     from .graph_check import judged_twice
 
-    return judged_twice(_ArrayCheck(point, claim, only))
+    check = _ArrayCheck(point, claim, only)
+    try:
+        return judged_twice(check)
+    except ShapeChanges:
+        reason = f"{point.graph.output} changes its shape here: how many entries are chosen depends on values that stand at {check.place()}"
+        return Report([Row(one.name, one.entry, None, None, None, None, _ENTRYWISE, INCONCLUSIVE, reason) for one in check.coordinates])
 
 
 class _ArrayCheck:
     def __init__(self, point: Point, claim: Mapping[str, Any] | None, only: Mapping[str, Collection[Index]] | None) -> None:
         assert point.shapes is not None
         self.claim, self.only = claim, only
+        self.kinked_nodes: list[str] = []
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
         self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
         self.mp = self.reference.mp
@@ -196,7 +202,7 @@ class _ArrayCheck:
                     corners.append((len(rows), one))
                     rows.append(row._replace(interval=(as_float(min(low, high)), as_float(max(low, high)))))
                 else:
-                    rows.append(self.judge(row, slope, claims[one.name][index], scales[one.name][index]))
+                    rows.append(self.judge(row, slope, claims[one.name][index], scales[one.name][index], self.truncation(one)))
         if corners:
             self.settle_corners(rows, corners)
         return rows
@@ -247,8 +253,14 @@ class _ArrayCheck:
         seed[out] = self.mp.mpf(1)
         return seed
 
-    def judge(self, row: Row, truth: Any, claim: Any, scale: Any) -> Row:
-        """The verdict on a smooth entry."""
+    def truncation(self, one: Coordinate) -> Any:
+        """What a difference may leave of a derivative that is 0, where the entry is 0 and its step has no size to go by."""
+        value = self.point.inputs[one.handle]
+        stands_at_zero = not float(value[one.entry] if one.entry else value)
+        return self.mp.mpf(10) ** -(2 * STEP - 10) if stands_at_zero else self.mp.mpf(0)
+
+    def judge(self, row: Row, truth: Any, claim: Any, scale: Any, rest: Any = 0) -> Row:
+        """The verdict on a smooth entry; ``rest`` is what counts as 0 besides a small part of ``scale``."""
         mp = self.mp
         mine = row.analytic
         assert mine is not None
@@ -257,7 +269,7 @@ class _ArrayCheck:
         if not math.isfinite(mine):
             told = f"float64 gives {mine}; the limit is {mp.nstr(truth, 17)}"
             return row._replace(verdict=INCONCLUSIVE, reason=told, reference=as_float(truth), exact=mp.nstr(truth, 40))
-        if abs(truth) <= mp.mpf(10) ** -(STEP - 5) * (scale + 1):
+        if abs(truth) <= mp.mpf(10) ** -(STEP - 5) * scale + rest:
             truth = mp.mpf(0)  # what is left is the step's own truncation
         size = max(abs(truth), scale)
         graded = grade(row, truth, size, mp, self.rounding)

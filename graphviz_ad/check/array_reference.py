@@ -32,6 +32,10 @@ class Coordinate(NamedTuple):
     entry: Index
 
 
+class ShapeChanges(Exception):
+    """The output has another shape next to the point."""
+
+
 class ArrayReference(Reference):
     """The reference over arrays; inputs of whole numbers and truth values stay as they are."""
 
@@ -67,6 +71,13 @@ class ArrayReference(Reference):
                 else:
                     result = compute(self.k, call_of(graph, handle, self.shapes, values), operands)
                 values[handle] = self.settled(result)
+        return values
+
+    def moved(self, digits: int, changes: Mapping[int, Any], base: list[Any] | None = None) -> list[Any]:
+        """As of scalars; raises :class:`ShapeChanges`."""
+        values = super().moved(digits, changes, base)
+        if np.shape(values[self.output]) != self.shapes[self.output]:
+            raise ShapeChanges
         return values
 
     def settled(self, value: Any) -> Any:

@@ -129,3 +129,24 @@ def test_a_shift_of_our_own_is_not_held_but_verified(monkeypatch: pytest.MonkeyP
     wrong = composites.COMPOSITES["softmax"]._replace(body="exp(x - 2*stop_gradient(max(x)))/sum(exp(x - max(x)))")
     monkeypatch.setitem(composites.COMPOSITES, "softmax", wrong)
     assert check("softmax(x*1)", x=[1, 2]).verdict == "fail"
+
+
+@pytest.mark.parametrize("quick", [False, True])
+def test_an_output_that_changes_its_shape_is_inconclusive(quick: bool) -> None:
+    """At x = 1 it depends on the last bit how many entries are chosen."""
+    report = gv.parse("x[x > 1]").at(x=[1.0, 2.0, 3.0]).check(quick=quick)
+    assert report.verdict == "inconclusive"
+    assert "changes its shape" in next(row.reason for row in report.rows if row.verdict == "inconclusive")
+
+
+def test_a_slope_below_the_others_by_many_orders_is_no_zero() -> None:
+    """dy of c*(x/y) is -1e-160, which float64 loses by underflow: that is said, and 0 does not pass."""
+    rows = {row.wrt: row for row in check("sum(c*(x/y))", c=[1e200], x=[1.0], y=[1e180]).rows}
+    assert rows["c"].verdict == rows["x"].verdict == "pass"
+    assert rows["y"].verdict == "inconclusive"
+    assert float(rows["y"].exact) == pytest.approx(-1e-160)
+
+
+def test_a_third_power_at_zero_passes() -> None:
+    """All that a difference sees there is its own truncation."""
+    assert check("sum(x**3) + sum(x**5)", x=[0.0, 2.0]).verdict == "pass"
