@@ -76,7 +76,7 @@ class _ArrayCheck:
     def report(self) -> Report:
         self.rounding = ""
         self.largest = self.mp.mpf(0)  # contribution anywhere: what cancels in many digits is noise against this
-        self.kinked_nodes: list[str] = []
+        self.kinked_nodes = []
         self.reference.use(DIGITS)
         work = self.work()
         budget = limit("GRADVIZ_CHECK_OPERATIONS")
