@@ -7,6 +7,7 @@ with a wrong backward shows, because differences see only the forward pass.
 from __future__ import annotations
 
 import inspect
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -21,8 +22,10 @@ Pair = tuple[Callable[..., Any], Callable[..., Any]]
 LIBRARIES = ("torch", "jax", "autograd")
 
 
-def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> Pair:
+def pair(library: str, function: Callable[..., Any], kind: str = "gradient", device: Any = None) -> Pair:
     """A NumPy function and its derivative of that kind by a library; arguments are arrays, positional or named.
+
+    ``device``: where PyTorch's tensors go, if not where the function's own are.
 
     gradient, jacobian and vjp are reverse mode, jvp is forward mode, hessian and hvp are reverse mode twice (autograd: the first
     three).
@@ -35,7 +38,7 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> 
         if library == "torch":
             from .adapter_torch import TorchAdapter
 
-            return TorchAdapter(function).pair(kind)
+            return TorchAdapter(function, device).pair(kind)
         if library == "jax":
             from .adapter_jax import JaxAdapter
 
@@ -45,6 +48,23 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> 
         if error.name != library:
             raise
         raise BindingError(f"{library} is not installed here\nhint: python -m pip install {library}") from None
+
+
+def without_tensors(f: Any, gradient: Any, at: Any) -> tuple[Any, Any, Any, Any]:
+    """The function, its claim and the point over arrays where the point holds tensors of PyTorch, and the tensors' device (else None).
+
+    A callable then still gets tensors, on that device.
+    """
+    if "torch" not in sys.modules:  # so nobody has made a tensor
+        return f, gradient, at, None
+    from .adapter_torch import Bridge, detached, home_of
+
+    home = home_of(at)
+    if home is None:
+        return f, gradient, at, None
+    if gradient != "torch" and callable(f):
+        f = Bridge(f, home)
+    return f, Bridge(gradient, home) if callable(gradient) else detached(gradient), detached(at), home
 
 
 class Adapter:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import BindingError, ShapeError
+from .adapters import pair, without_tensors
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
@@ -57,15 +58,17 @@ def check_gradient(
     """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
 
     ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
-    otherwise ``f(at)``. ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f``
-    is checked. ``gradient`` may be plain values; then, and when it never reads its arguments, only this point is judged.
+    otherwise ``f(at)``. Where it holds tensors of PyTorch, ``f`` and ``gradient`` are functions of tensors, on their device.
+    ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f`` is checked. It may be plain
+    values; then, and when it never reads its arguments, only this point is judged.
 
     ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
     v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "hessian"; "hvp":
     ``gradient(*at, u)``. ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
     (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
-    default four times the square root of the precision of the arguments. ``executor`` runs evaluations
-    (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the worst entry.
+    default four times the square root of the precision of the arguments and of what ``f`` returns, the coarser of the two.
+    ``executor`` runs evaluations (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the
+    worst entry.
     ``self_test`` injects known slips into the claim and adds which of them this check catches here (``report.trials``).
     Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
 
@@ -78,23 +81,14 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if isinstance(gradient, str):
+        convention = "steepest"  # what the adapters give, whatever the library's own is
+    f, gradient, at = prepared(f, gradient, at, kind)
     if self_test:
         return _self_tested(f, gradient, at, {
             "kind": kind, "points": points, "seed": seed, "entries": entries, "max_evaluations": max_evaluations, "tolerance": tolerance,
             "convention": convention, "executor": executor, "progress": progress, "diagnose": diagnose, "curve": curve,
         })  # fmt: skip
-    if isinstance(f, str):
-        from ..language.elaboration import parse
-
-        f = parse(f)
-    if hasattr(f, "input_handles"):
-        from .graph_function import GraphFunction
-
-        f = GraphFunction(f)
-    if isinstance(gradient, str):
-        from .adapters import pair
-
-        f, gradient = pair(gradient, f, kind)
     f, gradient = _contained(f, "f"), _contained(gradient, "gradient")
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
     from .products import check_product
@@ -107,6 +101,22 @@ def check_gradient(
         report = Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted before anything was known")])
         report.interrupted = True
         return report
+
+
+def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
+    """A function of arrays, its claim and the point: from an expression, a graph, tensors, or the name of a library that differentiates."""
+    f, gradient, at, device = without_tensors(f, gradient, at)
+    if isinstance(f, str):
+        from ..language.elaboration import parse
+
+        f = parse(f)
+    if hasattr(f, "input_handles"):
+        from .graph_function import GraphFunction
+
+        f = GraphFunction(f)
+    if isinstance(gradient, str):
+        f, gradient = pair(gradient, f, kind, device)
+    return f, gradient, at
 
 
 def _contained(function: Any, what: str) -> Any:
@@ -152,10 +162,11 @@ class GradientCheck:
         self.layout = Layout(at, f)
         self.plain = not callable(gradient) or not reads_arguments(gradient)
         self.gradient: Callable[..., Any] = gradient if callable(gradient) else lambda *_, **__: gradient
-        single = min(np.finfo(leaf.dtype).eps for leaf in self.layout.leaves) if self.layout.leaves else 2.0**-52
         coarse = max(float(np.finfo(leaf.dtype).eps) for leaf in self.layout.leaves)
+        self.box = self._open(coarse > 2.0**-50)
+        coarse = max(coarse, self.box.precision)
+        self.coarse = coarse > 2.0**-50  # single precision or less in the arguments or in what the function returns
         self.tolerance = 4 * coarse**0.5 if options.tolerance is None else options.tolerance
-        self.box = self._open(coarse > single or coarse > 2.0**-50)
         self.rng = np.random.default_rng(options.seed)
         self.notes: list[str] = []
         self.trailing = self.box.shape if kind == "jacobian" else ()
@@ -178,7 +189,10 @@ class GradientCheck:
         plain = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor)
         plain.progress = self.options.progress
         if single:
-            wide = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor, promote=True)
+            try:
+                wide = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor, promote=True)
+            except Exception:  # noqa: BLE001 - foreign code may refuse double precision in any way; then its own precision decides
+                return plain
             wide.progress = self.options.progress
             size = np.abs(plain.base) + 1e-30
             if wide.width == plain.width and np.all(np.abs(wide.base - plain.base) <= 1e-3 * size):
@@ -293,7 +307,7 @@ class GradientCheck:
             rows.extend(self._undecided(matrix, "the function is not finite here"))
             return self._finish(rows, matrix)
         self._look_twice(matrix, vector)
-        if self.tolerance > 1e-6:
+        if self.coarse:
             self.noise, _ = measure_noise(self.box, vector, base, scales, self.rng)
         examiner = self.examiner(vector, base, self.noise, scales)
         given = len(rows)
@@ -370,7 +384,8 @@ class GradientCheck:
     def _measure(self, examiner: Examiner) -> None:
         """The noise at a point, measured only once something there does not pass at once."""
         noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
-        examiner.noise, examiner.fine = noise, fine
+        # what rounds to single precision stands still at the smallest distances, however large its noise is
+        examiner.noise, examiner.fine = noise, noise if self.coarse else fine
         if examiner.base is self.box.base:
             self.noise = examiner.noise
 

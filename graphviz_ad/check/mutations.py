@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..language.elaboration import parse
-from .callables import check_gradient
+from .callables import check_gradient, prepared
 from .report import Trial
 from .structure import Layout
 
@@ -50,14 +49,7 @@ def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **optio
     >>> [t.slip for t in self_test(np.sum, np.ones_like, np.array([1.0, 2.0])) if t.changed and not t.caught]
     []
     """
-    if isinstance(f, str) or hasattr(f, "input_handles"):
-        from .graph_function import GraphFunction
-
-        f = GraphFunction(parse(f) if isinstance(f, str) else f)
-    if isinstance(gradient, str):
-        from .adapters import pair
-
-        f, gradient = pair(gradient, f, kind)
+    f, gradient, at = prepared(f, gradient, at, kind)
     layout = Layout(at, f)
     trials = []
     many = layout.many or layout.named

@@ -159,15 +159,17 @@ class _DirectionCheck(GradientCheck):
                 rows.append(Row(name, (), None, None, None, None, "shape", FAIL, fault))
                 continue
             for output, finding in enumerate(examiner.examine(direction, np.where(np.isfinite(claim), claim, 0.0))):
-                entry = tuple(int(k) for k in np.unravel_index(output, self.box.shape)) if self.box.shape else ()
+                outputs = self.box.width // 2 if self.box.complex_output else self.box.width
+                entry = tuple(int(k) for k in np.unravel_index(output % outputs, self.box.shape)) if self.box.shape else ()
+                part = ("Re " if output < outputs else "Im ") if self.box.complex_output else ""
                 if not np.isfinite(claim[output]):
                     finding = finding._replace(verdict=FAIL, reason="the claim is not finite")
                 reason = f"at another point ({text}): {finding.reason}".rstrip(": ") if text else finding.reason
                 error = abs(float(claim[output]) - finding.reference)
                 rows.append(
                     Row(
-                        name, entry, float(claim[output]), finding.reference, error, finding.bound, finding.method, finding.verdict, reason,
-                        interval=finding.interval,
+                        part + name, entry, float(claim[output]), finding.reference, error, finding.bound, finding.method, finding.verdict,
+                        reason, interval=finding.interval,
                     )
                 )  # fmt: skip
         return rows

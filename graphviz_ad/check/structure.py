@@ -186,6 +186,12 @@ def flatten_output(value: Any) -> tuple[Any, tuple[int, ...], bool]:
     return _real(flat), shape, imaginary
 
 
+def precision(value: Any) -> float:
+    """The rounding of the coarsest floating-point array that a function returned, relative; 2**-52 where there is none."""
+    dtypes = [np.asarray(leaf).dtype for _, leaf in _walk((value,)) if leaf is not None]
+    return max((float(np.finfo(dtype).eps) for dtype in dtypes if np.issubdtype(dtype, np.inexact)), default=2.0**-52)
+
+
 def _real(array: Any) -> Any:
     flat = np.asarray(array).ravel()
     if np.iscomplexobj(flat):
