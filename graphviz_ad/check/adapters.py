@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
@@ -16,7 +16,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError
 from .signatures import parameters
 
-Pair = tuple[Callable[..., Any], Callable[..., Any]]
+Pair = tuple[Callable[..., Any], Any]
 
 #: what may stand for a gradient: the library that differentiates
 LIBRARIES = ("torch", "jax", "autograd")
@@ -27,8 +27,8 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient", dev
 
     ``device``: where PyTorch's tensors go, if not where the function's own are.
 
-    gradient, jacobian and vjp are reverse mode, jvp is forward mode, hessian and hvp are reverse mode twice (autograd: the first
-    three).
+    gradient, jacobian and vjp are reverse mode, jvp is forward mode, products are both, hessian and hvp are reverse mode twice
+    (autograd: the first three).
 
     Raises BindingError for an unknown library or kind, and where the library is not installed.
     """
@@ -50,6 +50,15 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient", dev
         raise BindingError(f"{library} is not installed here\nhint: python -m pip install {library}") from None
 
 
+def is_both(claim: Any) -> bool:
+    """Whether a claim is of both products with the Jacobian: a dictionary of two callables.
+
+    >>> is_both({"vjp": np.dot, "jvp": np.dot}), is_both({"vjp": 1.0, "jvp": 2.0})
+    (True, False)
+    """
+    return isinstance(claim, Mapping) and set(claim) == {"vjp", "jvp"} and all(callable(product) for product in claim.values())
+
+
 def without_tensors(f: Any, gradient: Any, at: Any) -> tuple[Any, Any, Any, Any]:
     """The function, its claim and the point over arrays where the point holds tensors of PyTorch, and the tensors' device (else None).
 
@@ -64,6 +73,8 @@ def without_tensors(f: Any, gradient: Any, at: Any) -> tuple[Any, Any, Any, Any]
         return f, gradient, at, None
     if gradient != "torch" and callable(f):
         f = Bridge(f, home)
+    if is_both(gradient):
+        return f, {name: Bridge(product, home) for name, product in gradient.items()}, detached(at), home
     return f, Bridge(gradient, home) if callable(gradient) else detached(gradient), detached(at), home
 
 
@@ -90,6 +101,8 @@ class Adapter:
     def pair(self, kind: str) -> Pair:
         """The function and its derivative of that kind."""
         value = _Value(self)
+        if kind == "products":
+            return value, {"vjp": self.vjp, "jvp": self.other("jvp")}
         return value, {"gradient": self.gradient, "jacobian": self.jacobian, "vjp": self.vjp}.get(kind) or self.other(kind)
 
     def gradient(self, *positional: Any, **named: Any) -> Any:

@@ -189,7 +189,63 @@ class _ArrayCheck:
                     rows.append(self.judge(row, slope, claims[one.name][index], scales[one.name][index]))
         if corners:
             self.settle_corners(rows, corners)
-        return rows
+        seed, direction = self.random_pair()
+        claimed = sum(
+            (
+                _total(seed * np.sum(claims[name] * direction[h], axis=tuple(range(len(self.out_shape), claims[name].ndim))))
+                for name, h in self.wrt()
+            ),
+            self.mp.mpf(0),
+        )
+        scale = sum((_total(abs(seed)) * _total(scales[name]) * _total(abs(direction[h])) for name, h in self.wrt()), self.mp.mpf(0))
+        return rows + self.forward(table, seed, direction, claimed, scale)
+
+    # -- forward against reverse -------------------------------------------------------------------------------------
+
+    def random_pair(self) -> tuple[Any, dict[int, Any]]:
+        """A seeded projection of the output, and a direction of all inputs in proportion to their entries."""
+        mp, k = self.mp, self.reference.k
+        chance = random.Random(231)
+
+        def weights(shape: Index) -> Any:
+            numbers = [mp.mpf(chance.choice((-1, 1)) * chance.uniform(0.5, 1.5)) for _ in range(size_of(shape))]
+            if not shape:
+                return numbers[0]
+            whole = np.empty(size_of(shape), dtype=object)
+            whole[:] = numbers
+            return whole.reshape(shape)
+
+        seed = weights(self.out_shape) if self.out_shape else mp.mpf(1)
+        direction = {
+            h: weights(self.shapes[h])
+            * (
+                k.array(np.where(self.point.inputs[h] == 0, 1.0, np.abs(self.point.inputs[h])))
+                if self.shapes[h]
+                else self.size(Coordinate(n, h, ()))
+            )
+            for n, h in self.wrt()
+        }
+        return seed, direction
+
+    def forward(self, table: array_tape.Table, seed: Any, direction: dict[int, Any], claimed: Any, scale: Any) -> list[Row]:
+        """A failing row where forward mode does not give ``claimed``, which is what reverse mode gives for the pair; else none.
+
+        Operations on arrays have a pushforward and a pullback of their own. Entries are compared with the reverse mode's alone.
+        """
+        mp = self.mp
+        if self.claim is not None:
+            return []
+        pushed = array_tape.push_forward(self.graph, table, direction, self.shapes)[self.output]
+        found = mp.mpf(_total(seed * pushed))
+        noise = (self.largest or 1) * mp.mpf(10) ** -(DIGITS // 2)
+        if not (mp.isfinite(found) and mp.isfinite(claimed)) or abs(found - claimed) <= RULE_AGREEMENT * scale + noise:
+            return []
+        measured = _total(seed * self.reference.along(direction)[0])
+        wrong = "forward mode" if abs(found - measured) > abs(claimed - measured) else "reverse mode"
+        told = f"forward mode gives {mp.nstr(found, 17)} along a random direction, reverse mode {mp.nstr(claimed, 17)}; the reference "
+        told += f"contradicts {wrong}" if mp.isfinite(measured) else "is not finite there"
+        numbers = as_float(found), as_float(claimed), as_float(abs(found - claimed)), as_float(RULE_AGREEMENT * scale)
+        return [Row("forward mode", (), *numbers, f"forward against reverse in {DIGITS} digits", FAIL, told)]
 
     def size(self, one: Coordinate) -> Any:
         """How far an entry moves: in proportion to itself."""
@@ -373,28 +429,9 @@ class _ArrayCheck:
     def projected(self, table: array_tape.Table, met: bool) -> list[Row]:
         """All entries at once: a random projection of the output, along a random direction of all inputs."""
         mp, reference, k = self.mp, self.reference, self.reference.k
-        chance = random.Random(231)
-
-        def weights(shape: Index) -> Any:
-            numbers = [mp.mpf(chance.choice((-1, 1)) * chance.uniform(0.5, 1.5)) for _ in range(size_of(shape))]
-            if not shape:
-                return numbers[0]
-            whole = np.empty(size_of(shape), dtype=object)
-            whole[:] = numbers
-            return whole.reshape(shape)
-
-        seed = weights(self.out_shape) if self.out_shape else mp.mpf(1)
+        seed, direction = self.random_pair()
         cotangents, contributions = array_tape.pull_back(self.graph, table, {self.output: seed})
         scales = self.scales(contributions)
-        direction = {
-            h: weights(self.shapes[h])
-            * (
-                k.array(np.where(self.point.inputs[h] == 0, 1.0, np.abs(self.point.inputs[h])))
-                if self.shapes[h]
-                else self.size(Coordinate(n, h, ()))
-            )
-            for n, h in self.wrt()
-        }
         claims = {h: k.number(0, self.shapes[h]) if cotangents[h] is None else cotangents[h] for _, h in self.wrt()}
         claimed = sum((_total(claims[h] * direction[h]) for _, h in self.wrt()), mp.mpf(0))
         scale = sum((scales.get(h, mp.mpf(0)) * _total(abs(direction[h])) for _, h in self.wrt()), mp.mpf(0))
@@ -420,7 +457,7 @@ class _ArrayCheck:
                 else:
                     told = f"the rules disagree with a random projection: {mp.nstr(claimed, 17)}, measured {mp.nstr(measured, 17)}"
                     rows.append(row._replace(verdict=FAIL, reason=told))
-        return rows
+        return rows + self.forward(table, seed, direction, claimed, scale)
 
     def place(self) -> str:
         """The kinks in words: the cuts that are met, else the operations on arrays that can have ties."""

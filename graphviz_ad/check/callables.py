@@ -7,13 +7,13 @@ directions, entry by entry where one disagrees.
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import BindingError, ShapeError
-from .adapters import pair, without_tensors
+from .adapters import is_both, pair, without_tensors
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
@@ -26,7 +26,7 @@ from .step_curve import distances, worst_row
 from .structure import Layout, Leaf
 from .sweep import sweep
 
-KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
+KINDS = ("gradient", "jacobian", "vjp", "jvp", "products", "hessian", "hvp")
 #: entries of the derivative that are checked one by one
 ENTRIES = 20_000
 #: evaluations that one check may spend
@@ -63,8 +63,9 @@ def check_gradient(
     values; then, and when it never reads its arguments, only this point is judged.
 
     ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
-    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "hessian"; "hvp":
-    ``gradient(*at, u)``. ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
+    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "products": both, as
+    ``{"vjp": …, "jvp": …}``, each by itself and against the other; "hessian"; "hvp": ``gradient(*at, u)``.
+    ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
     (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
     default four times the square root of the precision of the arguments and of what ``f`` returns, the coarser of the two.
     ``executor`` runs evaluations (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the
@@ -81,6 +82,8 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if is_both(gradient):
+        kind = "products"
     if isinstance(gradient, str):
         convention = "steepest"  # what the adapters give, whatever the library's own is
     f, gradient, at = prepared(f, gradient, at, kind)
@@ -120,7 +123,9 @@ def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
 
 
 def _contained(function: Any, what: str) -> Any:
-    """A callable that cannot end the process; values as they are."""
+    """A callable that cannot end the process, and several of them; values as they are."""
+    if isinstance(function, Mapping):
+        return {key: _contained(entry, str(key)) for key, entry in function.items()}
     name = getattr(function, "__name__", what)
     return Contained(function, name if name.isidentifier() else what) if callable(function) else function
 
@@ -165,6 +170,7 @@ class GradientCheck:
         coarse = max(float(np.finfo(leaf.dtype).eps) for leaf in self.layout.leaves)
         self.box = self._open(coarse > 2.0**-50)
         coarse = max(coarse, self.box.precision)
+        self.precision = coarse
         self.coarse = coarse > 2.0**-50  # single precision or less in the arguments or in what the function returns
         self.tolerance = 4 * coarse**0.5 if options.tolerance is None else options.tolerance
         self.rng = np.random.default_rng(options.seed)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from .adapters import is_both
 from .callables import check_gradient, prepared
 from .report import Trial
 from .structure import Layout
@@ -53,13 +54,17 @@ def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **optio
     layout = Layout(at, f)
     trials = []
     many = layout.many or layout.named
-    by_argument = kind in ("gradient", "jacobian", "vjp")
+    by_argument = is_both(gradient) or kind in ("gradient", "jacobian", "vjp")
     places = [(leaf.name, leaf.path if many else leaf.path[1:]) for leaf in layout.leaves] if by_argument else [("", ())]
+    parts = [("vjp" if is_both(gradient) else "", *place) for place in places]
+    if is_both(gradient):
+        parts.append(("jvp", "jvp", ()))
     for name, slip in SLIPS.items():
-        for place, path in places:
-            mutated = _Mutated(gradient, path, slip)
-            verdict = check_gradient(f, mutated, at, kind=kind, **{**options, "diagnose": False}).verdict
-            trials.append(Trial(name, verdict, mutated.changed, place if len(places) > 1 else ""))
+        for product, place, path in parts:
+            mutated = _Mutated(gradient[product] if product else gradient, path, slip)
+            claim = {**gradient, product: mutated} if product else mutated
+            verdict = check_gradient(f, claim, at, kind=kind, **{**options, "diagnose": False}).verdict
+            trials.append(Trial(name, verdict, mutated.changed, place if len(parts) > 1 else ""))
     return tuple(trials)
 
 

@@ -33,11 +33,14 @@ def run(line: CommandLine) -> int:
         if line.flag(name):
             raise UsageError(f"{name} is for expressions; {line.words[0]} is a function")
     claims = [kind for kind in KINDS if line.flag(f"--{kind}")]
-    if len(claims) > 1:
-        raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}")
+    both = claims == ["vjp", "jvp"]
+    if len(claims) > 1 and not both:
+        raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}\nhint: only --vjp and --jvp go together")
     paths = report_paths(line)
     kind = claims[0] if claims else None
-    claim = line.text(f"--{kind}") if kind else None
+    claim: Any = line.text(f"--{kind}") if kind else None
+    if both:
+        kind, claim = "products", {name: line.text(f"--{name}") for name in claims}
     if kind == "gradient" and claim in ("torch", "jax", "autograd"):
         kind = None  # of an array there is a Jacobian
     bar = Bar("checking")

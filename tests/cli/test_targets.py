@@ -162,7 +162,7 @@ def test_the_self_test_is_told(gradviz: Callable[..., Any]) -> None:
         (["x*y", "x=1", "y=2", "--points", "3"], "--points is for a function"),
         (["x*y", "x=1", "y=2", "-o", "r.svg"], "a report is written as .html, .md or .json"),
         (["layer:mean", "x=[1.5]", "--wrt", "x"], "--wrt is for expressions"),
-        (["layer:mean", "x=[1.5]", "--vjp", "a", "--jvp", "b"], "one claim at a time"),
+        (["layer:mean", "x=[1.5]", "--vjp", "a", "--hvp", "b"], "one claim at a time"),
         (["layer:mean", "x=[1.5]", "--seed", "-3"], "--seed is a whole number"),
         (["layer:mean", "y=[1.5]"], "mean has no argument y"),
         (["layer:mean"], "no point to check at"),
