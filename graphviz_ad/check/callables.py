@@ -387,9 +387,13 @@ class GradientCheck:
         self.notes.append(f"the function is not deterministic: {told}")
         return True
 
-    def _measure(self, examiner: Examiner) -> None:
-        """The noise at a point, measured only once something there does not pass at once."""
-        noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+    def measure(self, examiner: Examiner) -> None:
+        """The noise at a point, measured only once something there does not pass at once; noted where the budget is spent before."""
+        try:
+            noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+        except BudgetSpent:
+            self.notes.append("the budget was spent before the noise of the function was measured")
+            return
         # what rounds to single precision stands still at the smallest distances, however large its noise is
         examiner.noise, examiner.fine = noise, noise if self.coarse else fine
         if examiner.base is self.box.base:
@@ -445,11 +449,20 @@ class GradientCheck:
                 columns.append(index)
             elif self.claimed_column(index):
                 rows.extend(self._nonfinite(matrix, output, index) for output in range(self.box.width) if not np.isfinite(column[output]))
-        if 4 * len(columns) > min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
+        return rows + self.look(examiner, matrix, columns)
+
+    def look(self, examiner: Examiner, matrix: Any, columns: list[int]) -> list[Row]:
+        """Rows for the entries in ``columns``: one by one, or of many by their pattern, or by projections."""
+        if 4 * len(columns) <= min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
+            return self.check_entries(examiner, matrix, columns)
+        from .sparse import check_sparse
+
+        rows = check_sparse(self, examiner, matrix, columns)
+        if rows is None:
             from .projections import check_projected
 
-            return rows + check_projected(self, examiner, matrix, columns)
-        return rows + self.check_entries(examiner, matrix, columns)
+            rows = check_projected(self, examiner, matrix, columns)
+        return rows
 
     def claimed_column(self, index: int) -> bool:
         leaf, _ = self.layout.place(index)
@@ -466,47 +479,50 @@ class GradientCheck:
             told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
+        if swept.pattern is not None:
+            self.notes.append(swept.pattern.told())
         if not np.all(swept.passed):
-            try:
-                self._measure(examiner)
-            except BudgetSpent:
-                self.notes.append("the budget was spent before the noise of the function was measured")
+            self.measure(examiner)
         for number, index in enumerate(columns):
             passed = swept.passed[number]
             findings = [Finding(PASS, *numbers, FLOAT) for numbers in zip(swept.slope[number], swept.error[number], swept.bound[number])]
             if not np.all(passed):
-                scale = examiner.scales[index]
-                direction = np.zeros(self.layout.size)
-                direction[index] = scale
-                careful = self._carefully(examiner, direction, matrix[:, index] * scale, swept.kept[number])
-                findings = [f if good else _scaled(c, scale) for f, c, good in zip(findings, careful, passed, strict=True)]
+                careful = self.carefully(examiner, matrix, index, swept.kept[number])
+                findings = [f if good else c for f, c, good in zip(findings, careful, passed, strict=True)]
             for output, finding in enumerate(findings):
                 rows.append(self.row(finding, output, index, float(matrix[output, index])))
                 if finding.verdict == AT_KINK:
                     kinked.setdefault(output, []).append((index, finding))
+        return self.judged_together(examiner, matrix, rows, kinked)
+
+    def judged_together(self, examiner: Examiner, matrix: Any, rows: list[Row], kinked: dict[int, list[tuple[int, Finding]]]) -> list[Row]:
+        """The rows, with those of outputs that several entries have a kink in judged together, too."""
         from .subdifferential import judge_together
 
         for output, entries in kinked.items():
             if len(entries) > 1:
                 verdict, reason = judge_together(examiner, matrix[output], entries, output, self.options.seed)
                 if verdict != AT_KINK:
-                    places = {index for index, _ in entries}
+                    places = {(output, index) for index, _ in entries}
                     rows = [
                         row._replace(verdict=verdict, reason=f"{row.reason}; {reason}")
-                        if row.verdict == AT_KINK and self._row_index(row) in {(output, index) for index in places}
+                        if row.verdict == AT_KINK and self._row_index(row) in places
                         else row
                         for row in rows
                     ]
         return rows
 
-    def _carefully(self, examiner: Examiner, direction: Any, claims: Any, kept: Any) -> list[Finding]:
-        """The careful examination; once the user has interrupted it, undecided, so that a report of the rest comes out."""
+    def carefully(self, examiner: Examiner, matrix: Any, index: int, kept: Any) -> list[Finding]:
+        """The careful examination of one entry for every output; undecided once the user has interrupted it."""
+        scale = examiner.scales[index]
+        direction = np.zeros(self.layout.size)
+        direction[index] = scale
         if not self.interrupted:
             try:
-                return examiner.examine(direction, claims, kept)
+                return [_scaled(finding, scale) for finding in examiner.examine(direction, matrix[:, index] * scale, kept)]
             except KeyboardInterrupt:
                 self.interrupted = True
-        return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "interrupted")] * len(claims)
+        return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "interrupted")] * self.box.width
 
     def _row_index(self, row: Row) -> tuple[int, int]:
         return self.where[row.wrt, row.entry]

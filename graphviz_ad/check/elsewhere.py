@@ -78,11 +78,7 @@ def _at_point(check: GradientCheck, text: str, vector: Any) -> list[Row] | None:
         return None
     examiner = check.examiner(vector, base, check.noise_at(base), scales)
     examiner.sure = SURE_ELSEWHERE
-    if len(usable) > check.options.entries:
-        from .projections import narrow_down
-
-        usable = narrow_down(examiner, matrix, usable)
-    rows = check.check_entries(examiner, matrix, usable)
+    rows = check.look(examiner, matrix, usable)
     check.evidence.append(evidence(check, text, vector, matrix, rows))
     failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
     if broken:
