@@ -132,11 +132,11 @@ def _contained(function: Any, what: str) -> Any:
 
 def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:
     """A report with the trials of the self-test."""
-    from .mutations import self_test
+    from .mutations import NO_TEST, self_test
 
     report = check_gradient(f, gradient, at, **options)
     if report.verdict == FAIL:  # what is wrong already fails with any slip
-        report.notes = (*report.notes, "no self-test, because the claim itself is wrong")
+        report.notes = (*report.notes, NO_TEST)
     elif not report.interrupted:
         try:
             report.trials = self_test(f, gradient, at, **{**options, "curve": False})

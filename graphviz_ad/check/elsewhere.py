@@ -32,7 +32,10 @@ def look_elsewhere(check: GradientCheck, scales: Any) -> list[Row]:
     rows: list[Row] = []
     looked = 0
     left_out = []
-    for text, vector in variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed):
+    places = variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed)
+    for number, (text, vector) in enumerate(places):
+        if check.options.progress is not None:
+            check.options.progress(number, len(places))
         try:
             found = _at_point(check, text, vector)
         except BudgetSpent:
