@@ -15,26 +15,28 @@ _wide: Any = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.
 
 
 class JaxAdapter(Adapter):
-    """A function of JAX arrays."""
+    """A function of JAX arrays; what is complex in its result comes as pairs of reals, along a last axis."""
 
     name = "jax"
 
     def value(self, *positional: Any, **named: Any) -> Any:
         with _wide(True):
-            result = self.function(*_arrays(positional), **_arrays(named))
-            return jax.tree_util.tree_map(np.asarray, result)
+            tree, run = self._run(positional, named)
+            return jax.tree_util.tree_map(np.asarray, run(tree))
 
     def pullback(self, positional: tuple[Any, ...], named: dict[str, Any], seeds: Callable[[tuple[int, ...]], list[Any]]) -> list[Any]:
         with _wide(True):
             tree, run = self._run(positional, named)
             result, pull = jax.vjp(run, tree)
             found = [pull(jax.numpy.asarray(seed, dtype=result.dtype))[0] for seed in seeds(np.shape(result))]
-            return [jax.tree_util.tree_map(np.asarray, slopes) for slopes in found]
+            # of real by complex numbers JAX gives ∂/∂a − i ∂/∂b
+            return [jax.tree_util.tree_map(lambda slope: np.conj(np.asarray(slope)), slopes) for slopes in found]
 
     def _run(self, positional: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, Callable[[Any], Any]]:
-        if named:
-            return _arrays(named), lambda tree: self.function(**tree)
-        return _arrays(positional), lambda tree: self.function(*tree)
+        def run(tree: Any) -> Any:
+            return jax.tree_util.tree_map(_paired, self.function(**tree) if named else self.function(*tree))
+
+        return _arrays(named or positional), run
 
     def other(self, kind: str) -> Callable[..., Any]:
         known: dict[str, Callable[..., Any]] = {"jvp": self.jvp, "hessian": self.hessian, "hvp": self.hvp}
@@ -58,6 +60,12 @@ class JaxAdapter(Adapter):
         with _wide(True):
             _, pull = jax.vjp(jax.grad(self.function), _arrays(x))
             return np.asarray(pull(_arrays(u))[0])
+
+
+def _paired(value: Any) -> Any:
+    """A complex array as pairs of reals: reverse mode gives of those all derivatives, also where the function is not holomorphic."""
+    value = jax.numpy.asarray(value)
+    return jax.numpy.stack([value.real, value.imag], axis=-1) if jax.numpy.iscomplexobj(value) else value
 
 
 def _arrays(tree: Any) -> Any:

@@ -7,7 +7,8 @@ with a wrong backward shows, because differences see only the forward pass.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
@@ -15,17 +16,19 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError
 from .signatures import parameters
 
-Pair = tuple[Callable[..., Any], Callable[..., Any]]
+Pair = tuple[Callable[..., Any], Any]
 
 #: what may stand for a gradient: the library that differentiates
 LIBRARIES = ("torch", "jax", "autograd")
 
 
-def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> Pair:
+def pair(library: str, function: Callable[..., Any], kind: str = "gradient", device: Any = None) -> Pair:
     """A NumPy function and its derivative of that kind by a library; arguments are arrays, positional or named.
 
-    gradient, jacobian and vjp are reverse mode, jvp is forward mode, hessian and hvp are reverse mode twice (autograd: the first
-    three).
+    ``device``: where PyTorch's tensors go, if not where the function's own are.
+
+    gradient, jacobian and vjp are reverse mode, jvp is forward mode, products are both, hessian and hvp are reverse mode twice
+    (autograd: the first three).
 
     Raises BindingError for an unknown library or kind, and where the library is not installed.
     """
@@ -35,7 +38,7 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> 
         if library == "torch":
             from .adapter_torch import TorchAdapter
 
-            return TorchAdapter(function).pair(kind)
+            return TorchAdapter(function, device).pair(kind)
         if library == "jax":
             from .adapter_jax import JaxAdapter
 
@@ -45,6 +48,34 @@ def pair(library: str, function: Callable[..., Any], kind: str = "gradient") -> 
         if error.name != library:
             raise
         raise BindingError(f"{library} is not installed here\nhint: python -m pip install {library}") from None
+
+
+def is_both(claim: Any) -> bool:
+    """Whether a claim is of both products with the Jacobian: a dictionary of two callables.
+
+    >>> is_both({"vjp": np.dot, "jvp": np.dot}), is_both({"vjp": 1.0, "jvp": 2.0})
+    (True, False)
+    """
+    return isinstance(claim, Mapping) and set(claim) == {"vjp", "jvp"} and all(callable(product) for product in claim.values())
+
+
+def without_tensors(f: Any, gradient: Any, at: Any) -> tuple[Any, Any, Any, Any]:
+    """The function, its claim and the point over arrays where the point holds tensors of PyTorch, and the tensors' device (else None).
+
+    A callable then still gets tensors, on that device.
+    """
+    if "torch" not in sys.modules:  # so nobody has made a tensor
+        return f, gradient, at, None
+    from .adapter_torch import Bridge, detached, home_of
+
+    home = home_of(at)
+    if home is None:
+        return f, gradient, at, None
+    if gradient != "torch" and callable(f):
+        f = Bridge(f, home)
+    if is_both(gradient):
+        return f, {name: Bridge(product, home) for name, product in gradient.items()}, detached(at), home
+    return f, Bridge(gradient, home) if callable(gradient) else detached(gradient), detached(at), home
 
 
 class Adapter:
@@ -70,6 +101,8 @@ class Adapter:
     def pair(self, kind: str) -> Pair:
         """The function and its derivative of that kind."""
         value = _Value(self)
+        if kind == "products":
+            return value, {"vjp": self.vjp, "jvp": self.other("jvp")}
         return value, {"gradient": self.gradient, "jacobian": self.jacobian, "vjp": self.vjp}.get(kind) or self.other(kind)
 
     def gradient(self, *positional: Any, **named: Any) -> Any:

@@ -29,6 +29,8 @@ from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
 if TYPE_CHECKING:
     from ..derive.point import Point
+    from .graph_check import Slip
+    from .reference import Progress
 
 #: rules agree with the reference when they differ by less than this part of their scale
 RULE_AGREEMENT = 1e-20
@@ -40,26 +42,36 @@ _NOT_FINITE = "not finite"
 _PROJECTED = f"rules in {DIGITS} digits, proven by a random projection"
 
 
-def check_arrays(point: Point, claim: Mapping[str, Any] | None = None, only: Mapping[str, Collection[Index]] | None = None) -> Report:
+def check_arrays(
+    point: Point,
+    claim: Mapping[str, Any] | None = None,
+    *,
+    only: Mapping[str, Collection[Index]] | None = None,
+    progress: Progress | None = None,
+    slip: Slip | None = None,
+) -> Report:
     """The report of a point of a graph with arrays; of ``claim`` instead of its own gradient where there is one.
 
     ``only``: by input the entries that are asked for; the others have no rows.
     """
     from .graph_check import judged_twice
 
-    check = _ArrayCheck(point, claim, only)
+    check = _ArrayCheck(point, claim, only, slip)
     try:
-        return judged_twice(check)
+        return judged_twice(check, progress)
     except ShapeChanges:
         reason = f"{point.graph.output} changes its shape here: how many entries are chosen depends on values that stand at {check.place()}"
         return Report([Row(one.name, one.entry, None, None, None, None, _ENTRYWISE, INCONCLUSIVE, reason) for one in check.coordinates])
 
 
 class _ArrayCheck:
-    def __init__(self, point: Point, claim: Mapping[str, Any] | None, only: Mapping[str, Collection[Index]] | None) -> None:
+    def __init__(
+        self, point: Point, claim: Mapping[str, Any] | None, only: Mapping[str, Collection[Index]] | None, slip: Slip | None
+    ) -> None:
         assert point.shapes is not None
-        self.claim, self.only = claim, only
+        self.claim, self.only, self.slip = claim, only, slip
         self.kinked_nodes: list[str] = []
+        self.interrupted = False
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
         self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
         self.mp = self.reference.mp
@@ -89,6 +101,11 @@ class _ArrayCheck:
             reason = f"about {6 * work:,} high-precision operations are needed; set GRADVIZ_CHECK_OPERATIONS to {needed:,} to allow them"
             rows = [Row(name, (), None, None, None, None, _PROJECTED, INCONCLUSIVE, reason) for name, _ in self.wrt()]
             return Report(rows, None, (reason,))
+        entries = size_of(self.out_shape)
+        one_by_one = (2 * len(self.coordinates) + 3 * entries) * work <= budget and entries * len(self.coordinates) <= 4096
+        nodes = [op for op, needed in zip(self.graph.ops, self.graph.needed, strict=True) if needed]
+        moving = sum(op not in ("input", "constant") for op in nodes)
+        self.reference.expect(0 if one_by_one else len(nodes) + 2 * moving)  # at the point, ahead and behind
         exact = self.reference.base(DIGITS)
         survey = self.survey(exact)
         value = self.value_row(exact)
@@ -97,13 +114,13 @@ class _ArrayCheck:
             return Report(rows, value, ("the value is not finite, so there is nothing to differentiate",))
         flows = self.point.flows
         table = array_tape.linearize(self.graph, exact, self.shapes, flows, self.reference.k)
-        entries = size_of(self.out_shape)
-        if (2 * len(self.coordinates) + 3 * entries) * work <= budget and entries * len(self.coordinates) <= 4096:
+        if one_by_one:
             rows = self.entrywise(table, survey)
         else:
             rows = self.projected(table, survey)
-        notes = ((self.rounding,) if self.rounding else ()) + self.held_nodes()
-        return Report(rows, value, notes)
+        report = Report(rows, value, ((self.rounding,) if self.rounding else ()) + self.held_nodes())
+        report.interrupted = self.interrupted
+        return report
 
     def held_nodes(self) -> tuple[str, ...]:
         """What the reader must know of every ``stop_gradient`` of the author's."""
@@ -189,8 +206,13 @@ class _ArrayCheck:
         analytic = {name: self.analytic(name) for name, _ in self.wrt()}
         rows: list[Row] = []
         corners: list[tuple[int, Coordinate]] = []
-        for one in self.coordinates:
-            measured, left, right = self.reference.along({one.handle: self.reference.direction(one, self.size(one))})
+        for done, one in enumerate(self.coordinates):
+            try:
+                if self.reference.progress is not None:
+                    self.reference.progress(done, len(self.coordinates))
+                measured, left, right = self.reference.along({one.handle: self.reference.direction(one, self.size(one))})
+            except KeyboardInterrupt:
+                return self.cut_short(rows, corners, analytic, self.coordinates[done:])
             size = self.size(one)
             bent = met or _bends(left, right, self.mp)
             for out in np.ndindex(*self.out_shape):
@@ -203,9 +225,82 @@ class _ArrayCheck:
                     rows.append(row._replace(interval=(as_float(min(low, high)), as_float(max(low, high)))))
                 else:
                     rows.append(self.judge(row, slope, claims[one.name][index], scales[one.name][index], self.truncation(one)))
-        if corners:
-            self.settle_corners(rows, corners)
+        try:
+            if corners:
+                self.settle_corners(rows, corners)
+        except KeyboardInterrupt:
+            return self.cut_short(rows, corners, analytic, ())
+        seed, direction = self.random_pair()
+        claimed = sum(
+            (
+                _total(seed * np.sum(claims[name] * direction[h], axis=tuple(range(len(self.out_shape), claims[name].ndim))))
+                for name, h in self.wrt()
+            ),
+            self.mp.mpf(0),
+        )
+        scale = sum((_total(abs(seed)) * _total(scales[name]) * _total(abs(direction[h])) for name, h in self.wrt()), self.mp.mpf(0))
+        return rows + self.forward(table, seed, direction, claimed, scale)
+
+    def cut_short(
+        self, rows: list[Row], corners: list[tuple[int, Coordinate]], analytic: Mapping[str, Any], rest: Sequence[Coordinate]
+    ) -> list[Row]:
+        """The rows of an interrupted check: corners that were not settled, and entries that were not reached, are undecided."""
+        self.interrupted = True
+        for at, _ in corners:
+            rows[at] = rows[at]._replace(verdict=INCONCLUSIVE, reason="interrupted")
+        for one in rest:
+            for out in np.ndindex(*self.out_shape):
+                index = (*out, *one.entry)
+                mine = float(analytic[one.name][index])
+                rows.append(Row(one.name, index, mine, None, None, None, _ENTRYWISE, INCONCLUSIVE, "interrupted"))
         return rows
+
+    # -- forward against reverse -------------------------------------------------------------------------------------
+
+    def random_pair(self) -> tuple[Any, dict[int, Any]]:
+        """A seeded projection of the output, and a direction of all inputs in proportion to their entries."""
+        mp, k = self.mp, self.reference.k
+        chance = random.Random(231)
+
+        def weights(shape: Index) -> Any:
+            numbers = [mp.mpf(chance.choice((-1, 1)) * chance.uniform(0.5, 1.5)) for _ in range(size_of(shape))]
+            if not shape:
+                return numbers[0]
+            whole = np.empty(size_of(shape), dtype=object)
+            whole[:] = numbers
+            return whole.reshape(shape)
+
+        seed = weights(self.out_shape) if self.out_shape else mp.mpf(1)
+        direction = {
+            h: weights(self.shapes[h])
+            * (
+                k.array(np.where(self.point.inputs[h] == 0, 1.0, np.abs(self.point.inputs[h])))
+                if self.shapes[h]
+                else self.size(Coordinate(n, h, ()))
+            )
+            for n, h in self.wrt()
+        }
+        return seed, direction
+
+    def forward(self, table: array_tape.Table, seed: Any, direction: dict[int, Any], claimed: Any, scale: Any) -> list[Row]:
+        """A failing row where forward mode does not give ``claimed``, which is what reverse mode gives for the pair; else none.
+
+        Operations on arrays have a pushforward and a pullback of their own. Entries are compared with the reverse mode's alone.
+        """
+        mp = self.mp
+        if self.claim is not None or self.slip is not None:
+            return []
+        pushed = array_tape.push_forward(self.graph, table, direction, self.shapes)[self.output]
+        found = mp.mpf(_total(seed * pushed))
+        noise = (self.largest or 1) * mp.mpf(10) ** -(DIGITS // 2)
+        if not (mp.isfinite(found) and mp.isfinite(claimed)) or abs(found - claimed) <= RULE_AGREEMENT * scale + noise:
+            return []
+        measured = _total(seed * self.reference.along(direction)[0])
+        wrong = "forward mode" if abs(found - measured) > abs(claimed - measured) else "reverse mode"
+        told = f"forward mode gives {mp.nstr(found, 17)} along a random direction, reverse mode {mp.nstr(claimed, 17)}; the reference "
+        told += f"contradicts {wrong}" if mp.isfinite(measured) else "is not finite there"
+        numbers = as_float(found), as_float(claimed), as_float(abs(found - claimed)), as_float(RULE_AGREEMENT * scale)
+        return [Row("forward mode", (), *numbers, f"forward against reverse in {DIGITS} digits", FAIL, told)]
 
     def size(self, one: Coordinate) -> Any:
         """How far an entry moves: in proportion to itself."""
@@ -217,7 +312,11 @@ class _ArrayCheck:
         """The claimed Jacobian: of a scalar output the gradient."""
         if self.claim is not None:
             return np.asarray(self.claim[name], dtype=float)
-        return np.asarray(self.point.jacobian(name) if self.out_shape else self.point.gradients[name], dtype=float)
+        return self.slipped(name, np.asarray(self.point.jacobian(name) if self.out_shape else self.point.gradients[name], dtype=float))
+
+    def slipped(self, name: str, claim: Any) -> Any:
+        """A claim by one input, with the slip of a self-test where it stands there."""
+        return claim if self.slip is None or self.slip.wrt != name else self.slip.change(claim)
 
     def claimed_jacobians(self, table: array_tape.Table) -> tuple[dict[str, Any], dict[str, Any]]:
         """The rules' Jacobians in high precision, and the sizes of what is added up in them."""
@@ -230,7 +329,7 @@ class _ArrayCheck:
             for name, handle in self.wrt():
                 claims[name][out] = self.mp.mpf(0) if cotangents[handle] is None else cotangents[handle]
                 sizes[name][out] = scale.get(handle, self.mp.mpf(0))
-        return claims, sizes
+        return {name: self.slipped(name, claim) for name, claim in claims.items()}, sizes
 
     def scales(self, contributions: array_tape.Table) -> dict[int, Any]:
         """Per input the largest contribution that any use of it made."""
@@ -395,38 +494,20 @@ class _ArrayCheck:
     def projected(self, table: array_tape.Table, met: bool) -> list[Row]:
         """All entries at once: a random projection of the output, along a random direction of all inputs."""
         mp, reference, k = self.mp, self.reference, self.reference.k
-        chance = random.Random(231)
-
-        def weights(shape: Index) -> Any:
-            numbers = [mp.mpf(chance.choice((-1, 1)) * chance.uniform(0.5, 1.5)) for _ in range(size_of(shape))]
-            if not shape:
-                return numbers[0]
-            whole = np.empty(size_of(shape), dtype=object)
-            whole[:] = numbers
-            return whole.reshape(shape)
-
-        seed = weights(self.out_shape) if self.out_shape else mp.mpf(1)
+        seed, direction = self.random_pair()
         cotangents, contributions = array_tape.pull_back(self.graph, table, {self.output: seed})
         scales = self.scales(contributions)
-        direction = {
-            h: weights(self.shapes[h])
-            * (
-                k.array(np.where(self.point.inputs[h] == 0, 1.0, np.abs(self.point.inputs[h])))
-                if self.shapes[h]
-                else self.size(Coordinate(n, h, ()))
-            )
-            for n, h in self.wrt()
-        }
-        claims = {h: k.number(0, self.shapes[h]) if cotangents[h] is None else cotangents[h] for _, h in self.wrt()}
+        claims = {h: self.slipped(n, k.number(0, self.shapes[h]) if cotangents[h] is None else cotangents[h]) for n, h in self.wrt()}
         claimed = sum((_total(claims[h] * direction[h]) for _, h in self.wrt()), mp.mpf(0))
         scale = sum((scales.get(h, mp.mpf(0)) * _total(abs(direction[h])) for _, h in self.wrt()), mp.mpf(0))
         measured, left, right = (_total(seed * part) for part in reference.along(direction))
-        floats = self.claimed_along(np.asarray(seed, dtype=float) if self.out_shape else 1.0)
+        pulled = self.claimed_along(np.asarray(seed, dtype=float) if self.out_shape else 1.0)
+        floats = {name: self.slipped(name, np.asarray(pulled[name], dtype=float)) for name, _ in self.wrt()}
         agreed = mp.isfinite(measured) and abs(measured - claimed) <= RULE_AGREEMENT * (scale or 1)
         bent = met or (mp.isfinite(left) and abs(left - right) > mp.mpf(10) ** -8 * (1 + abs(left) + abs(right)))
         rows: list[Row] = []
         for name, handle in self.wrt():
-            mine, truth = np.asarray(floats[name], dtype=float), np.asarray(claims[handle], dtype=object)
+            mine, truth = floats[name], np.asarray(claims[handle], dtype=object)
             wanted = frozenset(self.only[name]) if self.only is not None else frozenset()
             for index in np.ndindex(*self.shapes[handle]):
                 if self.only is not None and index not in wanted:
@@ -445,7 +526,7 @@ class _ArrayCheck:
                 else:
                     told = f"the rules disagree with a random projection: {mp.nstr(claimed, 17)}, measured {mp.nstr(measured, 17)}"
                     rows.append(row._replace(verdict=FAIL, reason=told))
-        return rows
+        return rows + self.forward(table, seed, direction, claimed, scale)
 
     def claimed_along(self, seed: Any) -> Mapping[str, Any]:
         """vᵀJ in float64 of what is checked: the claim's, or the graph's own by its backward sweep."""

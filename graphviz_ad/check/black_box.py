@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import ShapeError
-from .structure import Layout, flatten_output
+from .structure import Layout, flatten_output, precision
 
 #: points in the difference table that measures noise, and the distances between them in parts of the entries
 NOISE_POINTS = 8
@@ -35,6 +35,7 @@ class BlackBox:
         self._task = base
         value, self.shape, self.complex_output, mutated = base.first(layout.vector)
         base.complex_output = self.complex_output
+        self.precision = base.precision
         self.evaluations += 1
         self.width = len(value)
         self.base = value
@@ -95,6 +96,7 @@ class _Task:
     def __init__(self, function: Callable[..., Any], layout: Layout, promote: bool) -> None:
         self.function, self.layout, self.promote = function, layout, promote
         self.complex_output = False
+        self.precision = 2.0**-52
 
     def first(self, vector: Any) -> tuple[Any, tuple[int, ...], bool, list[str]]:
         """The output at the point itself with its shape; errors of the function are raised to the caller."""
@@ -103,6 +105,7 @@ class _Task:
             warnings.simplefilter("ignore")
             result = self.function(*positional, **named)
         value, shape, imaginary = flatten_output(result)
+        self.precision = precision(result)
         tree: Any = named if self.layout.named else positional
         mutated = []
         for leaf in self.layout.leaves:

@@ -7,12 +7,13 @@ directions, entry by entry where one disagrees.
 from __future__ import annotations
 
 import dis
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import BindingError, ShapeError
+from .adapters import is_both, pair, without_tensors
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import EXACT, FLOAT, Examiner, Finding
@@ -25,7 +26,7 @@ from .step_curve import distances, worst_row
 from .structure import Layout, Leaf
 from .sweep import sweep
 
-KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
+KINDS = ("gradient", "jacobian", "vjp", "jvp", "products", "hessian", "hvp")
 #: entries of the derivative that are checked one by one
 ENTRIES = 20_000
 #: evaluations that one check may spend
@@ -57,15 +58,18 @@ def check_gradient(
     """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
 
     ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
-    otherwise ``f(at)``. ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f``
-    is checked. ``gradient`` may be plain values; then, and when it never reads its arguments, only this point is judged.
+    otherwise ``f(at)``. Where it holds tensors of PyTorch, ``f`` and ``gradient`` are functions of tensors, on their device.
+    ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f`` is checked. It may be plain
+    values; then, and when it never reads its arguments, only this point is judged.
 
     ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
-    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "hessian"; "hvp":
-    ``gradient(*at, u)``. ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
+    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "products": both, as
+    ``{"vjp": …, "jvp": …}``, each by itself and against the other; "hessian"; "hvp": ``gradient(*at, u)``.
+    ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
     (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
-    default four times the square root of the precision of the arguments. ``executor`` runs evaluations
-    (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the worst entry.
+    default four times the square root of the precision of the arguments and of what ``f`` returns, the coarser of the two.
+    ``executor`` runs evaluations (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the
+    worst entry.
     ``self_test`` injects known slips into the claim and adds which of them this check catches here (``report.trials``).
     Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
 
@@ -78,23 +82,16 @@ def check_gradient(
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if is_both(gradient):
+        kind = "products"
+    if isinstance(gradient, str):
+        convention = "steepest"  # what the adapters give, whatever the library's own is
+    f, gradient, at = prepared(f, gradient, at, kind)
     if self_test:
         return _self_tested(f, gradient, at, {
             "kind": kind, "points": points, "seed": seed, "entries": entries, "max_evaluations": max_evaluations, "tolerance": tolerance,
             "convention": convention, "executor": executor, "progress": progress, "diagnose": diagnose, "curve": curve,
         })  # fmt: skip
-    if isinstance(f, str):
-        from ..language.elaboration import parse
-
-        f = parse(f)
-    if hasattr(f, "input_handles"):
-        from .graph_function import GraphFunction
-
-        f = GraphFunction(f)
-    if isinstance(gradient, str):
-        from .adapters import pair
-
-        f, gradient = pair(gradient, f, kind)
     f, gradient = _contained(f, "f"), _contained(gradient, "gradient")
     options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
     from .products import check_product
@@ -109,19 +106,37 @@ def check_gradient(
         return report
 
 
+def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
+    """A function of arrays, its claim and the point: from an expression, a graph, tensors, or the name of a library that differentiates."""
+    f, gradient, at, device = without_tensors(f, gradient, at)
+    if isinstance(f, str):
+        from ..language.elaboration import parse
+
+        f = parse(f)
+    if hasattr(f, "input_handles"):
+        from .graph_function import GraphFunction
+
+        f = GraphFunction(f)
+    if isinstance(gradient, str):
+        f, gradient = pair(gradient, f, kind, device)
+    return f, gradient, at
+
+
 def _contained(function: Any, what: str) -> Any:
-    """A callable that cannot end the process; values as they are."""
+    """A callable that cannot end the process, and several of them; values as they are."""
+    if isinstance(function, Mapping):
+        return {key: _contained(entry, str(key)) for key, entry in function.items()}
     name = getattr(function, "__name__", what)
     return Contained(function, name if name.isidentifier() else what) if callable(function) else function
 
 
 def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:
     """A report with the trials of the self-test."""
-    from .mutations import self_test
+    from .mutations import NO_TEST, self_test
 
     report = check_gradient(f, gradient, at, **options)
     if report.verdict == FAIL:  # what is wrong already fails with any slip
-        report.notes = (*report.notes, "no self-test, because the claim itself is wrong")
+        report.notes = (*report.notes, NO_TEST)
     elif not report.interrupted:
         try:
             report.trials = self_test(f, gradient, at, **{**options, "curve": False})
@@ -152,10 +167,12 @@ class GradientCheck:
         self.layout = Layout(at, f)
         self.plain = not callable(gradient) or not reads_arguments(gradient)
         self.gradient: Callable[..., Any] = gradient if callable(gradient) else lambda *_, **__: gradient
-        single = min(np.finfo(leaf.dtype).eps for leaf in self.layout.leaves) if self.layout.leaves else 2.0**-52
         coarse = max(float(np.finfo(leaf.dtype).eps) for leaf in self.layout.leaves)
+        self.box = self._open(coarse > 2.0**-50)
+        coarse = max(coarse, self.box.precision)
+        self.precision = coarse
+        self.coarse = coarse > 2.0**-50  # single precision or less in the arguments or in what the function returns
         self.tolerance = 4 * coarse**0.5 if options.tolerance is None else options.tolerance
-        self.box = self._open(coarse > single or coarse > 2.0**-50)
         self.rng = np.random.default_rng(options.seed)
         self.notes: list[str] = []
         self.trailing = self.box.shape if kind == "jacobian" else ()
@@ -178,7 +195,10 @@ class GradientCheck:
         plain = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor)
         plain.progress = self.options.progress
         if single:
-            wide = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor, promote=True)
+            try:
+                wide = BlackBox(self.f, self.layout, budget=self.options.budget, executor=self.options.executor, promote=True)
+            except Exception:  # noqa: BLE001 - foreign code may refuse double precision in any way; then its own precision decides
+                return plain
             wide.progress = self.options.progress
             size = np.abs(plain.base) + 1e-30
             if wide.width == plain.width and np.all(np.abs(wide.base - plain.base) <= 1e-3 * size):
@@ -293,7 +313,7 @@ class GradientCheck:
             rows.extend(self._undecided(matrix, "the function is not finite here"))
             return self._finish(rows, matrix)
         self._look_twice(matrix, vector)
-        if self.tolerance > 1e-6:
+        if self.coarse:
             self.noise, _ = measure_noise(self.box, vector, base, scales, self.rng)
         examiner = self.examiner(vector, base, self.noise, scales)
         given = len(rows)
@@ -367,10 +387,15 @@ class GradientCheck:
         self.notes.append(f"the function is not deterministic: {told}")
         return True
 
-    def _measure(self, examiner: Examiner) -> None:
-        """The noise at a point, measured only once something there does not pass at once."""
-        noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
-        examiner.noise, examiner.fine = noise, fine
+    def measure(self, examiner: Examiner) -> None:
+        """The noise at a point, measured only once something there does not pass at once; noted where the budget is spent before."""
+        try:
+            noise, fine = measure_noise(self.box, examiner.vector, examiner.base, examiner.scales, self.rng)
+        except BudgetSpent:
+            self.notes.append("the budget was spent before the noise of the function was measured")
+            return
+        # what rounds to single precision stands still at the smallest distances, however large its noise is
+        examiner.noise, examiner.fine = noise, noise if self.coarse else fine
         if examiner.base is self.box.base:
             self.noise = examiner.noise
 
@@ -424,11 +449,20 @@ class GradientCheck:
                 columns.append(index)
             elif self.claimed_column(index):
                 rows.extend(self._nonfinite(matrix, output, index) for output in range(self.box.width) if not np.isfinite(column[output]))
-        if 4 * len(columns) > min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
+        return rows + self.look(examiner, matrix, columns)
+
+    def look(self, examiner: Examiner, matrix: Any, columns: list[int]) -> list[Row]:
+        """Rows for the entries in ``columns``: one by one, or of many by their pattern, or by projections."""
+        if 4 * len(columns) <= min(4 * self.options.entries // max(self.box.width, 1) + 4, self.options.budget - 200):
+            return self.check_entries(examiner, matrix, columns)
+        from .sparse import check_sparse
+
+        rows = check_sparse(self, examiner, matrix, columns)
+        if rows is None:
             from .projections import check_projected
 
-            return rows + check_projected(self, examiner, matrix, columns)
-        return rows + self.check_entries(examiner, matrix, columns)
+            rows = check_projected(self, examiner, matrix, columns)
+        return rows
 
     def claimed_column(self, index: int) -> bool:
         leaf, _ = self.layout.place(index)
@@ -445,47 +479,50 @@ class GradientCheck:
             told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
+        if swept.pattern is not None:
+            self.notes.append(swept.pattern.told())
         if not np.all(swept.passed):
-            try:
-                self._measure(examiner)
-            except BudgetSpent:
-                self.notes.append("the budget was spent before the noise of the function was measured")
+            self.measure(examiner)
         for number, index in enumerate(columns):
             passed = swept.passed[number]
             findings = [Finding(PASS, *numbers, FLOAT) for numbers in zip(swept.slope[number], swept.error[number], swept.bound[number])]
             if not np.all(passed):
-                scale = examiner.scales[index]
-                direction = np.zeros(self.layout.size)
-                direction[index] = scale
-                careful = self._carefully(examiner, direction, matrix[:, index] * scale, swept.kept[number])
-                findings = [f if good else _scaled(c, scale) for f, c, good in zip(findings, careful, passed, strict=True)]
+                careful = self.carefully(examiner, matrix, index, swept.kept[number])
+                findings = [f if good else c for f, c, good in zip(findings, careful, passed, strict=True)]
             for output, finding in enumerate(findings):
                 rows.append(self.row(finding, output, index, float(matrix[output, index])))
                 if finding.verdict == AT_KINK:
                     kinked.setdefault(output, []).append((index, finding))
+        return self.judged_together(examiner, matrix, rows, kinked)
+
+    def judged_together(self, examiner: Examiner, matrix: Any, rows: list[Row], kinked: dict[int, list[tuple[int, Finding]]]) -> list[Row]:
+        """The rows, with those of outputs that several entries have a kink in judged together, too."""
         from .subdifferential import judge_together
 
         for output, entries in kinked.items():
             if len(entries) > 1:
                 verdict, reason = judge_together(examiner, matrix[output], entries, output, self.options.seed)
                 if verdict != AT_KINK:
-                    places = {index for index, _ in entries}
+                    places = {(output, index) for index, _ in entries}
                     rows = [
                         row._replace(verdict=verdict, reason=f"{row.reason}; {reason}")
-                        if row.verdict == AT_KINK and self._row_index(row) in {(output, index) for index in places}
+                        if row.verdict == AT_KINK and self._row_index(row) in places
                         else row
                         for row in rows
                     ]
         return rows
 
-    def _carefully(self, examiner: Examiner, direction: Any, claims: Any, kept: Any) -> list[Finding]:
-        """The careful examination; once the user has interrupted it, undecided, so that a report of the rest comes out."""
+    def carefully(self, examiner: Examiner, matrix: Any, index: int, kept: Any) -> list[Finding]:
+        """The careful examination of one entry for every output; undecided once the user has interrupted it."""
+        scale = examiner.scales[index]
+        direction = np.zeros(self.layout.size)
+        direction[index] = scale
         if not self.interrupted:
             try:
-                return examiner.examine(direction, claims, kept)
+                return [_scaled(finding, scale) for finding in examiner.examine(direction, matrix[:, index] * scale, kept)]
             except KeyboardInterrupt:
                 self.interrupted = True
-        return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "interrupted")] * len(claims)
+        return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "interrupted")] * self.box.width
 
     def _row_index(self, row: Row) -> tuple[int, int]:
         return self.where[row.wrt, row.entry]

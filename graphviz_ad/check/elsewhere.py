@@ -32,7 +32,10 @@ def look_elsewhere(check: GradientCheck, scales: Any) -> list[Row]:
     rows: list[Row] = []
     looked = 0
     left_out = []
-    for text, vector in variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed):
+    places = variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed)
+    for number, (text, vector) in enumerate(places):
+        if check.options.progress is not None:
+            check.options.progress(number, len(places))
         try:
             found = _at_point(check, text, vector)
         except BudgetSpent:
@@ -78,11 +81,7 @@ def _at_point(check: GradientCheck, text: str, vector: Any) -> list[Row] | None:
         return None
     examiner = check.examiner(vector, base, check.noise_at(base), scales)
     examiner.sure = SURE_ELSEWHERE
-    if len(usable) > check.options.entries:
-        from .projections import narrow_down
-
-        usable = narrow_down(examiner, matrix, usable)
-    rows = check.check_entries(examiner, matrix, usable)
+    rows = check.look(examiner, matrix, usable)
     check.evidence.append(evidence(check, text, vector, matrix, rows))
     failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
     if broken:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from ..errors import GradvizError
 from ..graph.node import Node
@@ -19,7 +19,7 @@ from ..limits import limit
 from . import float_estimates, kinks, trends
 from .claim import exact_gradient, wrong_rules
 from .grading import EPSILON, ORDINARY, as_float, grade
-from .reference import OutOfTime, Reference, Slope
+from .reference import OutOfTime, Progress, Reference, Slope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
 if TYPE_CHECKING:
@@ -37,9 +37,10 @@ _ONE_SIDED = "one-sided differences"
 _PROJECTED = "rules in {} digits, proven by a random projection"
 
 
-def check_point(point: Point, *, proof: bool = False) -> Report:
+def check_point(point: Point, progress: Progress | None = None, slip: Slip | None = None, *, proof: bool = False) -> Report:
     """The report of a point of a graph with one scalar output; several outputs are checked one by one.
 
+    Ctrl-C ends it with what is known by then (``report.interrupted``). ``slip`` is put into the gradient first, for the self-test.
     ``proof``: derivatives are enclosed in balls where that can be done.
 
     Raises
@@ -48,12 +49,12 @@ def check_point(point: Point, *, proof: bool = False) -> Report:
         A proof is asked for, and the extra ``arb`` is not installed.
     """
     if len(point.graph.outputs) > 1:
-        return by_outputs(point, partial(check_point, proof=proof))
+        return by_outputs(point, partial(check_point, progress=progress, proof=proof))
     if point.shapes is None:
-        return judged_twice(_Check(point, proof=proof))
+        return judged_twice(_Check(point, slip=slip, proof=proof), progress)
     from .array_check import check_arrays
 
-    report = check_arrays(point)
+    report = check_arrays(point, progress=progress, slip=slip)
     if proof:
         report.notes = (*report.notes, "nothing is proven: enclosures are for graphs of scalars")
     return report
@@ -61,16 +62,33 @@ def check_point(point: Point, *, proof: bool = False) -> Report:
 
 def by_outputs(point: Point, check: Callable[[Point], Report]) -> Report:
     """The reports of a point's outputs, one below the other."""
-    from ..derive.point import Point as Point_
-
-    graph = point.graph
     rows: list[Row] = []
     notes: list[str] = []
-    for name in graph.output_names:
-        one = check(Point_(graph.of(name), point._bound, point.wrt))
+    interrupted = False
+    for name, part in parts(point):
+        one = nothing_known(part.wrt) if interrupted else check(part)
+        interrupted |= one.interrupted
         rows.extend(row._replace(reason=f"of {name}" + (f": {row.reason}" if row.reason else "")) for row in one.rows)
         notes.extend(one.notes)
-    return Report(rows, None, tuple(dict.fromkeys(notes)))
+    report = Report(rows, None, tuple(dict.fromkeys(notes)))
+    report.interrupted = interrupted
+    return report
+
+
+def parts(point: Point) -> Iterator[tuple[str, Point]]:
+    """Each output's name with the point of that output alone."""
+    from ..derive.point import Point as Point_
+
+    for name in point.graph.output_names:
+        yield name, Point_(point.graph.of(name), point._bound, point.wrt)
+
+
+def nothing_known(names: Sequence[str]) -> Report:
+    """The report of a check that was interrupted before it knew anything."""
+    reason = "interrupted before anything was known"
+    report = Report([Row(name, (), None, None, None, None, "", INCONCLUSIVE, reason) for name in names[:1000]])
+    report.interrupted = True
+    return report
 
 
 def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
@@ -93,6 +111,13 @@ def _enclosures(point: Point) -> Enclosures:
     return Enclosures(point.graph, point.inputs)
 
 
+class Slip(NamedTuple):
+    """A slip to be put into the gradient by one input, in float64 and in many digits; arrays keep their shape."""
+
+    wrt: str
+    change: Callable[[Any], Any]
+
+
 class Checker(Protocol):
     """What can be run, and run again in more digits."""
 
@@ -105,26 +130,40 @@ class Checker(Protocol):
     def report(self) -> Report: ...
 
 
-def judged_twice(checker: Checker) -> Report:
+def judged_twice(checker: Checker, progress: Progress | None = None) -> Report:
     """A report; before it says that something is wrong, it is made again in many more digits.
 
     In ``sec(tan(z))`` at z = 1e-300 the function moves in its 600th digit: what looks like a wrong rule is a blind reference.
     """
+    checker.reference.progress = progress
+    first: Report | None = None
     try:
+        first = checker.report()
+        if first.verdict != FAIL or first.interrupted:
+            return _unconfirmed(first) if first.interrupted else first
+        checker.reference.sharpen()
         report = checker.report()
-        if report.verdict == FAIL:
-            checker.reference.sharpen()
-            report = checker.report()
-        return report
+        return _unconfirmed(first) if report.interrupted else report
+    except KeyboardInterrupt:
+        return nothing_known(checker.point.wrt) if first is None else _unconfirmed(first)
     except OutOfTime:
         reason = f"the check took longer than {limit('GRADVIZ_CHECK_SECONDS')} s; set GRADVIZ_CHECK_SECONDS to allow more"
         names = checker.point.wrt[:1000]
         return Report([Row(name, (), None, None, None, None, "", INCONCLUSIVE, reason) for name in names], None, (reason,))
 
 
+def _unconfirmed(report: Report) -> Report:
+    """A report that was interrupted: what fails was not looked at in more digits, so it is not said to be wrong."""
+    told = "interrupted before more digits bore this out: "
+    rows = [row._replace(verdict=INCONCLUSIVE, reason=told + row.reason) if row.verdict == FAIL else row for row in report.rows]
+    found = Report(rows, report.value, report.notes)
+    found.interrupted = True
+    return found
+
+
 class _Check:
-    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, *, proof: bool = False) -> None:
-        self.point, self.graph, self.claim = point, point.graph, claim
+    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, slip: Slip | None = None, *, proof: bool = False) -> None:
+        self.point, self.graph, self.claim, self.slip = point, point.graph, claim, slip
         self.enclosures = _enclosures(point) if proof else None
         self.reference = Reference(self.graph, point.inputs, point.values)
         self.mp = self.reference.mp
@@ -145,6 +184,9 @@ class _Check:
             return Report(unjudged, value, ("the value is not finite, so there is nothing to differentiate",))
         claims, scales = exact_gradient(self.graph, exact, self.point.flows, self.mp)
         self.claims = [claims[h] if claims[h] is not None else self.mp.mpf(0) for h in self.handles]
+        if self.slip is not None:
+            place = self.point.wrt.index(self.slip.wrt)
+            self.claims[place] = self.mp.mpf(self.slip.change(self.claims[place]))
         self.scales = [scales[h] for h in self.handles]
         #: what cancels in many digits is noise against the largest term anywhere
         self.noise = max((s for s in scales if self.mp.isfinite(s)), default=self.mp.mpf(0)) * self.mp.mpf(10) ** (15 - DIGITS)
@@ -164,10 +206,15 @@ class _Check:
                 rows[index] = self.undecided(index, reason)
             elif handle not in kinked:
                 plain.append(index)
-        self.check_plain(plain, rows)
-        at_kink = [index for index in range(len(self.handles)) if rows[index] is None]
-        if at_kink:
-            self.check_kinked(at_kink, found.kinks, rows)
+        interrupted = False
+        try:
+            self.check_plain(plain, rows)
+            at_kink = [index for index in range(len(self.handles)) if rows[index] is None]
+            if at_kink:
+                self.check_kinked(at_kink, found.kinks, rows)
+        except KeyboardInterrupt:
+            interrupted = True
+            rows = [self.undecided(index, "interrupted") if row is None else row for index, row in enumerate(rows)]
         estimates = float_estimates.estimate(self.point) if len(self.graph.ops) * len(self.handles) <= 2000 else None
         done = [row for row in rows if row is not None]
         if self.enclosures is not None:
@@ -175,7 +222,9 @@ class _Check:
             self.notes.insert(0, f"{proven} of {len(done)} derivatives are proven: balls of Arb enclose the exact ones")
         if estimates is not None:
             done = [row._replace(finite_difference=d, complex_step=c) for row, (d, c) in zip(done, estimates, strict=True)]
-        return Report(done, value, tuple(self.notes))
+        report = Report(done, value, tuple(self.notes))
+        report.interrupted = interrupted
+        return report
 
     def untouched(self, index: int) -> Row:
         """An input that the output does not depend on: its gradient is 0, whatever its value."""
@@ -203,7 +252,9 @@ class _Check:
     def check_plain(self, indices: list[int], rows: list[Row | None]) -> None:
         cost = sum(len(self.reference.cone([self.handles[i]])) for i in indices[:2000]) * (1 if self.enclosures is not None else 4)
         if len(indices) <= 2000 and cost <= limit("GRADVIZ_CHECK_OPERATIONS"):
-            for index in indices:
+            for done, index in enumerate(indices):
+                if self.reference.progress is not None:
+                    self.reference.progress(done, len(indices))
                 slope = self.enclosed(index)
                 if slope is not None:
                     rows[index] = self.judge(index, slope, _ENCLOSED)
@@ -438,6 +489,8 @@ class _Check:
         if self.claim is not None:
             return float(self.claim[self.point.wrt[index]])
         gradient = self.point.gradient_of(self.handles[index])
+        if gradient is not None and self.slip is not None and self.slip.wrt == self.point.wrt[index]:
+            return float(self.slip.change(float(gradient)))
         return None if gradient is None else float(gradient)
 
     def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:

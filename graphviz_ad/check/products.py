@@ -25,16 +25,22 @@ if TYPE_CHECKING:
 
 #: seeded directions or cotangents that a product is tried with
 TRIED = 3
+#: beyond so many entries the products with all cotangents but the first are looked at by projections
+LARGE = 200
 #: the relative error of a second difference in float64 that still tells a right claim from a wrong one
 SECOND_SHARP = 1e-3
 
 
 def check_product(f: Any, claim: Any, at: Any, kind: str, options: Options) -> Report:
-    """The report of a claimed vjp, jvp, Hessian or Hessian-vector product."""
+    """The report of a claimed vjp, jvp, Hessian or Hessian-vector product, or of a vjp and a jvp together."""
+    if kind == "products":
+        from .adjoint import check_both
+
+        return check_both(f, claim, at, options)
     if kind == "vjp":
-        return _check_vjp(f, claim, at, options)
+        return check_vjp(f, claim, at, options)
     if kind == "jvp":
-        return _DirectionCheck(f, claim, at, options).report()
+        return DirectionCheck(f, claim, at, options).report()
     return _check_second(f, claim, at, kind, options)
 
 
@@ -56,7 +62,8 @@ def _call(function: Callable[..., Any], arguments: tuple[list[Any], Mapping[str,
 # -- vector times Jacobian ---------------------------------------------------------------------------------------------
 
 
-def _check_vjp(f: Any, claim: Any, at: Any, options: Options) -> Report:
+def check_vjp(f: Any, claim: Any, at: Any, options: Options) -> Report:
+    """The report of a claimed vjp: for the units of a small output and for seeded cotangents, as the gradient of v·f."""
     layout = Layout(at, f)
     box = BlackBox(f, layout, budget=options.budget)
     size, shape = int(np.prod(box.shape)), box.shape
@@ -66,9 +73,10 @@ def _check_vjp(f: Any, claim: Any, at: Any, options: Options) -> Report:
     reports = []
     for number, flat in enumerate(cotangents):
         v = flat.reshape(shape) if shape else float(flat[0])
-        weighted, pulled = _Weighted(f, v), _Fixed(claim, v, isinstance(at, dict))
+        weighted, pulled = Weighted(f, v), Fixed(claim, v, isinstance(at, dict))
+        entries = options.entries if number == 0 or layout.size <= LARGE else 0
         part = Options(
-            options.points if number == 0 else 0, options.seed, options.entries, options.budget, options.tolerance, options.convention,
+            options.points if number == 0 else 0, options.seed, entries, options.budget, options.tolerance, options.convention,
             options.executor, options.progress, options.diagnose,
         )  # fmt: skip
         name = f"v{number + 1} = " + (str(np.round(flat, 3).tolist()) if size <= 6 else "a random cotangent")
@@ -78,7 +86,7 @@ def _check_vjp(f: Any, claim: Any, at: Any, options: Options) -> Report:
     return _joined(reports)
 
 
-class _Weighted:
+class Weighted:
     """v·f, as a function of f's arguments; a class so that it travels to other processes."""
 
     def __init__(self, f: Callable[..., Any], v: Any) -> None:
@@ -89,7 +97,7 @@ class _Weighted:
         return np.sum(self.v * np.asarray(self.f(*positional, **named)))
 
 
-class _Fixed:
+class Fixed:
     """A product with its vector filled in."""
 
     def __init__(self, product: Callable[..., Any], vector: Any, named: bool) -> None:
@@ -103,7 +111,7 @@ class _Fixed:
 # -- Jacobian times vector ---------------------------------------------------------------------------------------------
 
 
-class _DirectionCheck(GradientCheck):
+class DirectionCheck(GradientCheck):
     """Slopes along directions: the axes of small arguments, and random ones."""
 
     def __init__(self, f: Any, product: Callable[..., Any], at: Any, options: Options) -> None:
@@ -142,7 +150,7 @@ class _DirectionCheck(GradientCheck):
 
     def _spread(self, point: Any, direction: Any) -> Any:
         """How far the claimed product moves within a few roundings of a point."""
-        found = [self._claimed(point * (1 + k * 2.0**-51), direction)[0] for k in range(-3, 4)]
+        found = [self.claimed(point * (1 + k * 2.0**-51), direction)[0] for k in range(-3, 4)]
         rows = np.array([row for row in found if row is not None])
         return np.max(rows, axis=0) - np.min(rows, axis=0) if len(rows) else np.zeros(self.box.width)
 
@@ -154,25 +162,28 @@ class _DirectionCheck(GradientCheck):
         rows = []
         for number, direction in enumerate(directions):
             name = f"u{number + 1}" + (f" = {np.round(direction, 3).tolist()}" if size <= 6 else "")
-            claim, fault = self._claimed(examiner.vector, direction)
+            claim, fault = self.claimed(examiner.vector, direction)
             if fault:
                 rows.append(Row(name, (), None, None, None, None, "shape", FAIL, fault))
                 continue
             for output, finding in enumerate(examiner.examine(direction, np.where(np.isfinite(claim), claim, 0.0))):
-                entry = tuple(int(k) for k in np.unravel_index(output, self.box.shape)) if self.box.shape else ()
+                outputs = self.box.width // 2 if self.box.complex_output else self.box.width
+                entry = tuple(int(k) for k in np.unravel_index(output % outputs, self.box.shape)) if self.box.shape else ()
+                part = ("Re " if output < outputs else "Im ") if self.box.complex_output else ""
                 if not np.isfinite(claim[output]):
                     finding = finding._replace(verdict=FAIL, reason="the claim is not finite")
                 reason = f"at another point ({text}): {finding.reason}".rstrip(": ") if text else finding.reason
                 error = abs(float(claim[output]) - finding.reference)
                 rows.append(
                     Row(
-                        name, entry, float(claim[output]), finding.reference, error, finding.bound, finding.method, finding.verdict, reason,
-                        interval=finding.interval,
+                        part + name, entry, float(claim[output]), finding.reference, error, finding.bound, finding.method, finding.verdict,
+                        reason, interval=finding.interval,
                     )
                 )  # fmt: skip
         return rows
 
-    def _claimed(self, vector: Any, direction: Any) -> tuple[Any, str]:
+    def claimed(self, vector: Any, direction: Any) -> tuple[Any, str]:
+        """The claimed product with a direction as a vector of reals, or None and what is wrong with it."""
         positional, named = self.layout.arguments(vector)
         along, along_named = self.layout.arguments(direction)
         u: Any = along_named if self.layout.named else tuple(along) if self.layout.many and len(along) > 1 else along[0]
@@ -200,7 +211,7 @@ def _check_second(f: Any, claim: Any, at: Any, kind: str, options: Options) -> R
     box = BlackBox(f, layout, budget=options.budget)
     if box.shape == leaf.shape and leaf.shape != ():  # f is itself a gradient
         if kind == "hvp":
-            return _DirectionCheck(f, claim, at, options).report()
+            return DirectionCheck(f, claim, at, options).report()
         return GradientCheck(f, claim, at, "jacobian", options).report()
     if box.width != 1:
         raise ShapeError(f"kind={kind!r} takes a scalar function or its gradient; this one returns shape {box.shape}")

@@ -35,6 +35,10 @@ _DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": ope
 MORE = 800
 
 
+#: called with what is done and what there is to do
+Progress = Callable[[int, int], None]
+
+
 class OutOfTime(Exception):
     """The check has taken longer than ``GRADVIZ_CHECK_SECONDS``."""
 
@@ -68,6 +72,12 @@ class Reference:
         self._moving: dict[int, Cones] = {}
         self._uses: list[list[int]] | None = None
         self.operations = 0
+        self.progress: Progress | None = None
+        self._done = self._due = 0
+
+    def expect(self, operations: int) -> None:
+        """From now on tell the progress of so many operations."""
+        self._done, self._due = 0, operations
 
     def use(self, digits: int) -> None:
         """Work in so many digits, and as many more as the numbers of the graph lie apart in size."""
@@ -110,9 +120,12 @@ class Reference:
         return values
 
     def look_at_the_clock(self) -> None:
-        """Raise :class:`OutOfTime` when the check has taken longer than it may."""
+        """Raise :class:`OutOfTime` when the check has taken longer than it may; called once an operation."""
         if time.monotonic() > self._deadline:
             raise OutOfTime
+        if self.progress is not None and self._due:
+            self._done += 1
+            self.progress(min(self._done, self._due), self._due)
 
     def exact(self, literal: Literal) -> Any:
         """A literal: integers, pi and e to the working precision, decimals as the double they stand for."""

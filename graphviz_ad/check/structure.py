@@ -172,18 +172,37 @@ def _fit(leaf: Leaf, value: Any, trailing: tuple[int, ...], imaginary: bool) -> 
 
 def flatten_output(value: Any) -> tuple[Any, tuple[int, ...], bool]:
     """What a function returned as a vector of reals, its shape, and whether it is complex. Several arrays are joined."""
-    leaves = [np.asarray(leaf) for _, leaf in _walk((value,)) if leaf is not None]
+    leaves = [_numbers(np.asarray(leaf)) for _, leaf in _walk((value,)) if leaf is not None]
     if not leaves:
         raise ShapeError("the function returned nothing")
-    for leaf in leaves:
-        if leaf.dtype == object and leaf.size and not hasattr(leaf.flat[0], "mp_value"):
-            raise ShapeError(f"the function returned {type(leaf.flat[0]).__name__}, which is no number")
     imaginary = any(np.iscomplexobj(leaf) for leaf in leaves)
     shape = leaves[0].shape if len(leaves) == 1 else (sum(leaf.size for leaf in leaves),)
     if any(leaf.dtype == object for leaf in leaves):
         return np.concatenate([leaf.astype(object).ravel() for leaf in leaves]), shape, imaginary
     flat = np.concatenate([leaf.ravel() for leaf in leaves])
     return _real(flat), shape, imaginary
+
+
+def _numbers(array: Any) -> Any:
+    """An array of numbers; of objects only where some are of high precision (max(x, 0) of those is a plain 0 here and there).
+
+    Raises ShapeError for what is no number.
+    """
+    if array.dtype != object:
+        return array
+    entries = array.ravel().tolist()
+    for entry in entries:
+        if not hasattr(entry, "mp_value") and not isinstance(entry, (int, float, complex, np.number)):
+            raise ShapeError(f"the function returned {type(entry).__name__}, which is no number")
+    if any(hasattr(entry, "mp_value") for entry in entries):
+        return array
+    return array.astype(complex if any(isinstance(entry, (complex, np.complexfloating)) for entry in entries) else float)
+
+
+def precision(value: Any) -> float:
+    """The rounding of the coarsest floating-point array that a function returned, relative; 2**-52 where there is none."""
+    dtypes = [np.asarray(leaf).dtype for _, leaf in _walk((value,)) if leaf is not None]
+    return max((float(np.finfo(dtype).eps) for dtype in dtypes if np.issubdtype(dtype, np.inexact)), default=2.0**-52)
 
 
 def _real(array: Any) -> Any:

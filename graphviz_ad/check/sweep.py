@@ -1,9 +1,9 @@
 """The quick way through many entries: two evaluations each where a claim agrees, four where it takes more to see.
 
 A centred difference that agrees with an independent claim to six digits is evidence, provided its own error is no accident of
-that size: a probe along a random direction of all entries measures how large third derivatives are. Where the columns of a claimed
-Jacobian touch different outputs, several move at once; every output is compared, so an entry outside the claimed pattern
-shows as well as a wrong one inside (the pattern saves evaluations, nothing is taken from it).
+that size: a probe along a random direction of all entries measures how large third derivatives are. Where the columns of a
+Jacobian touch different outputs, as the function itself shows (see :mod:`~graphviz_ad.check.patterns`), several move at once; every
+output is compared, and each moves by a random size of its own, so that no two entries can stand for each other.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from .patterns import Pattern, detect, outward
+from .report import PASS
 
 if TYPE_CHECKING:
     from .examination import Examiner
@@ -22,8 +25,8 @@ WANTED = 1e-6
 PAIR, WIDER = 2, 1
 #: fewer directions than this need no probe: one of them gets four evaluations instead
 FEW = 3
-#: with at least so many outputs, columns that share none are moved together
-WIDTH = 4
+#: with at least so many outputs and entries, entries that share no output are moved together
+WIDTH, MANY = 4, 64
 #: columns that nothing seems to depend on and that are moved together
 HEAP = 16
 
@@ -31,53 +34,106 @@ Kept = dict[int, tuple[Any, Any]]
 
 
 class Swept(NamedTuple):
-    """Per entry (rows) and output: whether the claim passed, and slope, error and bound; ``kept`` are values at ladder levels."""
+    """Per entry (rows) and output: whether the claim passed, and slope, error and bound; ``kept`` are values at ladder levels.
+
+    ``pattern`` is there where entries were moved together.
+    """
 
     passed: Any
     slope: Any
     error: Any
     bound: Any
     kept: list[Kept]
+    pattern: Pattern | None = None
 
 
 def sweep(examiner: Examiner, columns: list[int], claims: Any) -> Swept:
     """Look at every entry of ``columns``; ``claims`` has a row an output and a column an entry."""
-    width, count = examiner.box.width, len(columns)
-    passed, slope, error, bound = (np.full((count, width), start) for start in (False, np.nan, np.inf, np.inf))
-    swept = Swept(passed, slope, error, bound, [{} for _ in columns])
-    groups = colour(claims) if width >= WIDTH and count >= 2 * FEW else [[k] for k in range(count)]
-    rows = np.array(columns)
-    together = [group for group in groups if len(group) > 1]
-    if together and 2 * len(groups) <= count:
-        _look(examiner, swept, rows, claims, groups)
-        groups = [[k] for k in range(count) if not np.all(swept.passed[k])]
-    else:
-        groups = [[k] for k in range(count)]
-    if groups:
-        _look(examiner, swept, rows, claims, groups)
+    together = sweep_together(examiner, columns, claims)
+    if together is not None:
+        return together
+    swept = _unseen(len(columns), examiner.box.width)
+    if columns:
+        _look(examiner, swept, np.array(columns), claims, [[k] for k in range(len(columns))])
     return swept
 
 
-def colour(claims: Any) -> list[list[int]]:
-    """Columns in groups without a common non-zero row, first fit; at most a few hundred columns a group are tried."""
-    pattern = claims != 0
-    groups: list[list[int]] = []
-    taken: list[Any] = []
-    for column in range(pattern.shape[1]):
-        mine = pattern[:, column]
-        for group, used in zip(groups, taken, strict=True):
-            if not np.any(used & mine):
-                group.append(column)
-                used |= mine
-                break
-        else:
-            groups.append([column])
-            taken.append(mine.copy())
-    return groups
+def sweep_together(examiner: Examiner, columns: list[int], claims: Any, most: int | None = None) -> Swept | None:
+    """The same with entries that share no output moved together; None where that saves nothing.
+
+    At most ``most`` entries are looked at alone where their group disagrees; what then is open has not passed.
+    """
+    count, width = len(columns), examiner.box.width
+    pattern = detect(examiner, columns, claims) if width >= WIDTH and count >= MANY else None
+    if pattern is None:
+        return None
+    swept = _unseen(count, width)._replace(pattern=pattern)
+    rows = np.array(columns)
+    _look(examiner, swept, rows, claims, pattern.groups)
+    apart = [~swept.passed[group[0]] for group in pattern.groups]
+    for group, bad in zip(pattern.groups, apart, strict=True):
+        _blame(examiner, swept.passed, rows, claims, group, np.flatnonzero(bad), pattern.depends)
+    due = [k for k in range(count) if not np.all(swept.passed[k])]
+    if not due or (most is not None and len(due) > most):
+        return swept
+    _look(examiner, swept, rows, claims, [[k] for k in due])
+    for group, bad in zip(pattern.groups, apart, strict=True):  # is it another, where the one that was looked at alone is right?
+        unexplained = np.flatnonzero(bad & np.all(swept.passed[group], axis=0))
+        if len(group) > 1 and len(unexplained):
+            _blame(examiner, swept.passed, rows, claims, group, unexplained)
+    return swept
+
+
+def _blame(examiner: Examiner, passed: Any, rows: Any, claims: Any, group: list[int], outputs: Any, depends: Any = None) -> None:
+    """Where a group disagrees at some outputs, all but the entries behind it are acquitted: those that act there, else a search tells."""
+    if len(group) == 1:
+        return
+    passed[np.ix_(group, outputs)] = True
+    acting = np.zeros((len(outputs), len(group)), dtype=bool) if depends is None else depends[np.ix_(outputs, group)]
+    for output, mine in zip(outputs, acting, strict=True):
+        passed[np.array(group)[mine], output] = False
+    alone = outputs[~np.any(acting, axis=1)]
+    if len(alone):
+        for k, places in search(examiner, rows, claims, group, alone):
+            passed[k, places] = False
+
+
+def search(examiner: Examiner, rows: Any, claims: Any, group: list[int], outputs: Any) -> list[tuple[int, Any]]:
+    """The entries of a group that do not bear out their claims at some outputs, with these outputs: by halves, each looked at carefully.
+
+    Where a group disagrees and neither of its halves does, all of it is suspected.
+    """
+    found: list[tuple[int, Any]] = []
+
+    def open_(part: list[int], places: Any) -> Any:
+        weights = _weights(examiner, rows[part])
+        direction = np.zeros(len(examiner.vector))
+        direction[rows[part]] = weights
+        findings = examiner.examine(direction, claims[:, part] @ weights, sharpen=False)
+        return np.array([k for k in places if findings[k].verdict != PASS], dtype=int)
+
+    pending = [(group, open_(group, outputs))]
+    while pending:
+        part, places = pending.pop()
+        if not len(places):
+            continue
+        if len(part) == 1:
+            found.append((part[0], places))
+            continue
+        halves = [(half, open_(half, places)) for half in (part[: len(part) // 2], part[len(part) // 2 :])]
+        pending.extend(halves)
+        hidden = np.setdiff1d(places, np.concatenate([left for _, left in halves]))
+        found.extend((k, hidden) for k in part if len(hidden))
+    return found
+
+
+def _unseen(count: int, width: int) -> Swept:
+    passed, slope, error, bound = (np.full((count, width), start) for start in (False, np.nan, np.inf, np.inf))
+    return Swept(passed, slope, error, bound, [{} for _ in range(count)])
 
 
 def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list[list[int]]) -> None:
-    directions = [(rows[group], examiner.scales[rows[group]]) for group in groups]
+    directions = [(rows[group], _weights(examiner, rows[group])) for group in groups]
     due = np.array([claims[:, group] @ scales for group, (_, scales) in zip(groups, directions, strict=True)])
     calm = np.ones(examiner.box.width, dtype=bool)
     if len(groups) >= FEW:
@@ -119,16 +175,23 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
         slope[again], error[again], bound[again] = best, rough, limit
         wide_pairs = dict(zip(again, values, strict=True))
     for number, group in enumerate(groups):
-        for k in group:
-            scale = examiner.scales[rows[k]]
-            touched = claims[:, k] != 0 if len(group) > 1 else np.ones(examiner.box.width, dtype=bool)
+        for k, scale in zip(group, directions[number][1], strict=True):
+            touched = (
+                swept.pattern.depends[:, k] if swept.pattern is not None and len(group) > 1 else np.ones(examiner.box.width, dtype=bool)
+            )
             swept.passed[k] = good[number]
             swept.slope[k] = np.where(touched, slope[number] / scale, 0.0)
-            swept.error[k], swept.bound[k] = error[number] / scale, bound[number] / scale
+            swept.error[k], swept.bound[k] = error[number] / abs(scale), bound[number] / abs(scale)
         if len(group) == 1:
             swept.kept[group[0]][PAIR] = (pairs[number, 0], pairs[number, 1])
             if number in wide_pairs:
                 swept.kept[group[0]][WIDER] = (wide_pairs[number][0], wide_pairs[number][1])
+
+
+def _weights(examiner: Examiner, places: Any) -> Any:
+    """How far entries move: one alone by its own size; several away from zero by random parts of theirs, so that nothing cancels."""
+    scales = examiner.scales[places]
+    return scales if len(places) == 1 else outward(examiner, places) * scales
 
 
 def _without_influence(examiner: Examiner, directions: list[tuple[Any, Any]], still: Any, error: Any) -> Any:

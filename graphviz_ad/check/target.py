@@ -36,7 +36,7 @@ LONG = {
 
 
 class Pair(NamedTuple):
-    """A function and its claim. ``claim`` is a callable, values, or the name of a library that differentiates."""
+    """A function and its claim. ``claim`` is a callable, values, the name of a library that differentiates, or {"vjp": …, "jvp": …}."""
 
     function: Callable[..., Any]
     claim: Any
@@ -48,7 +48,7 @@ class Pair(NamedTuple):
 def check_target(
     target: str,
     at: Any = None,
-    claim: str | None = None,
+    claim: str | Mapping[str, str] | None = None,
     *,
     kind: str | None = None,
     named: Mapping[str, Any] | None = None,
@@ -57,9 +57,9 @@ def check_target(
     """Check ``package.module:f`` or ``file.py:f`` at a point. The module is imported, so its code runs.
 
     ``at``: values, or the path of a file (.npz, .npy, .json, .csv, .txt); ``named``: more arguments by name. ``claim``: the name of the
-    derivative, in the same module or as ``module:name``, or "torch", "jax", "autograd"; without it the usual names beside f
-    are tried (f_gradient, f_grad, f_der, grad_f, df; f_jac; f_vjp; f_jvp; f_hess; f_hvp), and ``f.gradient``. ``module:pair`` may also be a
-    tuple (f, gradient). ``kind`` and the other options are those of :func:`check_gradient`.
+    derivative, in the same module or as ``module:name``, or "torch", "jax", "autograd", or {"vjp": name, "jvp": name}; without it the usual
+    names beside f are tried (f_gradient, f_grad, f_der, grad_f, df; f_jac; f_vjp and f_jvp, or one of them; f_hess; f_hvp), and
+    ``f.gradient``. ``module:pair`` may also be a tuple (f, gradient). ``kind`` and the other options are those of :func:`check_gradient`.
 
     >>> check_target("scipy.optimize:rosen", [0.5, -1.5, 2.0]).verdict
     'pass'
@@ -73,7 +73,7 @@ def check_target(
     CallError
         The function, the claim or the import of the module raised an exception.
     """
-    from .adapters import pair
+    from .adapters import is_both, pair
     from .callables import check_gradient
 
     found = find_pair(target, claim, kind)
@@ -87,6 +87,8 @@ def check_target(
         function = Guarded(function, found.names[0])
         if callable(slope):
             slope = _Ordered(Guarded(slope, found.names[1]), found.function, arguments)
+        elif is_both(slope):
+            slope = {name: _Ordered(Guarded(product, name), found.function, arguments) for name, product in slope.items()}
         report = check_gradient(function, slope, arguments, kind=sort, **options)
     except Exception as fault:
         error = told(fault)
@@ -99,7 +101,7 @@ def check_target(
     if held := _held(found.function, arguments):
         report.notes = (*report.notes, f"held fixed, because there is no decimal point in it: {', '.join(held)}")
     against = f"{LONG[sort]} by {found.claim}" if isinstance(found.claim, str) else found.names[1]
-    if not isinstance(found.claim, str) and sort != "gradient":
+    if not isinstance(found.claim, (str, Mapping)) and sort != "gradient":
         against += f", {LONG[sort]}"
     report.title = f"{found.names[0]} against {against}"
     return report
@@ -108,8 +110,15 @@ def check_target(
 # -- the pair ----------------------------------------------------------------------------------------------------------
 
 
-def find_pair(target: str, claim: str | None = None, kind: str | None = None) -> Pair:
+def find_pair(target: str, claim: str | Mapping[str, str] | None = None, kind: str | None = None) -> Pair:
     """The function of a target and the claim about it."""
+    if isinstance(claim, Mapping) and set(claim) != {"vjp", "jvp"}:
+        raise BindingError(f"two claims together are vjp and jvp, not {' and '.join(claim)}")
+    if isinstance(claim, Mapping) and not set(LIBRARIES).isdisjoint(claim.values()):
+        names = set(claim.values())
+        if len(names) > 1:
+            raise BindingError("a library's product goes with its own other one: --vjp torch --jvp torch")
+        claim, kind = names.pop(), "products"
     module, name = split(target)
     found = load_object(module, name)
     if isinstance(found, tuple) and len(found) == 2 and claim is None:
@@ -119,6 +128,10 @@ def find_pair(target: str, claim: str | None = None, kind: str | None = None) ->
         raise BindingError(f"{target} is a {type(function).__name__}, which cannot be called")
     if claim in LIBRARIES:
         return Pair(function, claim, kind or "gradient", (name, claim))
+    if isinstance(claim, Mapping):
+        places = {sort: split(one) if ":" in one else (module, one) for sort, one in claim.items()}
+        both = {sort: load_object(*place) for sort, place in places.items()}
+        return Pair(function, both, "products", (name, " and ".join(inner for _, inner in places.values())))
     if claim is not None:
         place, inner = split(claim) if ":" in claim else (module, claim)
         return Pair(function, load_object(place, inner), kind or "gradient", (name, inner))
@@ -134,11 +147,15 @@ def _beside(function: Any, module: str, name: str, kind: str | None) -> Pair:
     prefix, _, last = name.rpartition(".")
     home: Any = load_object(module, prefix) if prefix else load_module(module)
     kinds = CONVENTIONS if kind is None else {kind: CONVENTIONS[kind]}
-    for sort, patterns in kinds.items():
-        for pattern in patterns:
-            inner = pattern.format(last)
-            if hasattr(home, inner):
-                return Pair(function, getattr(home, inner), sort, (name, inner))
+    found = {
+        sort: inner for sort, patterns in kinds.items() for inner in [p.format(last) for p in reversed(patterns)] if hasattr(home, inner)
+    }
+    first = next(iter(found), None)
+    if first == "vjp" and "jvp" in found:
+        both = {sort: getattr(home, found[sort]) for sort in ("vjp", "jvp")}
+        return Pair(function, both, "products", (name, f"{found['vjp']} and {found['jvp']}"))
+    if first is not None:
+        return Pair(function, getattr(home, found[first]), first, (name, found[first]))
     uses = next((library for library in LIBRARIES if _mentions(function, library)), None)
     if uses is not None:
         raise NamingError(f"{module} has no derivative of {last} under a usual name", hint=f"it uses {uses}: --gradient {uses} checks that")

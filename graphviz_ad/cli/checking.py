@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from . import targets
@@ -9,19 +10,20 @@ from .arguments import CommandLine, UsageError
 from .evaluation import evaluate
 from .numbers import write_number
 from .output import note, produce, put, warn, write_bytes
-from .reports import report_paths, write_report
+from .progress import Bar
+from .reports import report_paths, trial_lines, write_report
 from .sources import is_target
 from .tables import VERDICT_ROLES, Cell, Row, layout
 from .verdicts import exit_code, write_verdict
 
 if TYPE_CHECKING:
-    from .. import Report
+    from .. import Point, Report
 
 MOST_ROWS = 40
 
 
 def run(line: CommandLine) -> int:
-    """0 pass or pass-at-kink, 1 fail, 3 inconclusive."""
+    """0 pass or pass-at-kink, 1 fail, 3 inconclusive, 130 interrupted (the report is of what was known by then)."""
     if is_target(line.words[0]):
         return targets.run(line)
     for name in targets.OWN:
@@ -30,11 +32,15 @@ def run(line: CommandLine) -> int:
     paths = report_paths(line)
     point = evaluate(line).require_point()
     curve = any(path.lower().endswith((".html", ".htm")) for path in paths)
-    report = point.check(curve=curve)
+    bar = Bar("checking")
+    try:
+        report = point.check(curve=curve, self_test=line.flag("--self-test"), progress=bar)
+    finally:
+        bar.clear()
     if line.flag("--json"):
         for path in paths:
             report.save(path)
-        write_bytes("-", produce(point, ".json", {}))
+        write_bytes("-", _partly(point, report) if report.interrupted else produce(point, ".json", {}))
     else:
         write_report(report, line, paths, lambda: _print(report))
     warn(point.warnings)
@@ -42,10 +48,20 @@ def run(line: CommandLine) -> int:
     return exit_code(report, strict=True)
 
 
+def _partly(point: Point, report: Report) -> bytes:
+    """The point as JSON with the report of an interrupted check, which the point does not keep."""
+    document = json.loads(produce(point, ".json", {"check": False}))
+    document["check"] = {key: value for key, value in json.loads(report.json()).items() if key != "schema"}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
 def _print(report: Report) -> None:
     put(_table(report))
     put("")
     put(write_verdict(report))
+    if report.trials:
+        put("")
+        put(trial_lines(report.trials))
 
 
 def _table(report: Report) -> str:

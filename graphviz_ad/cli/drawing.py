@@ -44,6 +44,8 @@ def run(line: CommandLine) -> int:
             put(symbolic_rule(graph))
     else:
         report = point.check()
+        if report.interrupted:  # what was asked for is the picture
+            raise KeyboardInterrupt
         code = exit_code(report, strict=False)
         if line.flag("--json"):
             write_bytes("-", produce(point, ".json", {"hessian": True} if line.flag("--second") else {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments import CommandLine, UsageError
@@ -116,3 +116,19 @@ def cause_lines(report: Report) -> Iterator[str]:
     """The causes, each proved by repairing the claim."""
     for cause in report.causes:
         yield "  " + wrap(f"likely cause: {cause}", 4)
+
+
+def trial_lines(trials: Sequence[Any]) -> str:
+    """What the self-test found."""
+    changed = [trial for trial in trials if trial.changed]
+    caught = [trial for trial in changed if trial.caught]
+    lines = [f"self-test: {len(caught)} of {len(changed)} injected slips are caught here"]
+    for word, role, told in (
+        ("caught", "good", caught),
+        ("missed", "bad", [trial for trial in changed if not trial.caught]),
+        ("no change", "muted", [trial for trial in trials if not trial.changed]),
+    ):
+        for slip in dict.fromkeys(trial.slip for trial in told):
+            places = [trial.place for trial in told if trial.slip == slip and trial.place]
+            lines.append(f"  {paint(word, role)}{' ' * (11 - len(word))}{slip}" + (f", by {', '.join(places)}" if places else ""))
+    return "\n".join(lines)

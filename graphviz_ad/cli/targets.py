@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .arguments import CommandLine, UsageError
 from .bindings import read_bindings
-from .output import put, say
+from .output import put
 from .progress import Bar
 from .reports import report_paths, write_report
 from .tables import paint, wrap
@@ -20,9 +19,8 @@ if TYPE_CHECKING:
 
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
 #: options that an expression has no use for, and those that a function has none for
-OWN = (*(f"--{kind}" for kind in KINDS), "--at", "--points", "--budget", "--self-test", "--seed")
+OWN = (*(f"--{kind}" for kind in KINDS), "--at", "--points", "--budget", "--seed")
 OTHERS = ("--of", "--wrt")
-_INTERRUPTED = 130
 
 
 def run(line: CommandLine) -> int:
@@ -33,11 +31,14 @@ def run(line: CommandLine) -> int:
         if line.flag(name):
             raise UsageError(f"{name} is for expressions; {line.words[0]} is a function")
     claims = [kind for kind in KINDS if line.flag(f"--{kind}")]
-    if len(claims) > 1:
-        raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}")
+    both = claims == ["vjp", "jvp"]
+    if len(claims) > 1 and not both:
+        raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}\nhint: only --vjp and --jvp go together")
     paths = report_paths(line)
     kind = claims[0] if claims else None
-    claim = line.text(f"--{kind}") if kind else None
+    claim: Any = line.text(f"--{kind}") if kind else None
+    if both:
+        kind, claim = "products", {name: line.text(f"--{name}") for name in claims}
     if kind == "gradient" and claim in ("torch", "jax", "autograd"):
         kind = None  # of an array there is a Jacobian
     bar = Bar("checking")
@@ -54,9 +55,6 @@ def run(line: CommandLine) -> int:
     finally:
         bar.clear()
     write_report(report, line, paths, lambda: _print(report))
-    if report.interrupted:
-        say("gradviz: interrupted; the report is of what was known by then")
-        return _INTERRUPTED
     return exit_code(report, strict=True)
 
 
@@ -77,7 +75,7 @@ def _array(value: Any) -> Any:
 
 
 def _print(report: Report) -> None:
-    from .reports import cause_lines, entry_table, verdict_line
+    from .reports import cause_lines, entry_table, trial_lines, verdict_line
 
     put(paint(report.title, "strong"))
     if report.rows:
@@ -95,20 +93,4 @@ def _print(report: Report) -> None:
     put("  " + paint(f"{report.evaluations:,} evaluations of the function", "muted"))
     if report.trials:
         put("")
-        put(_trials(report.trials))
-
-
-def _trials(trials: Sequence[Any]) -> str:
-    """What the self-test found."""
-    changed = [trial for trial in trials if trial.changed]
-    caught = [trial for trial in changed if trial.caught]
-    lines = [f"self-test: {len(caught)} of {len(changed)} injected slips are caught here"]
-    for word, role, told in (
-        ("caught", "good", caught),
-        ("missed", "bad", [trial for trial in changed if not trial.caught]),
-        ("no change", "muted", [trial for trial in trials if not trial.changed]),
-    ):
-        for slip in dict.fromkeys(trial.slip for trial in told):
-            places = [trial.place for trial in told if trial.slip == slip and trial.place]
-            lines.append(f"  {paint(word, role)}{' ' * (11 - len(word))}{slip}" + (f", by {', '.join(places)}" if places else ""))
-    return "\n".join(lines)
+        put(trial_lines(report.trials))

@@ -6,12 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from .numbers import write_number
+from .output import say
 from .tables import VERDICT_ROLES, paint, wrap
 
 if TYPE_CHECKING:
     from .. import Report
 
 MOST_REASONS = 12
+INTERRUPTED = 130  # what shells give a program that ends by SIGINT
 _OUTPUT = re.compile(r"of \w+")  # which of several outputs a row is of: no news where it passes
 
 _MEANING = {
@@ -23,7 +25,10 @@ _MEANING = {
 
 
 def exit_code(report: Report, strict: bool) -> int:
-    """1 for a failed check; 3 for an inconclusive one where it was asked to decide; else 0."""
+    """1 for a failed check; 3 for an inconclusive one where it was asked to decide; 130, and told, for an interrupted one; else 0."""
+    if report.interrupted:
+        say("gradviz: interrupted; the report is of what was known by then")
+        return INTERRUPTED
     if report.verdict == "fail":
         return 1
     return 3 if strict and report.verdict == "inconclusive" else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError, GradvizError, NamingError, ShapeError
@@ -503,13 +503,25 @@ class Point(Pictured):
 
     # -- what hangs on a point ---------------------------------------------------------------------------------------
 
-    def check(self, *, quick: bool = False, proof: bool = False, curve: bool = False) -> Report:
+    def check(
+        self,
+        *,
+        quick: bool = False,
+        proof: bool = False,
+        curve: bool = False,
+        self_test: bool = False,
+        progress: Callable[[int, int], None] | None = None,
+    ) -> Report:
         """Check every gradient against independent references.
 
         ``quick`` settles in float64 what agrees there to six digits, and takes high precision for the rest only: many times
         faster on large graphs, without the exact values and the digits lost. ``proof`` encloses the derivatives of a graph of
         scalars in balls of Arb (the extra ``arb``): what agrees with them is proven, and the notes say which do. ``curve`` adds
-        how the error of a plain difference depends on its step, for the worst entry.
+        how the error of a plain difference depends on its step, for the worst entry. ``self_test`` injects known slips into the
+        gradient and adds which of them the check (in high precision) catches here (``report.trials``). ``progress`` is called with
+        what is done and what there is to do.
+
+        Ctrl-C ends it with the report of what is known by then (``report.interrupted``); the next call checks anew.
 
         >>> from graphviz_ad import parse
         >>> parse("exp(x)*x").at(x=2).check().verdict
@@ -531,12 +543,18 @@ class Point(Pictured):
         elif proof:
             report = self._table("proof", lambda: check_point(self, proof=True))
         else:
-            report = self._table("report", lambda: check_point(self))
+            report = self._table("report", lambda: check_point(self, progress))
+            if report.interrupted:
+                del self._cache["report"]
         report.title = report.title or self.graph.text.strip()[:200]
-        if curve and not report.curve:
+        if curve and not report.curve and not report.interrupted:
             from ..check.step_curve import curve_of_point
 
             report.curve = curve_of_point(self, report)
+        if self_test and not report.trials and not report.interrupted:
+            from ..check.mutations import self_test_point
+
+            self_test_point(self, report, progress)
         return report
 
     def document(self, *, check: bool = True) -> dict[str, Any]:

@@ -45,7 +45,8 @@ def from_torch(function: Callable[..., Any], *examples: Any) -> Graph:
     import torch
 
     module = function if isinstance(function, torch.nn.Module) else _wrapped(function)
-    tensors = tuple(one if isinstance(one, (torch.Tensor, int, float, bool)) else torch.as_tensor(one) for one in examples)
+    own = next((one.device for one in (*module.parameters(), *module.buffers())), None)
+    tensors = tuple(one if isinstance(one, (torch.Tensor, int, float, bool)) else torch.as_tensor(one, device=own) for one in examples)
     try:
         program = torch.export.export(module, tensors)
     except Exception as error:  # noqa: BLE001 - torch.export ends in many kinds of errors, all about the user's program
@@ -152,6 +153,8 @@ def _plain(target: Any, values: Any, options: dict[str, Any]) -> Any:
     def tensor(value: Any) -> Any:
         return torch.tensor(value) if isinstance(value, (np.ndarray, np.generic)) else value
 
+    here = torch.device("cpu")  # where the numbers are, wherever the program was
+    options = {name: here if isinstance(one, torch.device) else one for name, one in options.items()}
     result = target(*torch.utils._pytree.tree_map(tensor, list(values)), **options)
     return torch.utils._pytree.tree_map(lambda one: _array(one) if isinstance(one, torch.Tensor) else one, result)
 

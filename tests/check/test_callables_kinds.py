@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy.optimize import rosen, rosen_der, rosen_hess, rosen_hess_prod
-from scipy.sparse import csc_matrix, csr_array
 
 import graphviz_ad as gv
 
@@ -66,56 +65,3 @@ def test_second_derivatives_where_only_float64_runs() -> None:
 def test_hessians_of_several_arguments_are_refused() -> None:
     with pytest.raises(gv.ShapeError, match="one real argument"):
         gv.check_gradient(lambda x, y: np.sum(x * y), lambda x, y: 0, (AT, AT), kind="hessian")
-
-
-# -- sparse Jacobians --------------------------------------------------------------------------------------------------
-
-
-def band(x: Any) -> Any:
-    """Each output reads three neighbours, and the last one the first entry besides."""
-    padded = np.concatenate([[0.0], x, [0.0]])
-    values = np.sin(padded[:-2]) + padded[1:-1] ** 2 * padded[2:]
-    values[-1] += 1e-3 * x[0]
-    return values
-
-
-def band_jacobian(x: Any) -> Any:
-    n = len(x)
-    padded = np.concatenate([x, [0.0]])
-    jacobian = np.diag(2 * x * padded[1:]) + np.diag(x[:-1] ** 2, 1) + np.diag(np.cos(x[:-1]), -1)
-    jacobian[n - 1, 0] = 1e-3
-    return jacobian
-
-
-@pytest.mark.parametrize("form", [np.asarray, csr_array, csc_matrix])
-def test_a_sparse_jacobian_takes_few_evaluations(form: Any) -> None:
-    x = np.random.default_rng(2).normal(size=80)
-    report = gv.check_gradient(band, lambda x: form(band_jacobian(x)), x, kind="jacobian", points=0)
-    assert report.verdict == "pass"
-    assert len(report.rows) == 80 * 80
-    assert report.evaluations < 40, "columns that share no output move together"
-
-
-def test_an_entry_outside_the_claimed_pattern_is_found() -> None:
-    """SciPy's own check colours by the claimed pattern, assigns what it measures to it, and certifies this one."""
-    x = np.random.default_rng(2).normal(size=80)
-
-    def forgotten(x: Any) -> Any:
-        jacobian = band_jacobian(x)
-        jacobian[79, 0] = 0.0
-        return csr_array(jacobian)
-
-    report = gv.check_gradient(band, forgotten, x, kind="jacobian", points=0)
-    assert [row.entry for row in report.rows if row.verdict == "fail"] == [(79, 0)]
-
-
-def test_a_wrong_entry_inside_the_pattern_is_found() -> None:
-    x = np.random.default_rng(2).normal(size=80)
-
-    def wrong(x: Any) -> Any:
-        jacobian = band_jacobian(x)
-        jacobian[40, 41] *= 1.0001
-        return csr_array(jacobian)
-
-    report = gv.check_gradient(band, wrong, x, kind="jacobian", points=0)
-    assert [row.entry for row in report.rows if row.verdict == "fail"] == [(40, 41)]

@@ -211,3 +211,58 @@ def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatc
     monkeypatch.delitem(sys.modules, "graphviz_ad.check.adapter_jax", raising=False)
     with pytest.raises(gv.BindingError, match="jax is not installed here"):
         gv.check_gradient(np.sum, "jax", AT)
+
+
+# -- tensors as points -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.needs_torch
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_a_point_of_tensors(dtype: str) -> None:
+    import torch
+
+    at = torch.tensor([0.3, -0.7, 1.2], dtype=getattr(torch, dtype), requires_grad=True)
+    own = torch.tensor([1.0, 2.0, 3.0], dtype=at.dtype)
+
+    def f(x: Any) -> Any:
+        assert isinstance(x, torch.Tensor)
+        return (x**3).sum()
+
+    assert gv.check_gradient(f, lambda x: 3 * x**2, at).verdict == "pass"
+    assert gv.check_gradient(f, lambda x: 3 * x, at).verdict == "fail"
+    assert gv.check_gradient(f, 3 * at**2, at).verdict == "pass"  # plain values
+    report = gv.check_gradient(lambda x: own @ x**3, "torch", at)  # no double precision with this tensor of single precision
+    assert (report.verdict, {row.wrt for row in report.rows}) == ("pass", {"x"})
+    nested = {"net": {"a": at, "b": [at, 2.0, "text"]}}
+    assert gv.check_gradient(lambda net: (net["a"] * net["b"][0]).sum() * net["b"][1], "torch", nested).verdict == "pass"
+
+
+@pytest.mark.needs_torch
+def test_a_module_in_single_precision_takes_points_of_either() -> None:
+    import torch
+
+    layer = torch.nn.Linear(3, 2)
+    for at in (torch.ones(3), np.ones(3, np.float32), np.array([0.3, -0.7, 1.2])):
+        assert gv.check_gradient(layer, "torch", at, kind="jacobian").verdict == "pass"
+
+
+@pytest.mark.needs_torch
+def test_where_tensors_go() -> None:
+    """On the device of a module, of the point, or of what a function refers to; the device "meta" stands for any other."""
+    import torch
+
+    from graphviz_ad.check.adapter_torch import TorchAdapter, home_of
+
+    far = torch.device("meta")
+    weight, layer = torch.ones(3, device=far), torch.nn.Linear(3, 2, device=far)
+    assert home_of(({"a": [torch.ones(2), weight]}, 1.0)) == far
+    assert home_of((np.ones(2), 1.0)) is None
+    assert TorchAdapter(layer).device == far
+    assert TorchAdapter(lambda x: (x * weight).sum()).device == far
+    assert TorchAdapter(lambda x: layer(x)).device == far
+    assert TorchAdapter(lambda x: x.sum()).device == torch.device("cpu")
+    assert TorchAdapter(lambda x: x.sum(), far).device == far
+    adapter = TorchAdapter(layer)
+    sent = adapter.tensor(np.ones(3, np.float32))
+    assert (sent.device, sent.dtype) == (far, torch.float64)
+    assert adapter.call(sent).device == far

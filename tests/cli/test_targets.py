@@ -162,7 +162,7 @@ def test_the_self_test_is_told(gradviz: Callable[..., Any]) -> None:
         (["x*y", "x=1", "y=2", "--points", "3"], "--points is for a function"),
         (["x*y", "x=1", "y=2", "-o", "r.svg"], "a report is written as .html, .md or .json"),
         (["layer:mean", "x=[1.5]", "--wrt", "x"], "--wrt is for expressions"),
-        (["layer:mean", "x=[1.5]", "--vjp", "a", "--jvp", "b"], "one claim at a time"),
+        (["layer:mean", "x=[1.5]", "--vjp", "a", "--hvp", "b"], "one claim at a time"),
         (["layer:mean", "x=[1.5]", "--seed", "-3"], "--seed is a whole number"),
         (["layer:mean", "y=[1.5]"], "mean has no argument y"),
         (["layer:mean"], "no point to check at"),
@@ -224,3 +224,45 @@ def test_the_bar_writes_on_a_terminal_only(capsys: pytest.CaptureFixture[str], m
     shown = capsys.readouterr().err
     assert "25 %  25 of 100" in shown
     assert shown.endswith("\r\x1b[K")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
+def test_control_c_gives_the_partial_report_of_an_expression(tmp_path: Path) -> None:
+    np.save(tmp_path / "W.npy", np.random.default_rng(0).normal(size=(40, 40)))
+    process = subprocess.Popen(
+        [sys.executable, "-m", "graphviz_ad", "check", "sum(tanh(W @ W @ W))", "W=@W.npy", "--json"],
+        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT), "GRADVIZ_CHECK_OPERATIONS": "10000000000"},
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - background jobs of a shell have it ignored
+    )  # fmt: skip
+    time.sleep(6)  # 3 200 evaluations of a third of a second
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    check = json.loads(out)["check"]
+    assert process.returncode == 130
+    assert (check["verdict"], check["interrupted"]) == ("inconclusive", True)
+    assert "interrupted; the report is of what was known by then" in err
+
+
+def test_a_bar_for_expressions(gradviz: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz_ad.cli import progress
+
+    monkeypatch.setattr(progress, "PATIENCE", 0.0)
+    monkeypatch.setattr(progress, "PAUSE", 0.0)
+    code, out, err = gradviz("x*y*z", "x=1", "y=2", "z=3")
+    assert (code, "checking" in err) == (0, False)  # no terminal
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    code, out, err = gradviz("x*y*z", "x=1", "y=2", "z=3")
+    assert code == 0
+    assert "2 of 3" in err
+    assert err.endswith("\r\x1b[K")  # gone when done
+    assert "checking" not in out
+
+
+def test_the_self_test_of_an_expression(gradviz: Callable[..., Any]) -> None:
+    code, out, _ = gradviz("(x+y)*z", "x=-2", "y=5", "z=-4", "--self-test")
+    assert code == 0
+    assert "self-test: 24 of 24 injected slips are caught here" in out
+    assert "caught     sign, by x, y, z" in out
+    code, out, _ = gradviz("(x+y)*z", "x=-2", "y=5", "z=-4", "--self-test", "--json")
+    assert len(json.loads(out)["check"]["trials"]) == 30
