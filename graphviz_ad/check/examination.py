@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from . import complex_step, continuation, high_precision
+from . import approach, complex_step, continuation, high_precision
 from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent, natural_scales
 from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, WIDEST, Ladder, Slopes
 from .finding import FLOAT, ROUNDING, SHARP, SURE, SURE_ELSEWHERE, VERIFIED, Finding
@@ -89,6 +89,7 @@ class Examiner:
         self.unit = float(direction[places[0]]) if len(places) == 1 else 1.0
         try:
             ladder, slopes, findings = self._explore(self.ladder(direction, kept), claims)
+            findings = approach.judge(self, ladder, slopes, claims, findings)
             findings = self._zeros(direction, slopes, claims, findings)
             findings = self._wider(ladder, slopes, claims, findings)
         except BudgetSpent:
@@ -152,14 +153,17 @@ class Examiner:
         return [f._replace(verdict=PASS, reason="") if good else f for f, good in zip(findings, proved, strict=True)]
 
     def _continued(self, direction: Any, slopes: Slopes, claims: Any, findings: list[Finding]) -> list[Finding]:
-        """A claim that noise hides passes where its error is next to nothing and it holds for other values of the entry, where it shows."""
+        """A claim that noise hides is followed to other values of the entry, where it shows.
+
+        It passes if it holds there and its error here is next to nothing, and fails if it does not hold within the entry's own size.
+        """
         (places,) = np.nonzero(direction)
         hidden = np.array([_hidden(f, slopes, claims, k) for k, f in enumerate(findings)])
         if self.claims_at is None or len(places) != 1 or not np.any(hidden) or self.followed == continuation.ENTRIES:
             return findings
         self.followed += 1
         try:
-            hidden &= continuation.next_to_nothing(self, int(places[0]), np.array([f.error for f in findings]))
+            slight = continuation.next_to_nothing(self, int(places[0]), np.array([f.error for f in findings]))
             verdicts = continuation.follow(self, int(places[0]), hidden, SURE_ELSEWHERE)
         except BudgetSpent:
             return findings
@@ -170,7 +174,7 @@ class Examiner:
                 seen = f"where the entry is {wrong.entry:.6g}, {wrong.claim:.6g} is claimed and the slope is {wrong.slope:.6g}"
                 told = f"{findings[k].reason}; {seen}"
                 settled[k] = findings[k]._replace(verdict=FAIL if wrong.near else INCONCLUSIVE, reason=told)
-            elif verdicts.borne_out[k] >= continuation.WITNESSES:
+            elif slight[k] and verdicts.borne_out[k] >= continuation.WITNESSES:
                 told = "next to nothing here, where rounding hides it; it holds for other values of the entry, where it shows"
                 settled[k] = findings[k]._replace(verdict=PASS, reason=told)
         return settled
