@@ -16,6 +16,8 @@ from .structure import Layout, flatten_output, precision
 #: points in the difference table that measures noise, and the distances between them in parts of the entries
 NOISE_POINTS = 8
 NOISE_SPACINGS = (2.0**-45, 2.0**-35, 2.0**-25, 2.0**-15)
+#: an entry below this is taken as zero: the steps of a ladder, in proportion to it, would be denormal numbers
+VANISHING = 2.0**-1000
 
 
 class BudgetSpent(Exception):
@@ -147,7 +149,12 @@ def quiet() -> Iterator[None]:
         yield
 
 
-def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, Any]:
+def rounding(values: Any) -> Any:
+    """The rounding that numbers of these sizes carry: relative, but among the denormal numbers at least their spacing."""
+    return np.maximum(np.abs(values) * 2.0**-52, 2.0**-1074)
+
+
+def measure_noise(box: Callable[[Any], Any], vector: Any, base: Any, scales: Any, rng: Any) -> tuple[Any, Any]:
     """The noise of each output near a point, and the noise at the smallest distances alone (arrays like ``base``).
 
     A difference table: differences of order 3 to 5 of a smooth function vanish, those of noise with deviation s have variance
@@ -156,7 +163,7 @@ def measure_noise(box: BlackBox, vector: Any, base: Any, scales: Any, rng: Any) 
     """
     with np.errstate(all="ignore"):
         apart = np.abs(box(vector) - base)
-    floor = np.abs(base) * np.finfo(float).eps
+    floor = rounding(base)
     direction = rng.choice([-1.0, 1.0], len(vector)) * rng.uniform(0.5, 1.5, len(vector)) * scales  # no product stays the same along it
     noise, fine = floor, floor
 
@@ -216,9 +223,9 @@ def natural_scales(layout: Layout, vector: Any) -> Any:
     sizes = np.abs(vector)
     for leaf in layout.leaves:
         part = sizes[leaf.start : leaf.stop]
-        zero = part < 1e-300  # steps in proportion to these would vanish
+        zero = part < VANISHING
         if zero.any():
             part[zero] = np.median(part[~zero]) if not zero.all() else 1.0
     with np.errstate(all="ignore"):
-        exponents = np.floor(np.log2(np.maximum(sizes, 1e-300)))
+        exponents = np.floor(np.log2(np.maximum(sizes, VANISHING)))
     return 2.0**exponents

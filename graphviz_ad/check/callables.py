@@ -14,9 +14,10 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from ..errors import BindingError, ShapeError
 from .adapters import is_both, pair, without_tensors
-from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales
+from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales, rounding
 from .diagnosis import Evidence, diagnose, evidence
-from .examination import EXACT, FLOAT, Examiner, Finding
+from .examination import Examiner
+from .finding import EXACT, FLOAT, Finding
 from .guard import Contained
 from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
@@ -230,6 +231,13 @@ class GradientCheck:
             self.history.append((vector.copy(), matrix.copy()))
         return matrix, faults
 
+    def claims_elsewhere(self, vector: Any) -> Any:
+        """The claimed derivative at another point, NaN throughout where the gradient refuses the point."""
+        try:
+            return self.claim(vector)[0]
+        except (ArithmeticError, ValueError):  # the gradient's own domain ends here
+            return np.full((self.box.width, self.layout.size), np.nan)
+
     def _realify(self, leaf: Leaf, rows: Any) -> Any:
         """Complex claims as derivatives by real and imaginary parts."""
         if self.box.complex_output:
@@ -272,7 +280,7 @@ class GradientCheck:
         """The noise to expect at another point until it is measured there: as large against the value as at the given point."""
         with np.errstate(all="ignore"):
             share = np.where(self.box.base != 0, self.noise / np.abs(self.box.base), 0.0)
-        return np.maximum(share, 2.0**-52) * np.abs(base)
+        return np.maximum(share * np.abs(base), rounding(base))
 
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
@@ -298,7 +306,7 @@ class GradientCheck:
         """Everything, the given point first."""
         vector, base = self.layout.vector, self.box.base
         scales = natural_scales(self.layout, vector)
-        self.noise = np.finfo(float).eps * np.abs(base)
+        self.noise = rounding(base)
         matrix, faults = self.claim(vector)
         self.faulty = {leaf.name for leaf, _ in faults}
         rows = [self.fault(leaf, fault) for leaf, fault in faults]
@@ -316,6 +324,8 @@ class GradientCheck:
         if self.coarse:
             self.noise, _ = measure_noise(self.box, vector, base, scales, self.rng)
         examiner = self.examiner(vector, base, self.noise, scales)
+        if not self.plain:
+            examiner.claims_at = self.claims_elsewhere
         given = len(rows)
         rows.extend(self._given(examiner, matrix))
         self.evidence.append(evidence(self, "", vector, matrix, rows[given:]))
@@ -553,17 +563,8 @@ def _scaled(finding: Finding, scale: float) -> Finding:
     """A finding per unit of the entry, from one per unit of the direction."""
     interval = None if finding.interval is None else (finding.interval[0] / scale, finding.interval[1] / scale)
     return finding._replace(
-        reference=finding.reference / scale, error=finding.error / scale, bound=finding.bound / scale, interval=interval,
-        reason=finding.reason if finding.interval is None or scale == 1 else _told(finding, scale),
-    )  # fmt: skip
-
-
-def _told(finding: Finding, scale: float) -> str:
-    assert finding.interval is not None
-    left, right = finding.interval[0] / scale, finding.interval[1] / scale
-    if finding.verdict == AT_KINK:
-        return f"a kink: slopes {left:.6g} from the left, {right:.6g} from the right"
-    return f"outside the slopes at this kink, {left:.6g} … {right:.6g}"
+        reference=finding.reference / scale, error=finding.error / scale, bound=finding.bound / scale, interval=interval
+    )
 
 
 def _measured(row: Row) -> bool:

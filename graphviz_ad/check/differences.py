@@ -13,12 +13,13 @@ from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-EPSILON = 2.0**-52
+from .black_box import rounding
+
 SMOOTH, KINK, JUMP, NO_LIMIT, EDGE, NONE = "smooth", "kink", "jump", "no limit", "edge", "none"
 #: the first step, as an exponent of two, relative to the size of the entry: the fifth root of float64's rounding
 FIRST = -10
-#: how far a ladder may go from its first step, in halvings
-UP, DOWN = 8, 38
+#: how far a ladder may go from its first step, in halvings; in doublings, steps smaller than an entry; and at most
+UP, DOWN, WIDEST = 8, 38, 20
 #: steps that one extrapolation takes together at most
 LONGEST = 7
 #: an extrapolation is believed to gain at most this factor on the one before it
@@ -60,8 +61,11 @@ class Ladder:
             self.ahead[level] = self.call(self.vector + step * self.direction)
             self.behind[level] = self.call(self.vector - step * self.direction)
 
-    def explore(self, enough: Callable[[Slopes], Any]) -> Slopes:
-        """Extend the ladder where its own errors say it helps, until ``enough`` says true for every output."""
+    def explore(self, enough: Callable[[Slopes], Any], widest: int = UP) -> Slopes:
+        """Extend the ladder where its own errors say it helps, until ``enough`` says true for every output.
+
+        Upward it goes ``widest`` doublings at most.
+        """
         low, high = 0, 2
         for level in range(low, high + 1):
             self.have(level)
@@ -71,7 +75,7 @@ class Ladder:
             if np.all(done):
                 return found
             down = bool(np.any(wish_down & ~done)) and high < DOWN
-            up = bool(np.any(wish_up & ~done)) and low > -UP
+            up = bool(np.any(wish_up & ~done)) and low > -widest
             if not down and not up:
                 return found
             if down:
@@ -130,7 +134,7 @@ class Ladder:
         minus = np.array([self.behind[k] for k in levels])
         base = self.base[None, :]
         with np.errstate(all="ignore"):
-            noise = np.maximum(self.noise, EPSILON * np.maximum(np.abs(plus), np.abs(minus)))
+            noise = np.maximum(self.noise, rounding(np.maximum(np.abs(plus), np.abs(minus))))
             central = _tableau((plus - minus) / (2 * steps), noise / (np.sqrt(2) * steps))
             right = _one_sided((plus - base) / steps, 2 * noise / steps)
             left = _one_sided((base - minus) / steps, 2 * noise / steps)

@@ -11,7 +11,8 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from .black_box import BudgetSpent, natural_scales
 from .diagnosis import evidence
-from .examination import FLOAT, SURE_ELSEWHERE, Examiner, Finding
+from .examination import Examiner
+from .finding import FLOAT, SURE_ELSEWHERE, Finding
 from .points import variants
 from .report import FAIL, Row
 from .sweep import PAIR, WIDER

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it
 
+from ..errors import GradvizError
 from .structure import Layout, flatten_output
 
 #: working digits of a reference
@@ -273,7 +274,19 @@ class ExactBox:
         return self([MP.mpf(float(x)) + MP.mpf(float(d)) * step for x, d in zip(vector, direction, strict=True)])
 
     def slope(self, vector: Any, direction: Any) -> ExactSlope:
-        """Slopes along a direction from both sides."""
+        """Slopes along a direction from both sides.
+
+        None is settled where the function takes these numbers at the point and not beside it, where it may go another way.
+        """
+        try:
+            return self._slope(vector, direction)
+        except GradvizError:  # an exit is no answer
+            raise
+        except Exception:  # noqa: BLE001 - foreign code on foreign numbers may raise anything; nothing is known then
+            nothing = np.full(len(self.base(vector)), np.nan)
+            return ExactSlope(nothing, nothing, nothing, np.isfinite(nothing))
+
+    def _slope(self, vector: Any, direction: Any) -> ExactSlope:
         base = self.base(vector)
         found = []
         for size in STEPS:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ..errors import ShapeError
-from .black_box import BlackBox, measure_noise, natural_scales
+from .black_box import BlackBox, measure_noise, natural_scales, rounding
 from .callables import GradientCheck, Options
-from .examination import EXACT, FLOAT, Examiner
+from .examination import Examiner
+from .finding import EXACT, FLOAT
 from .mpmath_numbers import MP, ExactBox
 from .points import degeneracies, variants
 from .report import FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -132,7 +133,7 @@ class DirectionCheck(GradientCheck):
                     return Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "the function is not finite here")])
                 continue
             sizes = natural_scales(self.layout, point)
-            examiner = Examiner(self.box, point, value, np.maximum(self.noise, 2.0**-52 * np.abs(value)), sizes, self.exact, self.tolerance)
+            examiner = Examiner(self.box, point, value, np.maximum(self.noise, rounding(value)), sizes, self.exact, self.tolerance)
             examiner.claim_noise = lambda direction, point=point: self._spread(point, direction)
             try:
                 found = self._along(examiner, sizes, text)

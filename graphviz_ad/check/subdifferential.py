@@ -14,7 +14,8 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from .report import AT_KINK, FAIL, INCONCLUSIVE
 
 if TYPE_CHECKING:
-    from .examination import Examiner, Finding
+    from .examination import Examiner
+    from .finding import Finding
 
 #: signed sums that are tried
 MOST = 24

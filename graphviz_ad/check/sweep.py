@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from .black_box import rounding
 from .patterns import Pattern, detect, outward
 from .report import PASS
 
@@ -249,7 +250,7 @@ def _quotients(examiner: Examiner, pairs: Any, level: int) -> tuple[Any, Any, An
     """Centred differences, how far each side is off them, whether the function looks straight there, and the noise of one evaluation."""
     step = examiner.step(level)
     with np.errstate(all="ignore"):
-        noise = np.maximum(examiner.noise, 2.0**-52 * np.max(np.abs(pairs), axis=1))
+        noise = np.maximum(examiner.noise, rounding(np.max(np.abs(pairs), axis=1)))
         slope = (pairs[:, 0] - pairs[:, 1]) / (2 * step)
         bend = np.abs(pairs[:, 0] + pairs[:, 1] - 2 * examiner.base) / (2 * step)
         straight = bend <= np.maximum(2.0**-6 * np.abs(slope), 20 * noise / step)
