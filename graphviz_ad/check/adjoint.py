@@ -17,7 +17,7 @@ from ..errors import BindingError
 from .adapters import is_both
 from .black_box import NOISE_POINTS, measure_noise, natural_scales
 from .callables import GradientCheck, Options
-from .examination import ROUNDING, SURE, VERIFIED, Finding
+from .finding import ROUNDING, SURE, VERIFIED, Finding
 from .products import TRIED, DirectionCheck, Fixed, Weighted, check_vjp
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 

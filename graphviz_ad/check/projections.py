@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from .examination import VERIFIED, Examiner, Finding
+from .examination import Examiner
+from .finding import VERIFIED, Finding
 from .report import INCONCLUSIVE, PASS, Row
 
 if TYPE_CHECKING:

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from .black_box import BudgetSpent
-from .examination import FLOAT, Examiner, Finding
+from .examination import Examiner
+from .finding import FLOAT, Finding
 from .report import AT_KINK, INCONCLUSIVE, PASS, Row
 from .sweep import sweep_together
 
