@@ -34,9 +34,7 @@ def look_elsewhere(check: GradientCheck, scales: Any) -> list[Row]:
     looked = 0
     left_out = []
     places = variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed)
-    for number, (text, vector) in enumerate(places):
-        if check.options.progress is not None:
-            check.options.progress(number, len(places))
+    for done, (text, vector) in enumerate(places, 1):
         try:
             found = _at_point(check, text, vector)
         except BudgetSpent:
@@ -46,6 +44,8 @@ def look_elsewhere(check: GradientCheck, scales: Any) -> list[Row]:
             check.interrupted = True
             check.notes.append("interrupted before all points were looked at")
             break
+        if check.options.progress is not None:
+            check.options.progress(done, len(places))
         if found is None:
             left_out.append(text)
         else:
