@@ -70,7 +70,7 @@ def test_an_entry_outside_the_claimed_pattern_is_found(n: int) -> None:
 
     report, open_ = check(band, forgotten, X[:n])
     assert open_ == {(n - 1, 0): "fail"}
-    assert report.evaluations < (3 * n if n == 80 else N / 2), "what is suspected is measured closely"
+    assert report.evaluations < (3 * n if n == 80 else N), "what is suspected is measured closely"
 
 
 @pytest.mark.parametrize("n", [80, N])
