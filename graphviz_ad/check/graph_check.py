@@ -31,7 +31,7 @@ DIGITS = 120
 #: rules agree with the reference when they differ by less than this part of their scale
 RULE_AGREEMENT = 1e-20
 _ENTRYWISE = "differences in {} digits"
-_ENCLOSED = "enclosed by a ball of Arb"
+_ENCLOSED = "a ball of Arb that encloses it"
 _UNTOUCHED = "the output does not depend on it"
 _ONE_SIDED = "one-sided differences"
 _PROJECTED = "rules in {} digits, proven by a random projection"

@@ -58,6 +58,8 @@ OPTIONS = (
     Option("--form", "how the derivation is written", "FORM", choices=("text", "markdown", "latex", "html"), verbs=("explain",)),
     Option("--seed", "which random choices are made",
            "NUMBER", number=True, verbs=("check", "practice"), most=2**32 - 1),
+    Option("--quick", "in float64, many digits for what that does not settle", verbs=("check",)),
+    Option("--proof", "enclose the derivatives in balls of Arb (extra arb)", verbs=("check",)),
     Option("--self-test", "inject known slips and tell which are caught", verbs=("check",)),
     Option("--answers", "where to write the answer key", "FILE", verbs=("practice",)),
     Option("--at", "the point: values, or .npz .npy .json .csv", "FILE", verbs=("check",), group=_TARGET),

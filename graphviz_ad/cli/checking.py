@@ -34,13 +34,16 @@ def run(line: CommandLine) -> int:
     curve = any(path.lower().endswith((".html", ".htm")) for path in paths)
     bar = Bar("checking")
     try:
-        report = point.check(curve=curve, self_test=line.flag("--self-test"), progress=bar)
+        report = point.check(
+            quick=line.flag("--quick"), proof=line.flag("--proof"), curve=curve, self_test=line.flag("--self-test"), progress=bar
+        )
     finally:
         bar.clear()
     if line.flag("--json"):
         for path in paths:
             report.save(path)
-        write_bytes("-", _partly(point, report) if report.interrupted else produce(point, ".json", {}))
+        other = report.interrupted or line.flag("--quick") or line.flag("--proof")
+        write_bytes("-", _with_report(point, report) if other else produce(point, ".json", {}))
     else:
         write_report(report, line, paths, lambda: _print(report))
     warn(point.warnings)
@@ -48,8 +51,8 @@ def run(line: CommandLine) -> int:
     return exit_code(report, strict=True)
 
 
-def _partly(point: Point, report: Report) -> bytes:
-    """The point as JSON with the report of an interrupted check, which the point does not keep."""
+def _with_report(point: Point, report: Report) -> bytes:
+    """The point as JSON with a report other than its usual one."""
     document = json.loads(produce(point, ".json", {"check": False}))
     document["check"] = {key: value for key, value in json.loads(report.json()).items() if key != "schema"}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8")

@@ -47,6 +47,8 @@ _EXAMPLES = {
     "check": (
         ('gradviz check "sqrt(x*x + y*y)" x=3 y=4', ""),
         ('gradviz check "max(x, y)" x=1 y=1', "a tie"),
+        ('gradviz check "exp(x)*sin(y)" x=1 y=2 --proof', "enclosed"),
+        ('gradviz check "sum(tanh(W@x))" W=@w.npy x=@x.npy --quick', ""),
         ("gradviz check layer.py:loss --at point.npz", ""),
         ("gradviz check layer:loss --gradient slope --at point.npz", ""),
         ("gradviz check layer:loss --at point.npz -o report.html", ""),

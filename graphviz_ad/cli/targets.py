@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
 #: options that an expression has no use for, and those that a function has none for
 OWN = (*(f"--{kind}" for kind in KINDS), "--at", "--points", "--budget", "--seed")
-OTHERS = ("--of", "--wrt")
+OTHERS = ("--of", "--wrt", "--quick", "--proof")
 
 
 def run(line: CommandLine) -> int:

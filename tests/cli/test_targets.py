@@ -266,3 +266,28 @@ def test_the_self_test_of_an_expression(gradviz: Callable[..., Any]) -> None:
     assert "caught     sign, by x, y, z" in out
     code, out, _ = gradviz("(x+y)*z", "x=-2", "y=5", "z=-4", "--self-test", "--json")
     assert len(json.loads(out)["check"]["trials"]) == 30
+
+
+@pytest.mark.needs_arb
+def test_a_proof_of_an_expression(gradviz: Callable[..., Any]) -> None:
+    code, out, err = gradviz("exp(x)*sin(y)", "x=1", "y=2", "--proof")
+    assert code == 0
+    assert "by a ball of Arb that encloses it" in out
+    assert "2 of 2 derivatives are proven" in err
+    code, out, err = gradviz("exp(x)*sin(y)", "x=1", "y=2", "--proof", "--json")
+    check = json.loads(out)["check"]
+    assert [row["method"] for row in check["rows"]] == ["a ball of Arb that encloses it"] * 2
+    code, _, err = gradviz("x*y", "x=1", "y=2", "--proof", "--quick")
+    assert code == 2
+    assert "take quick or proof" in err
+
+
+def test_a_quick_check_of_an_expression(gradviz: Callable[..., Any]) -> None:
+    code, out, _ = gradviz("sum(tanh(W@x))", "W=[[0.5,-1],[2,0.25]]", "x=[0.1,0.3]", "--quick", "--json")
+    check = json.loads(out)["check"]
+    assert code == 0
+    assert {row["method"] for row in check["rows"]} == {"differences in float64"}
+    assert "1e-06 of any of the 6 entries" in check["power"]
+    code, _, err = gradviz("layer:mean", "x=[0.5,-1.5]", "--quick")
+    assert code == 2
+    assert "--quick is for expressions" in err

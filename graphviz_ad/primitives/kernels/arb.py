@@ -14,6 +14,7 @@ from flint import arb, arb_series  # noqa: TID253 - this module exists for them,
 
 Ball: TypeAlias = Any  # arb or arb_series
 
+_SCALE, _ALPHA = 1.0507009873554805, 1.6732632423543772  # of selu
 #: whole exponents up to here are multiplied out
 _MOST = 10_000
 
@@ -439,12 +440,20 @@ def elu(x: Ball, alpha: Ball) -> Ball:
     return ball(x) if _branch(x) > 0 else mul(alpha, expm1(x))
 
 
+def selu(x: Ball) -> Ball:
+    return elu(x, arb(_ALPHA)) * arb(_SCALE)
+
+
 def celu(x: Ball, alpha: Ball) -> Ball:
     return ball(x) if _branch(x) > 0 else mul(alpha, expm1(div(x, alpha)))
 
 
 def gelu(x: Ball) -> Ball:
     return ball(x) * (1 + erf(ball(x) / arb(2).sqrt())) / 2
+
+
+def gelu_tanh(x: Ball) -> Ball:
+    return mul(x, sigmoid((8 / arb.pi()).sqrt() * (ball(x) + arb(0.044715) * ball(x) ** 3)))
 
 
 def silu(x: Ball) -> Ball:
