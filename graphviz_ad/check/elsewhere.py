@@ -33,11 +33,11 @@ def look_elsewhere(check: GradientCheck, scales: Any) -> list[Row]:
     looked = 0
     left_out = []
     places = variants(check.layout, check.layout.vector, scales, check.options.points, check.options.seed)
-    for number, (text, vector) in enumerate(places):
-        if check.options.progress is not None:
-            check.options.progress(number, len(places))
+    for number, (text, vector) in enumerate(places, 1):
         try:
             found = _at_point(check, text, vector)
+            if check.options.progress is not None:
+                check.options.progress(number, len(places))
         except BudgetSpent:
             check.notes.append("the budget of evaluations was spent before all points were looked at")
             break
