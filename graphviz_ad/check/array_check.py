@@ -290,7 +290,8 @@ class _ArrayCheck:
         mp = self.mp
         if self.claim is not None or self.slip is not None:
             return []
-        pushed = array_tape.push_forward(self.graph, table, direction, self.shapes)[self.output]
+        needed = [local if needed else () for local, needed in zip(table, self.graph.needed, strict=True)]  # others have no exact values
+        pushed = array_tape.push_forward(self.graph, needed, direction, self.shapes)[self.output]
         found = mp.mpf(_total(seed * pushed))
         noise = (self.largest or 1) * mp.mpf(10) ** -(DIGITS // 2)
         if not (mp.isfinite(found) and mp.isfinite(claimed)) or abs(found - claimed) <= RULE_AGREEMENT * scale + noise:

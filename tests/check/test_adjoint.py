@@ -54,15 +54,24 @@ def test_the_one_that_the_function_contradicts_is_named(wrong: str, factor: floa
     assert alone == (set() if factor == 1 + 1e-9 else {wrong})
 
 
-def test_where_f_cannot_tell_the_report_says_so() -> None:
-    def rough(x: Any) -> Any:  # what cancels leaves noise of 1e-10
-        first = float(x[0])
-        noise = 1e6 - 1e6 * np.cos(first) ** 2 - 1e6 * np.sin(first) ** 2
-        return np.tanh(W @ np.asarray(x, float)) + np.array([1.0, 3.0]) * noise
+def rough(x: Any) -> Any:
+    """f, with noise of 1e-10 that a sum that cancels leaves."""
+    first = float(x[0])
+    noise = 1e6 - 1e6 * np.cos(first) ** 2 - 1e6 * np.sin(first) ** 2
+    return np.tanh(W @ np.asarray(x, float)) + np.array([1.0, 3.0]) * noise
 
+
+def test_where_f_cannot_tell_the_report_says_so() -> None:
     report = gv.check_gradient(rough, {"vjp": vjp, "jvp": lambda x, u: (1 + 1e-9) * jvp(x, u)}, AT, points=0, diagnose=False)
     assert {row.verdict for row in report.rows if row not in adjoint(report)} == {"pass"}
     assert all(row.verdict == "fail" and "f does not tell which" in row.reason for row in adjoint(report))
+
+
+def test_where_f_contradicts_both_the_report_says_so() -> None:
+    """The two differ by less than f can tell, and are both far off."""
+    claim = {"vjp": lambda x, v: 2 * vjp(x, v), "jvp": lambda x, u: (2 + 2e-9) * jvp(x, u)}
+    report = gv.check_gradient(rough, claim, AT, points=0, diagnose=False)
+    assert all(row.reason.endswith("against the jvp and the vjp") for row in adjoint(report))
 
 
 def test_products_that_are_wrong_together_are_adjoint_and_fail() -> None:

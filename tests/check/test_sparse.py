@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 from scipy.sparse import csc_matrix, csr_array
 
 import graphviz_ad as gv
-from graphviz_ad.check.patterns import colour
+from graphviz_ad.check.patterns import colour, outward
 
 N = 2000
 X = np.random.default_rng(2).normal(size=N)
@@ -172,6 +173,16 @@ def test_what_is_not_sparse_is_looked_at_by_projections() -> None:
     # the claim alone is sparse
     report, _ = check(lambda x: np.sin(full @ x), lambda x: np.diag(np.diag(full) * np.cos(full @ x)), X[:80], entries=500)
     assert report.verdict == "fail"
+
+
+def test_entries_of_a_group_move_away_from_zero_by_amounts_of_their_own() -> None:
+    """Plain sizes would let two entries stand for each other where a pattern does not keep them apart."""
+    vector = np.array([1.3, -1.1, 0.0, 1.2])
+    examiner = SimpleNamespace(vector=vector, chance=np.random.default_rng(0))
+    parts = outward(examiner, np.arange(4))  # type: ignore[arg-type]
+    assert np.array_equal(np.sign(parts), [1, -1, 1, 1])
+    assert len(set(np.abs(parts))) == 4
+    assert np.all((np.abs(parts) >= 0.5) & (np.abs(parts) <= 1.5))
 
 
 def test_columns_of_a_group_share_no_row() -> None:
