@@ -24,6 +24,7 @@ from ..primitives.registry import OPERATIONS
 from ..primitives.rules import cut_rules
 from . import kinks, trends
 from .array_reference import DIGITS, STEP, ArrayReference, Coordinate, Index, ShapeChanges
+from .array_sides import Beside, Met
 from .grading import as_float, grade
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
@@ -39,6 +40,7 @@ _PROJECTION_BUDGET = 50
 _MOST_KINKED = 24
 _ENTRYWISE = f"differences in {DIGITS} digits"
 _NOT_FINITE = "not finite"
+_BESIDE = f"gradients beside the kinks in {DIGITS} digits, proven by a random projection"
 _PROJECTED = f"rules in {DIGITS} digits, proven by a random projection"
 
 
@@ -71,6 +73,7 @@ class _ArrayCheck:
         assert point.shapes is not None
         self.claim, self.only, self.slip = claim, only, slip
         self.kinked_nodes: list[str] = []
+        self.met: list[Met] = []
         self.interrupted = False
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
         self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
@@ -88,7 +91,7 @@ class _ArrayCheck:
     def report(self) -> Report:
         self.rounding = ""
         self.largest = self.mp.mpf(0)  # contribution anywhere: what cancels in many digits is noise against this
-        self.kinked_nodes = []
+        self.kinked_nodes, self.met = [], []
         self.reference.use(DIGITS)
         work = self.work()
         budget = limit("GRADVIZ_CHECK_OPERATIONS")
@@ -167,12 +170,23 @@ class _ArrayCheck:
                     signs = np.asarray([one > 0 for one in np.ravel(there)], dtype=bool)
                     flat = np.broadcast_to(here, there.shape).ravel()
                     finite = np.isfinite(flat)
-                    if np.any(zero & (flat == 0) & finite):
+                    kinked = zero & (flat == 0) & finite
+                    if np.any(kinked):
                         met = True
+                        if self.graph.needed[handle]:
+                            self.met.append(Met(operands[0], self.in_operand(kinked.reshape(there.shape), operands[0])))
                         self.kinked_nodes.append(f"{self.describe(handle)} ({kink.at})")
                     if np.any(finite & ((zero != (flat == 0)) | (~zero & (signs != (flat > 0))))) and not self.rounding:
                         self.rounding = f"branch decided by rounding at {self.describe(handle)}"
         return met
+
+    def in_operand(self, entries: Any, operand: int) -> Any:
+        """Entries of a result as those of an operand that is broadcast to it."""
+        shape = self.shapes[operand]
+        extra = entries.ndim - len(shape)
+        entries = entries.any(axis=tuple(range(extra))) if extra else entries
+        along = tuple(axis for axis, size in enumerate(shape) if size == 1)
+        return np.asarray(entries.any(axis=along, keepdims=True) if along else entries)
 
     # -- the value ---------------------------------------------------------------------------------------------------
 
@@ -227,7 +241,7 @@ class _ArrayCheck:
                     rows.append(self.judge(row, slope, claims[one.name][index], scales[one.name][index], self.truncation(one)))
         try:
             if corners:
-                self.settle_corners(rows, corners)
+                self.settle_corners(rows, corners, table)
         except KeyboardInterrupt:
             return self.cut_short(rows, corners, analytic, ())
         seed, direction = self.random_pair()
@@ -382,15 +396,12 @@ class _ArrayCheck:
 
     # -- corners -----------------------------------------------------------------------------------------------------
 
-    def settle_corners(self, rows: list[Row], corners: list[tuple[int, Coordinate]]) -> None:
+    def settle_corners(self, rows: list[Row], corners: list[tuple[int, Coordinate]], table: array_tape.Table) -> None:
         """Entries at a kink: the claimed slopes of each output entry must lie in the hull of those around the point."""
         coordinates = list(dict.fromkeys(one for _, one in corners))
         where = self.place()
         if len(coordinates) > _MOST_KINKED:
-            for at, _ in corners:
-                rows[at] = rows[at]._replace(
-                    verdict=INCONCLUSIVE, reason=f"kink at {where}: {len(coordinates)} entries meet it, more than can be explored"
-                )
+            self.settle_beside(rows, corners, table, f"kink at {where}: {len(coordinates)} entries meet it, more than can be explored")
             return
         around, jumps = self.explore(coordinates)
         column = {one: position for position, one in enumerate(coordinates)}
@@ -400,6 +411,29 @@ class _ArrayCheck:
         for out, members in groups.items():
             gradients = [[_at(sample[position], out) for _, position in members] for sample in around]
             self.settle_group(rows, members, gradients, where, jumps)
+
+    def settle_beside(self, rows: list[Row], corners: list[tuple[int, Coordinate]], table: array_tape.Table, why_not: str) -> None:
+        """Entries at too many kinks to explore: the claim may be the gradient right beside them."""
+        sides = None
+        if not self.out_shape and self.claim is None and self.slip is None:
+            cotangents, contributions = array_tape.pull_back(self.graph, table, {self.output: self.mp.mpf(1)})
+            claims = {h: self.reference.k.number(0, self.shapes[h]) if cotangents[h] is None else cotangents[h] for _, h in self.wrt()}
+            _, direction = self.random_pair()
+            scales = self.scales(contributions)
+            sides = Beside(self.reference, table, self.point.flows, self.met, claims, self.mp.mpf(1)).sides(direction, scales)
+        for at, one in corners:
+            if sides is None:
+                rows[at] = rows[at]._replace(verdict=INCONCLUSIVE, reason=why_not)
+                continue
+            truth = _at(np.asarray(claims[one.handle], dtype=object), one.entry)
+            rows[at] = self.judge_beside(rows[at], truth, scales.get(one.handle, self.mp.mpf(0)), bool(sides.smooth[one.handle][one.entry]))
+
+    def judge_beside(self, row: Row, truth: Any, scale: Any, smooth: bool) -> Row:
+        """The verdict on an entry whose claim is the gradient beside the kinks; ``smooth``: it is the same on the opposite side."""
+        judged = self.judge(row._replace(method=_BESIDE), truth, truth, scale)
+        if judged.verdict != PASS or smooth:
+            return judged
+        return judged._replace(verdict=AT_KINK, reason=f"kink at {self.place()}: this is the gradient on one side of it")
 
     def settle_group(self, rows: list[Row], members: list[tuple[int, int]], gradients: list[list[Any]], where: str, jumps: bool) -> None:
         mp = self.mp
@@ -506,6 +540,9 @@ class _ArrayCheck:
         floats = {name: self.slipped(name, np.asarray(pulled[name], dtype=float)) for name, _ in self.wrt()}
         agreed = mp.isfinite(measured) and abs(measured - claimed) <= RULE_AGREEMENT * (scale or 1)
         bent = met or (mp.isfinite(left) and abs(left - right) > mp.mpf(10) ** -8 * (1 + abs(left) + abs(right)))
+        sides = None
+        if met and not agreed:
+            sides = Beside(reference, table, self.point.flows, self.met, claims, seed).sides(direction, scales)
         rows: list[Row] = []
         for name, handle in self.wrt():
             mine, truth = floats[name], np.asarray(claims[handle], dtype=object)
@@ -516,6 +553,9 @@ class _ArrayCheck:
                 row = Row(name, index, float(mine[index]), None, None, None, _PROJECTED, PASS)
                 if agreed:
                     rows.append(self.judge(row, truth[index], truth[index], scales.get(handle, mp.mpf(0))))
+                elif sides is not None:
+                    smooth = bool(sides.smooth[handle][index])
+                    rows.append(self.judge_beside(row, truth[index], scales.get(handle, mp.mpf(0)), smooth))
                 elif bent or not mp.isfinite(measured):
                     where = self.place()
                     rows.append(

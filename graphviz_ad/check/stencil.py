@@ -15,8 +15,8 @@ import numpy as np  # noqa: TID253 - entries are judged together, and only a che
 WANTED = 1e-6
 #: steps as powers of two, tried in turn, and whether they are parts of the entry itself or of the usual size of its companions. Of
 #: 2**-8 the fourth power is far below WANTED (the difference is extrapolated once), and rounding tells least; the next is for
-#: functions that bend within it, the last for an entry that happens to be small.
-TRIALS = ((2.0**-8, False), (2.0**-13, False), (2.0**-8, True))
+#: functions that bend within it, then one for an entry that happens to be small, and one that stays this side of kinks nearby.
+TRIALS = ((2.0**-8, False), (2.0**-13, False), (2.0**-8, True), (2.0**-20, False))
 #: bends smaller than this part of the rise count as none
 STRAIGHT = 2.0**-6
 #: how many places an entry is moved to, the point itself among them

@@ -154,3 +154,42 @@ def test_a_third_power_at_zero_passes() -> None:
 
 def test_statements_that_the_output_does_not_need_are_no_matter() -> None:
     assert check("spare = hypot(x, 3); sum(x)", x=[1.0, 2.0]).verdict == "pass"
+
+
+def test_many_kinks_are_settled_beside_them_where_one_side_is_all_of_theirs() -> None:
+    """More zeros in front of a relu than can be explored cell by cell: one direction leads into the branch that all took."""
+    x = np.linspace(-1, 1, 101)
+    x[20:60] = 0.0
+    report = check("sum(relu(x)*x) + sum(3*relu(2*x))", x=x)
+    assert report.verdict == "pass-at-kink"
+    kinked = [row.entry[0] for row in report.rows if row.verdict == "pass-at-kink"]
+    assert kinked == list(range(20, 60))
+    assert "beside the kinks" in report.rows[30].method
+
+
+def test_many_kinks_whose_choices_do_not_compose_stay_undecided() -> None:
+    """relu(x) - relu(-x) is x: no side of the point has the slope 0 that the choices at 0 give."""
+    assert check("sum(relu(x) - relu(-x))", x=np.zeros(60)).verdict != "pass-at-kink"
+    assert check("sum(abs(x))", x=np.zeros(60)).verdict == "inconclusive"
+
+
+def test_a_network_fresh_from_its_start_is_settled() -> None:
+    """The lecture's spiral: the first point of each arm is 0, the biases are 0, so every hidden neuron stands at its kink there."""
+    chance = np.random.default_rng(0)
+    X = chance.normal(size=(30, 2))
+    X[[0, 10]] = 0.0
+    report = check(
+        "H = relu(X@W + b); mean(logsumexp(H@V + c, axis=1) - pick(H@V + c, y)) + 0.0005*(sum(W*W) + sum(V*V))",
+        X=X, y=np.arange(30) // 10, b=np.zeros(40), c=np.zeros(3),
+        W=0.01 * chance.normal(size=(2, 40)), V=0.01 * chance.normal(size=(40, 3)),
+    )  # fmt: skip
+    assert report.verdict == "pass-at-kink"
+    assert all(row.verdict == "pass-at-kink" for row in report.rows if row.wrt == "b")
+
+
+def test_a_wrong_rule_does_not_pass_beside_its_kinks(monkeypatch: pytest.MonkeyPatch) -> None:
+    module = importlib.import_module("graphviz_ad.derive.local_maps")
+    right = module.partial_rule
+    wrong = lambda name, position: (lambda k, *a: right(name, position)(k, *a) * 1.001) if name == "sin" else right(name, position)  # noqa: E731
+    monkeypatch.setattr(module, "partial_rule", wrong)
+    assert check("sum(sin(x)) + sum(relu(y))", x=np.linspace(0.1, 1, 50), y=np.zeros(50)).verdict not in ("pass", "pass-at-kink")
