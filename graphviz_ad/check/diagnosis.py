@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
-from fractions import Fraction
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
@@ -16,16 +15,15 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from . import habits
 from .black_box import BudgetSpent, natural_scales
 from .cause import CLOSE, Cause, agrees
+from .jacobian_repairs import block_candidates
 from .points import variants
-from .repairs import array_of, candidates
+from .repairs import array_of
 from .report import FAIL, PASS, Report
 
 if TYPE_CHECKING:
     from .callables import GradientCheck
     from .structure import Leaf
 
-#: causes that are named for one argument
-MOST = 2
 #: arrangements of the entries at which a repair must hold that is known at their values only
 DRAWN = 3
 #: entries whose references are sharpened
@@ -34,14 +32,13 @@ SHARPENED = 4096
 
 def diagnose(check: GradientCheck, report: Report, matrix: Any) -> list[str]:
     """Likely causes of a failure, proved; the most specific first."""
-    if check.box.width != 1:
-        return _whole_jacobian(check, matrix)
     told: list[str] = []
     try:
         told.extend(habits.changing(check))
-        told.extend(_shapes(check, matrix))
+        if check.box.width == 1:
+            told.extend(_shapes(check, matrix))
         for point in check.evidence:
-            wrong = [leaf for leaf in check.layout.leaves if _is_wrong(point.matrix, point.reference, leaf)]
+            wrong = [leaf for leaf in check.layout.leaves if _is_wrong(point, leaf)]
             point = _sharpened(check, point, wrong)
             sides = {leaf.name: _of_side(check, leaf) for leaf in wrong}
             if wrong and not any(sides.values()):
@@ -88,28 +85,27 @@ def _sharpened(check: GradientCheck, point: Evidence, leaves: list[Leaf]) -> Evi
     return point._replace(reference=reference)
 
 
-def _is_wrong(matrix: Any, reference: Any, leaf: Leaf) -> bool:
-    claim, truth = matrix[0, leaf.start : leaf.stop], reference[0, leaf.start : leaf.stop]
+def _block(point: Evidence, leaf: Leaf) -> tuple[Any, Any]:
+    """Claim and reference of one argument."""
+    return point.matrix[:, leaf.start : leaf.stop], point.reference[:, leaf.start : leaf.stop]
+
+
+def _is_wrong(point: Evidence, leaf: Leaf) -> bool:
+    claim, truth = _block(point, leaf)
     return bool(np.all(np.isfinite(truth)) and np.all(np.isfinite(claim)) and not agrees(claim, truth))
 
 
 def _of_leaf(check: GradientCheck, point: Evidence, leaf: Leaf) -> list[str]:
-    claim = array_of(point.matrix, leaf)
-    truth = array_of(point.reference, leaf)
-    x = array_of(point.vector[None, :], leaf)
-    found: list[str] = []
-    for cause in candidates(check, point, leaf, claim, truth, x):
+    """The most specific cause that is proved, of those known for one argument."""
+    claim, truth = _block(point, leaf)
+    x = array_of(point.vector, leaf)
+    for cause in block_candidates(check, point, leaf):
         with np.errstate(all="ignore"):
             repaired = cause.repair(claim, x)
-        if np.shape(repaired) != claim.shape or not np.all(np.isfinite(repaired)) or not agrees(repaired, truth):
-            continue
-        if not _proved_elsewhere(check, leaf, cause, point):
-            continue
-        named = f" (x is {leaf.name})" if leaf.name != "x" and ("(x)" in cause.text or "·x" in cause.text) else ""
-        found.append(f"{leaf.name}: {cause.text}{named}")
-        if len(found) == MOST:
-            break
-    return found[:1]
+        if np.all(np.isfinite(repaired)) and agrees(repaired, truth) and _proved_elsewhere(check, leaf, cause, point):
+            named = f" (x is {leaf.name})" if leaf.name != "x" and ("(x)" in cause.text or "·x" in cause.text) else ""
+            return [f"{leaf.name}: {cause.text}{named}"]
+    return []
 
 
 def _of_side(check: GradientCheck, leaf: Leaf) -> list[str]:
@@ -117,15 +113,14 @@ def _of_side(check: GradientCheck, leaf: Leaf) -> list[str]:
 
     The repair keeps the claim on the other side. Two points at least must say so, or one with several entries of both signs.
     """
-    if leaf.complex:
+    if leaf.complex or check.box.width > 1:
         return []
     for name, sign in (("below 0", -1), ("above 0", 1)):
         witnesses = met = other = 0
         for point in check.evidence:
             x, claim, truth = (
                 point.vector[leaf.start : leaf.stop],
-                array_of(point.matrix, leaf).ravel(),
-                array_of(point.reference, leaf).ravel(),
+                *(part.ravel() for part in _block(point, leaf)),
             )
             if not (np.all(np.isfinite(truth)) and np.all(np.isfinite(claim))):
                 continue
@@ -146,7 +141,7 @@ def _of_side(check: GradientCheck, leaf: Leaf) -> list[str]:
 
 def _proved_elsewhere(check: GradientCheck, leaf: Leaf, cause: Cause, point: Evidence) -> bool:
     """Whether the repair also holds at another point; where there is none to try, whether its constant was not fitted."""
-    if check.plain or "zero" in cause.text or "permuted" in cause.text or "summed over" in cause.text:
+    if check.plain or cause.here:
         return not cause.fitted and not cause.drawn
     proofs = 0
     for vector in _points_of_proof(check, leaf, cause, point):
@@ -180,21 +175,17 @@ def _holds_at(check: GradientCheck, leaf: Leaf, cause: Cause, vector: Any) -> bo
     if faults or not np.all(np.isfinite(matrix[:, leaf.start : leaf.stop])):
         return None
     with np.errstate(all="ignore"):
-        repaired = cause.repair(array_of(matrix, leaf), array_of(vector[None, :], leaf))
-    matrix[0, leaf.start : leaf.stop] = _flat(repaired, leaf)
-    if not np.all(np.isfinite(matrix[0, leaf.start : leaf.stop])):
+        repaired = cause.repair(matrix[:, leaf.start : leaf.stop], array_of(vector, leaf))
+    matrix[:, leaf.start : leaf.stop] = repaired
+    if not np.all(np.isfinite(repaired)):
         return None
     examiner = check.examiner(vector, base, check.noise_at(base), natural_scales(check.layout, vector))
     direction = np.zeros(check.layout.size)
     signs = check.rng.choice([-1.0, 1.0], leaf.stop - leaf.start)
     direction[leaf.start : leaf.stop] = signs * examiner.scales[leaf.start : leaf.stop]
     examiner.tolerance = max(examiner.tolerance, CLOSE)  # fitted constants are known to this many digits
-    return examiner.examine(direction, matrix @ direction, sharpen=False)[0].verdict == PASS
-
-
-def _flat(array: Any, leaf: Leaf) -> Any:
-    flat = np.asarray(array).ravel()
-    return np.concatenate([flat.real, flat.imag]) if leaf.complex else flat.real
+    findings = examiner.examine(direction, matrix[:, leaf.start : leaf.stop] @ direction[leaf.start : leaf.stop], sharpen=False)
+    return all(finding.verdict == PASS for finding in findings)
 
 
 # -- shapes, several arguments, Jacobians ------------------------------------------------------------------------------
@@ -246,26 +237,9 @@ def _reshaped(array: Any, shape: tuple[int, ...]) -> Iterator[tuple[str, Any]]:
 def _exchanged(check: GradientCheck, point: Evidence, wrong: list[Leaf]) -> Iterator[str]:
     for one, other in itertools.combinations(wrong, 2):
         if one.shape == other.shape and not one.complex and not other.complex:
-            first, second = array_of(point.matrix, one), array_of(point.matrix, other)
-            if agrees(first, array_of(point.reference, other)) and agrees(second, array_of(point.reference, one)):
+            (first, due_first), (second, due_second) = _block(point, one), _block(point, other)
+            if agrees(first, due_second) and agrees(second, due_first):
                 yield f"the gradients of {one.name} and {other.name} are exchanged"
-
-
-def _whole_jacobian(check: GradientCheck, matrix: Any) -> list[str]:
-    """Sign, factor and transpose of a whole Jacobian."""
-    for point in check.evidence:
-        truth = point.reference
-        if not (np.all(np.isfinite(truth)) and np.all(np.isfinite(point.matrix))) or agrees(point.matrix, truth):
-            continue
-        claim = point.matrix
-        if agrees(-claim, truth):
-            return ["the sign is wrong"]
-        if claim.shape[0] == claim.shape[1] and agrees(claim.T, truth):
-            return ["the Jacobian is transposed"]
-        ratio = float(np.sum(claim * truth) / np.sum(claim * claim)) if np.any(claim) else np.nan
-        if np.isfinite(ratio) and agrees(ratio * claim, truth):
-            return [f"a constant factor {Fraction(ratio).limit_denominator(12)} is missing"]
-    return []
 
 
 def evidence(check: GradientCheck, text: str, vector: Any, matrix: Any, rows: Any) -> Evidence:

@@ -18,19 +18,27 @@ if TYPE_CHECKING:
     from .structure import Leaf
 
 
-def array_of(matrix: Any, leaf: Leaf) -> Any:
-    flat = matrix[0, leaf.start : leaf.stop]
+def array_of(vector: Any, leaf: Leaf, start: int | None = None) -> Any:
+    """One argument of a vector of all entries, or its part of one that begins at ``start``."""
+    begin = leaf.start if start is None else start
+    flat = vector[begin : begin + leaf.stop - leaf.start]
     if leaf.complex:
         flat = flat[: leaf.size] + 1j * flat[leaf.size :]
     return flat.reshape(leaf.shape)
 
 
+def flat_of(array: Any, leaf: Leaf) -> Any:
+    """The real numbers that an argument is, as in a vector of all entries."""
+    flat = np.asarray(array).ravel()
+    return np.concatenate([flat.real, flat.imag]) if leaf.complex else flat.real
+
+
 def candidates(check: GradientCheck, point: Evidence, leaf: Leaf, claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
     if not np.any(claim):
-        yield Cause("no gradient reaches it: the claim is zero (detached?)", lambda c, x: truth)
+        yield Cause("no gradient reaches it: the claim is zero (detached?)", lambda c, x: truth, here=True)
         return
     if not np.any(truth):
-        yield Cause("the function does not depend on it, so zero is due", lambda c, x: np.zeros_like(c))
+        yield Cause("the function does not depend on it, so zero is due", lambda c, x: np.zeros_like(c), here=True)
         return
     yield from _negative_branch(claim, truth, x, alone=bool(point.text))
     yield Cause("the sign is wrong", lambda c, x: -c)
@@ -92,15 +100,17 @@ def _wrong_axis(check: GradientCheck, point: Evidence, leaf: Leaf) -> Iterator[C
     for other in check.layout.leaves:
         if other is leaf or other.complex or len(other.shape) < 2:
             continue
-        whole = array_of(point.matrix, other)
-        claim = array_of(point.matrix, leaf)
+        whole = array_of(point.matrix[0], other)
+        claim = array_of(point.matrix[0], leaf)
         for axis in range(whole.ndim):
             summed = whole.sum(axis=axis)
             if summed.shape != claim.shape or not agrees(summed, claim):
                 continue
             for right in range(whole.ndim):
                 if right != axis and whole.sum(axis=right).shape == claim.shape:
-                    yield Cause(f"it is summed over axis {axis} instead of {right}", lambda c, x, w=whole, r=right: w.sum(axis=r))  # type: ignore[misc]
+                    yield Cause(
+                        f"it is summed over axis {axis} instead of {right}", lambda c, x, w=whole, r=right: w.sum(axis=r), here=True
+                    )  # type: ignore[misc]
 
 
 def _negative_branch(claim: Any, truth: Any, x: Any, alone: bool) -> Iterator[Cause]:
@@ -201,7 +211,7 @@ def _permuted(claim: Any, truth: Any) -> Iterator[Cause]:
         result[due] = c.ravel()[ours]
         return result.reshape(c.shape)
 
-    yield Cause("its entries are permuted", repair)
+    yield Cause("its entries are permuted", repair, here=True)
 
 
 def _of_each_entry(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
@@ -220,4 +230,4 @@ def _missing_entries(claim: Any, truth: Any) -> Iterator[Cause]:
     if 0 < count < claim.size:
         places = [tuple(int(k) for k in place) for place in np.argwhere(empty)[:4]]
         shown = ", ".join(str(list(place)) for place in places) + (", …" if count > 4 else "")
-        yield Cause(f"{count} of its entries are zero and should not be: {shown}", lambda c, x: np.where(empty, truth, c))
+        yield Cause(f"{count} of its entries are zero and should not be: {shown}", lambda c, x: np.where(empty, truth, c), here=True)

@@ -109,6 +109,16 @@ def test_slip_of_the_corpus(record: Any) -> None:
     assert any(word in report.causes[0] for word in CORPUS.WORDS[cause]), report.causes
 
 
+def test_a_gradient_that_changes_at_one_call_in_five_is_told() -> None:
+    calls = [0]
+
+    def gradient(x: Any) -> Any:
+        calls[0] += 1
+        return slope(x) * (2 if calls[0] % 5 else 3)
+
+    assert "not deterministic" in gv.check_gradient(loss, gradient, V, points=0).causes[0]
+
+
 def test_a_right_gradient_with_bad_habits_passes_and_is_told() -> None:
     def in_place(x: Any) -> Any:
         x *= 2
