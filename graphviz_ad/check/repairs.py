@@ -108,9 +108,8 @@ def _wrong_axis(check: GradientCheck, point: Evidence, leaf: Leaf) -> Iterator[C
                 continue
             for right in range(whole.ndim):
                 if right != axis and whole.sum(axis=right).shape == claim.shape:
-                    yield Cause(
-                        f"it is summed over axis {axis} instead of {right}", lambda c, x, w=whole, r=right: w.sum(axis=r), here=True
-                    )  # type: ignore[misc]
+                    told = f"it is summed over axis {axis} instead of {right}"
+                    yield Cause(told, lambda c, x, w=whole, r=right: w.sum(axis=r), here=True)  # type: ignore[misc]
 
 
 def _negative_branch(claim: Any, truth: Any, x: Any, alone: bool) -> Iterator[Cause]:
