@@ -16,7 +16,7 @@ from ..errors import BindingError, ShapeError
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales, rounding
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import Examiner
-from .finding import EXACT, FLOAT, Finding
+from .finding import EXACT, FLOAT, SPENT, Finding
 from .guard import Contained
 from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
@@ -265,6 +265,7 @@ class GradientCheck:
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
         examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
+        examiner.plain = self.plain
         if not self.plain:
             examiner.claim_noise = lambda direction: self.claim_noise(vector, direction)
         return examiner
@@ -452,7 +453,7 @@ class GradientCheck:
             swept = sweep(examiner, columns, matrix[:, columns])
         except (BudgetSpent, KeyboardInterrupt) as end:
             self.interrupted = isinstance(end, KeyboardInterrupt)
-            told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
+            told = "interrupted" if self.interrupted else SPENT
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
         if not np.all(swept.passed):

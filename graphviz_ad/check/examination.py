@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from . import approach, complex_step, continuation, high_precision
+from .advice import advised
 from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent, natural_scales
 from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, WIDEST, Ladder, Slopes
-from .finding import FLOAT, ROUNDING, SHARP, SURE, SURE_ELSEWHERE, VERIFIED, Finding
+from .finding import FLOAT, ROUNDING, SHARP, SPENT, SURE, SURE_ELSEWHERE, VERIFIED, Finding
 from .mpmath_numbers import ExactBox
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
 from .sweep import WANTED, Kept
@@ -56,6 +57,7 @@ class Examiner:
         self.unit = 1.0  # the size of an entry in the direction under examination: reasons tell slopes per unit of the entry
         self.analytic: bool | None = None
         self.claim_noise: Callable[[Any], Any] | None = None  # from a direction to the spread of the claimed slopes
+        self.plain = False  # whether the claim is values, known at this point only
         self.claims_at: Callable[[Any], Any] | None = None  # from a point to the claimed derivative, outputs × entries
         self.curves: dict[int, list[tuple[float, float]]] = {}
 
@@ -93,12 +95,12 @@ class Examiner:
             findings = self._zeros(direction, slopes, claims, findings)
             findings = self._wider(ladder, slopes, claims, findings)
         except BudgetSpent:
-            return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
+            return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, SPENT)] * len(claims)
         if not sharpen or all(f.verdict == PASS for f in findings):
             return findings
         sharper = self._sharpen(direction, slopes, claims, findings)
         findings = [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
-        return self._continued(direction, slopes, claims, findings)
+        return advised(self, slopes, claims, self._continued(direction, slopes, claims, findings))
 
     def _explore(self, ladder: Ladder, claims: Any) -> tuple[Ladder, Slopes, list[Finding]]:
         """Slopes and what they say; before they count against a claim, smaller steps must bear them out.
