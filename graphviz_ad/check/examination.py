@@ -26,6 +26,8 @@ FAINT = 2.0**-20
 DEEP = 4
 #: ladders that are begun anew, with smaller steps, before the search for a slope is given up
 RESTARTS = 6
+#: a claim may lie outside the slopes at a kink by their error, as long as that is no more than this part of what they differ by
+LOOSE = 1e-2
 #: a claim below this is what underflow left
 DENORMAL = 2.0**-960
 #: a slope is zero where its error is less than this part of what the function moves along the direction at larger steps
@@ -288,7 +290,11 @@ class Examiner:
         low, high = min(left, right), max(left, right)
         interval = (left, right)
         reference = min(max(claim, low), high)
-        if low - spread <= claim <= high + spread:
+        slack = min(spread, LOOSE * (high - low))
+        if low - spread <= claim < low - slack or high + slack < claim <= high + spread:
+            told = f"the slopes at this kink, {self.shown(left)} … {self.shown(right)}, are known to ±{self.shown(spread, 2)} only"
+            return Finding(INCONCLUSIVE, reference, spread, spread, method, told)
+        if low - slack <= claim <= high + slack:
             told = f"a kink: slopes {self.shown(left)} from the left, {self.shown(right)} from the right"
             return Finding(AT_KINK, reference, spread, spread, method, told, interval)
         told = f"outside the slopes at this kink, {self.shown(left)} … {self.shown(right)}"
