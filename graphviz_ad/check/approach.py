@@ -38,6 +38,8 @@ ZERO = 1e-6
 #: a claim, or the other side, counts as apart from a limit where it is so many times further off than the last quotient
 APART_FROM = 4.0
 
+#: an error larger than so many times the noise of the function is none of rounding: the quotients themselves have not settled
+UNSETTLED = 2.0**14
 #: distances from the point at which the noise is measured, as exponents of two in parts of the direction
 BESIDE = (-4, -20, -36)
 
@@ -63,7 +65,8 @@ def judge(examiner: Examiner, ladder: Ladder, slopes: Slopes, claims: Any, findi
         ladder = examiner.ladder(ladder.direction)
     for k, finding in enumerate(findings):
         state = slopes.state[k]
-        if finding.verdict == PASS or not (state in (KINK, NO_LIMIT, EDGE) or (state == SMOOTH and finding.verdict == INCONCLUSIVE)):
+        unsettled = state == SMOOTH and finding.verdict == INCONCLUSIVE and slopes.error[k] > UNSETTLED * examiner.noise[k]
+        if finding.verdict == PASS or not (state in (KINK, NO_LIMIT, EDGE) or unsettled):
             continue
         for places in range(1, len(BESIDE) + 1):  # the noise nearer by is measured only where it is asked for
             sides = [side for side in approaches(ladder, k, noises, places) if side is not None]

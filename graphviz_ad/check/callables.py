@@ -17,7 +17,7 @@ from .adapters import is_both, pair, without_tensors
 from .black_box import BlackBox, BudgetSpent, measure_noise, natural_scales, rounding
 from .diagnosis import Evidence, diagnose, evidence
 from .examination import Examiner
-from .finding import EXACT, FLOAT, Finding
+from .finding import EXACT, FLOAT, SPENT, Finding
 from .guard import Contained
 from .habits import REMEMBERED, leftover, sharing
 from .mpmath_numbers import ExactBox
@@ -285,6 +285,7 @@ class GradientCheck:
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
         examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
+        examiner.plain = self.plain
         if not self.plain:
             examiner.claim_noise = lambda direction: self.claim_noise(vector, direction)
         return examiner
@@ -486,7 +487,7 @@ class GradientCheck:
             swept = sweep(examiner, columns, matrix[:, columns])
         except (BudgetSpent, KeyboardInterrupt) as end:
             self.interrupted = isinstance(end, KeyboardInterrupt)
-            told = "interrupted" if self.interrupted else "the budget of evaluations is spent"
+            told = "interrupted" if self.interrupted else SPENT
             finding = Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
             return [self.row(finding, o, j, float(matrix[o, j])) for j in columns for o in range(self.box.width)]
         if swept.pattern is not None:

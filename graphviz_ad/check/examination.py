@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from . import approach, complex_step, continuation, high_precision
+from .advice import advised
 from .black_box import NOISE_SPACINGS, BlackBox, BudgetSpent, natural_scales
 from .differences import EDGE, JUMP, KINK, NO_LIMIT, NONE, SMOOTH, UP, WIDEST, Ladder, Slopes
-from .finding import FLOAT, ROUNDING, SHARP, SURE, SURE_ELSEWHERE, VERIFIED, Finding
+from .finding import FLOAT, ROUNDING, SHARP, SPENT, SURE, SURE_ELSEWHERE, VERIFIED, Finding
 from .mpmath_numbers import ExactBox
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS
 from .sweep import WANTED, Kept
@@ -25,6 +26,8 @@ FAINT = 2.0**-20
 DEEP = 4
 #: ladders that are begun anew, with smaller steps, before the search for a slope is given up
 RESTARTS = 6
+#: a claim may lie outside the slopes at a kink by their error, as long as that is no more than this part of what they differ by
+LOOSE = 1e-2
 #: a claim below this is what underflow left
 DENORMAL = 2.0**-960
 #: a slope is zero where its error is less than this part of what the function moves along the direction at larger steps
@@ -56,6 +59,7 @@ class Examiner:
         self.unit = 1.0  # the size of an entry in the direction under examination: reasons tell slopes per unit of the entry
         self.analytic: bool | None = None
         self.claim_noise: Callable[[Any], Any] | None = None  # from a direction to the spread of the claimed slopes
+        self.plain = False  # whether the claim is values, known at this point only
         self.claims_at: Callable[[Any], Any] | None = None  # from a point to the claimed derivative, outputs × entries
         self.curves: dict[int, list[tuple[float, float]]] = {}
 
@@ -93,12 +97,12 @@ class Examiner:
             findings = self._zeros(direction, slopes, claims, findings)
             findings = self._wider(ladder, slopes, claims, findings)
         except BudgetSpent:
-            return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, "the budget of evaluations is spent")] * len(claims)
+            return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, SPENT)] * len(claims)
         if not sharpen or all(f.verdict == PASS for f in findings):
             return findings
         sharper = self._sharpen(direction, slopes, claims, findings)
         findings = [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
-        return self._continued(direction, slopes, claims, findings)
+        return advised(self, slopes, claims, self._continued(direction, slopes, claims, findings))
 
     def _explore(self, ladder: Ladder, claims: Any) -> tuple[Ladder, Slopes, list[Finding]]:
         """Slopes and what they say; before they count against a claim, smaller steps must bear them out.
@@ -289,7 +293,11 @@ class Examiner:
         low, high = min(left, right), max(left, right)
         interval = (left, right)
         reference = min(max(claim, low), high)
-        if low - spread <= claim <= high + spread:
+        slack = min(spread, LOOSE * (high - low))
+        if low - spread <= claim < low - slack or high + slack < claim <= high + spread:
+            told = f"the slopes at this kink, {self.shown(left)} … {self.shown(right)}, are known to ±{self.shown(spread, 2)} only"
+            return Finding(INCONCLUSIVE, reference, spread, spread, method, told)
+        if low - slack <= claim <= high + slack:
             told = f"a kink: slopes {self.shown(left)} from the left, {self.shown(right)} from the right"
             return Finding(AT_KINK, reference, spread, spread, method, told, interval)
         told = f"outside the slopes at this kink, {self.shown(left)} … {self.shown(right)}"

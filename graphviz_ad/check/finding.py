@@ -18,6 +18,8 @@ ROUNDING = 64 * 2.0**-52
 FLOAT = "differences in float64"
 EXACT = f"differences in {DIGITS} digits"
 COMPLEX = "complex step"
+#: the reason where a check was not finished
+SPENT = "the budget of evaluations is spent: raise max_evaluations (--budget)"
 
 
 class Finding(NamedTuple):

@@ -21,6 +21,17 @@ if TYPE_CHECKING:
 
 #: calls of the gradient that are remembered
 REMEMBERED = 12
+#: calls of a wrong gradient at one point that are compared
+REPEATED = 6
+
+
+def changing(check: GradientCheck) -> Iterator[str]:
+    """Calls at the same point do not give the same."""
+    first, _ = check.claim(check.layout.vector)
+    calls = (check.claim(check.layout.vector)[0] for _ in range(REPEATED))
+    told_already = any("two calls at the same point differ" in note for note in check.notes)
+    if told_already or any(not np.array_equal(first, again, equal_nan=True) for again in calls):
+        yield "the gradient is not deterministic or keeps something from an earlier call (a stale cache)"
 
 
 def stale(check: GradientCheck, point: Evidence) -> Iterator[str]:

@@ -355,15 +355,16 @@ class _SecondCheck:
         if not np.isfinite(claim):
             verdict, reason = FAIL, "the claim is not finite"
         elif not np.isfinite(value):
-            verdict, reason = INCONCLUSIVE, "second differences are not finite here"
+            verdict, reason = INCONCLUSIVE, "second differences are not finite here; choose a point inside the domain"
         elif method == EXACT and not bool(MP.isfinite(MP.mpf(value))):
-            verdict, reason = INCONCLUSIVE, "the second derivative does not exist here"
+            verdict, reason = INCONCLUSIVE, "the second derivative does not exist here; choose a point beside this one"
         elif distance > bound:
             verdict, reason = FAIL, ""
         elif error <= max(SECOND_SHARP, 8 * self.tolerance) * size or method == EXACT or claim == 0:
             verdict, reason = PASS, ""
         else:
-            verdict, reason = INCONCLUSIVE, f"noise: the second derivative is known to ±{error:.1e} only"
+            told = f"noise: the second derivative is known to ±{error:.1e} only"
+            verdict, reason = INCONCLUSIVE, f"{told}; let the function take numbers of high precision"
         reason = f"at another point ({text}): {reason}".rstrip(": ") if text else reason
         reference = float(value) if np.isfinite(value) else None
         return Row(name, entry, claim, reference, distance if reference is not None else None, bound, method, verdict, reason)

@@ -30,7 +30,7 @@ def judge_together(examiner: Examiner, claim: Any, entries: list[tuple[int, Find
     for direction in _directions(indices, examiner, rng):
         left, right, error = (float(part[output]) for part in examiner.both_sides(direction))
         if not np.isfinite(left + right):
-            return INCONCLUSIVE, "slopes along sums of the kinked entries have no limit"
+            return INCONCLUSIVE, "slopes along sums of the kinked entries have no limit; choose a point beside this one"
         gaps.append(right - left)
         size = float(np.sum(np.abs(claim[indices] * direction[indices])))
         slack = 4 * error + 1e-7 * max(size, abs(left), abs(right))
@@ -44,7 +44,8 @@ def judge_together(examiner: Examiner, claim: Any, entries: list[tuple[int, Find
         smallest, largest = min(gaps), max(gaps)
         small = 1e-7 * max(abs(smallest), abs(largest))
         if smallest < -small and largest > small:  # neither convex nor concave: the bound above need not hold
-            return INCONCLUSIVE, "the kinks bend both ways, and whether the entries together are a subgradient is not decided"
+            told = "the kinks bend both ways, and whether the entries together are a subgradient is not decided"
+            return INCONCLUSIVE, f"{told}; choose a point beside this one"
     return verdict
 
 

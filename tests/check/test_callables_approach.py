@@ -146,3 +146,9 @@ def test_changes_that_fall_by_differing_parts_are_noise() -> None:
 
     assert approach(quotients(1.0, 0.5, 0.25, 0.125, 0.0625), [1e-9] * 6).slow
     assert not approach(quotients(1.0, 0.9, 0.3, 0.28, 0.1), [1e-9] * 6).slow
+
+
+@pytest.mark.parametrize("f", [lambda x: np.float32(np.abs(x)), lambda x: (1e10 + np.abs(x)) - 1e10])
+def test_a_claim_outside_slopes_that_are_hardly_known_is_undecided(f: Any) -> None:
+    assert _check(f, 0.5).verdict == "pass-at-kink"
+    assert _check(f, 2.0).verdict in ("fail", "inconclusive")

@@ -65,10 +65,22 @@ def test_causes_across_arguments() -> None:
 
 
 def test_no_cause_without_proof() -> None:
-    # off by a function that no repair gives: silence, not a guess
-    report = gv.check_gradient(loss, lambda x: slope(x) + np.sin(3 * x) ** 3, V)
+    # off by something that no repair gives, here other entries too: silence, not a guess
+    for slip in (lambda x: np.sin(3 * x) ** 3 * np.arange(1, 5), lambda x: np.sin(3 * x) * np.roll(x, 1), lambda x: 0 * x + np.sum(x**3)):
+        report = gv.check_gradient(loss, lambda x, slip=slip: slope(x) + slip(x), V)
+        assert report.verdict == "fail"
+        assert report.causes == ()
+    assert gv.check_gradient(loss, slope(V) + np.sin(3 * V) ** 3, V).causes == ()  # plain values: no other point proves it
+
+
+@pytest.mark.parametrize("claim", [np.exp, lambda x: np.exp(x) + np.sin(3 * x) ** 3, lambda x: slope(x) * np.cos(x) ** 3])
+def test_what_is_missing_of_each_entry_alone_is_told(claim: Any) -> None:
+    def f(x: Any) -> Any:  # the other way of the fork joins the entries
+        return loss(x) + np.sum(x) ** 3
+
+    report = gv.check_gradient(f, lambda x: claim(x) + 3 * np.sum(x) ** 2, V)
     assert report.verdict == "fail"
-    assert report.causes == ()
+    assert "one way of a fork" in report.causes[0]
 
 
 # -- the corpus --------------------------------------------------------------------------------------------------------
@@ -95,6 +107,16 @@ def test_slip_of_the_corpus(record: Any) -> None:
     report = gv.check_gradient(f, gradient, at)
     assert report.verdict == "fail"
     assert any(word in report.causes[0] for word in CORPUS.WORDS[cause]), report.causes
+
+
+def test_a_gradient_that_changes_at_one_call_in_five_is_told() -> None:
+    calls = [0]
+
+    def gradient(x: Any) -> Any:
+        calls[0] += 1
+        return slope(x) * (2 if calls[0] % 5 else 3)
+
+    assert "not deterministic" in gv.check_gradient(loss, gradient, V, points=0).causes[0]
 
 
 def test_a_right_gradient_with_bad_habits_passes_and_is_told() -> None:

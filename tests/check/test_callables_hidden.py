@@ -180,3 +180,20 @@ def test_only_so_many_hidden_entries_are_followed(monkeypatch: pytest.MonkeyPatc
     report = gv.check_gradient(f, slope, at)
     assert sum(HOLDS in row.reason for row in report.rows) == 4
     assert report.verdict == "inconclusive"
+
+
+@pytest.mark.parametrize(("f", "claim", "at", "step"), [
+    (_saturated, _saturated_slope(18.0), 18.0, "give the gradient as a function"),
+    (_saturated, lambda x: _saturated_slope(x) if x > 17 else math.nan, 18.0, "high precision or complex ones"),
+    (lambda x: math.floor(_double(x)), 0.0, 2.0, "choose a point beside this one"),
+    (lambda x: math.sqrt(_double(x)), 0.0, 0.0, "choose a point inside the domain"),
+])  # fmt: skip
+def test_what_is_undecided_tells_the_next_step(f: Any, claim: Any, at: float, step: str) -> None:
+    report = gv.check_gradient(f, claim, at, points=0)
+    assert report.verdict == "inconclusive"
+    assert step in report.rows[0].reason
+
+
+def test_a_spent_budget_tells_the_next_step() -> None:
+    report = gv.check_gradient(_saturated, lambda x: 2.0, 0.3, max_evaluations=5)
+    assert "raise max_evaluations" in report.rows[0].reason
