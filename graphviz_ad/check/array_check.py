@@ -267,7 +267,8 @@ class _ArrayCheck:
         mp = self.mp
         if self.claim is not None or self.slip is not None:
             return []
-        pushed = array_tape.push_forward(self.graph, table, direction, self.shapes)[self.output]
+        on_the_way = [row if needed else () for row, needed in zip(table, self.graph.needed, strict=True)]  # the others have no values here
+        pushed = array_tape.push_forward(self.graph, on_the_way, direction, self.shapes)[self.output]
         found = mp.mpf(_total(seed * pushed))
         noise = (self.largest or 1) * mp.mpf(10) ** -(DIGITS // 2)
         if not (mp.isfinite(found) and mp.isfinite(claimed)) or abs(found - claimed) <= RULE_AGREEMENT * scale + noise:
