@@ -65,7 +65,9 @@ def _check_scalars(point: Point) -> Report:
         return Report([settled[handle] for handle in handles])
     careful = check_point(Point_(graph, point._bound, left))
     rows = dict(zip(left, careful.rows, strict=True))
-    return Report([rows.get(name) or settled[handle] for name, handle in zip(names, handles, strict=True)], None, careful.notes)
+    report = Report([rows.get(name) or settled[handle] for name, handle in zip(names, handles, strict=True)], None, careful.notes)
+    report.interrupted = careful.interrupted
+    return report
 
 
 def _check_arrays(point: Point) -> Report:
@@ -89,16 +91,21 @@ def _check_arrays(point: Point) -> Report:
             if found.left:
                 left[name] = found.left
     notes: tuple[str, ...] = ()
+    interrupted = False
     if left:
         careful = _check_carefully(point, left, out)
+        interrupted = careful.interrupted
         rows.update(((row.wrt, row.entry), row) for row in careful.rows)
         notes = careful.notes
     order = {name: place for place, name in enumerate(point.wrt)}
     found_rows = [rows[key] for key in sorted(rows, key=lambda key: (order[key[0]], key[1]))]
-    if not large:
-        return Report(found_rows, None, notes)
-    projected = _by_projections(point, large, weights)
-    return Report(found_rows + list(projected.rows), None, notes + projected.notes)
+    if large and not interrupted:
+        projected = _by_projections(point, large, weights)
+        found_rows += projected.rows
+        notes += projected.notes
+    report = Report(found_rows, None, notes)
+    report.interrupted = interrupted
+    return report
 
 
 def _weights(point: Point) -> Any:
@@ -126,7 +133,9 @@ def _check_carefully(point: Point, left: dict[str, list[tuple[int, ...]]], out: 
             if row is None:
                 row = known[name, ()]._replace(entry=entry)  # of the input as a whole: why there are none
             rows[row.wrt, row.entry] = row
-    return Report(list(rows.values()), None, report.notes)
+    found = Report(list(rows.values()), None, report.notes)
+    found.interrupted = report.interrupted
+    return found
 
 
 def _by_projections(point: Point, claims: dict[str, Any], weights: Any) -> Report:

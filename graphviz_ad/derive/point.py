@@ -539,13 +539,16 @@ class Point(Pictured):
         if quick:
             from ..check.quick import check_quickly
 
-            report: Report = self._table("quick report", lambda: check_quickly(self))
+            kept = "quick report"
+            report: Report = self._table(kept, lambda: check_quickly(self))
         elif proof:
-            report = self._table("proof", lambda: check_point(self, proof=True))
+            kept = "proof"
+            report = self._table(kept, lambda: check_point(self, progress, proof=True))
         else:
-            report = self._table("report", lambda: check_point(self, progress))
-            if report.interrupted:
-                del self._cache["report"]
+            kept = "report"
+            report = self._table(kept, lambda: check_point(self, progress))
+        if report.interrupted:
+            del self._cache[kept]
         report.title = report.title or self.graph.text.strip()[:200]
         if curve and not report.curve and not report.interrupted:
             from ..check.step_curve import curve_of_point

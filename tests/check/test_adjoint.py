@@ -270,3 +270,9 @@ def test_forward_mode_of_arrays_is_held_against_reverse_mode(monkeypatch: pytest
     report = gv.parse(GRAPH).at(VALUES).check()
     assert [row.wrt for row in report.rows if row.verdict == "fail"] == ["forward mode"]
     assert "contradicts forward mode" in report.rows[-1].reason
+
+
+def test_outputs_that_do_not_need_every_node() -> None:
+    """The gradient's graph holds the nodes of all its outputs, and each is checked by itself."""
+    graph = gv.parse("sum((W @ x)**2)").shaped(W=(2, 2), x=(2,)).gradient("W", "x")
+    assert graph.at(W=[[1.0, 2.0], [3.0, 4.0]], x=[1.0, 2.0]).check().verdict == "pass"
