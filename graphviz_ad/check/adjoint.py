@@ -16,8 +16,8 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..errors import BindingError
 from .adapters import is_both
 from .black_box import NOISE_POINTS, measure_noise, natural_scales
-from .callables import GradientCheck, Options
 from .finding import ROUNDING, SURE, VERIFIED, Finding
+from .gradient_check import GradientCheck, Options
 from .products import TRIED, DirectionCheck, Fixed, Weighted, check_vjp
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 

@@ -15,13 +15,14 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from . import habits
 from .black_box import BudgetSpent, natural_scales
 from .cause import CLOSE, Cause, agrees
+from .entries import check_entries
 from .jacobian_repairs import block_candidates
 from .points import variants
 from .repairs import array_of
 from .report import FAIL, PASS, Report
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
+    from .gradient_check import GradientCheck
     from .structure import Leaf
 
 #: arrangements of the entries at which a repair must hold that is known at their values only
@@ -214,7 +215,7 @@ def _shapes(check: GradientCheck, matrix: Any) -> Iterator[str]:
             whole = matrix.copy()
             whole[0, leaf.start : leaf.stop] = repaired.ravel()
             examiner = check.examiner(check.layout.vector, check.box.base, check.noise, natural_scales(check.layout, check.layout.vector))
-            rows = check.check_entries(examiner, whole, list(range(leaf.start, leaf.stop)))
+            rows = check_entries(check, examiner, whole, list(range(leaf.start, leaf.stop)))
             if all(row.verdict == PASS for row in rows):
                 yield f"{leaf.name}: {text}"
                 break

@@ -11,6 +11,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from .black_box import BudgetSpent, natural_scales
 from .diagnosis import evidence
+from .entries import fault_row, row_of
 from .examination import Examiner
 from .finding import FLOAT, SURE_ELSEWHERE, Finding
 from .points import variants
@@ -18,7 +19,7 @@ from .report import FAIL, Row
 from .sweep import PAIR, WIDER
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
+    from .gradient_check import GradientCheck
 
 #: values this far from 1 are no witnesses: their squares leave the range of float64 in the best of gradients
 EXTREME = 1e150
@@ -65,7 +66,7 @@ def _at_point(check: GradientCheck, text: str, vector: Any) -> list[Row] | None:
     except (ArithmeticError, ValueError):  # the gradient's own domain ends here
         return None
     if faults:
-        return [check.fault(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
+        return [fault_row(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
     scales = natural_scales(check.layout, vector)
     claimed = [j for j in range(check.layout.size) if check.claimed_column(j)]
     broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
@@ -134,5 +135,5 @@ def _broken(check: GradientCheck, examiner: Examiner, matrix: Any, broken: list[
             slope = float(left[output]) / examiner.scales[index]
             if not np.isfinite(matrix[output, index]) and np.isfinite(slope) and abs(right[output] - left[output]) <= error[output]:
                 finding = Finding(FAIL, slope, 0.0, 0.0, FLOAT, "the claim is not finite")
-                rows.append(check.row(finding, output, index, float(matrix[output, index]), text))
+                rows.append(row_of(check, finding, output, index, float(matrix[output, index]), text))
     return rows

@@ -15,8 +15,8 @@ from .black_box import natural_scales
 from .report import PASS
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
     from .diagnosis import Evidence
+    from .gradient_check import GradientCheck
     from .structure import Layout, Leaf
 
 #: calls of the gradient that are remembered

@@ -16,8 +16,8 @@ from .cause import Cause, Repair, agrees
 from .repairs import array_of, candidates, flat_of
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
     from .diagnosis import Evidence
+    from .gradient_check import GradientCheck
     from .structure import Leaf
 
 

@@ -13,9 +13,10 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from ..errors import ShapeError
 from .black_box import BlackBox, measure_noise, natural_scales, rounding
-from .callables import GradientCheck, Options
+from .conclusion import power
 from .examination import Examiner
 from .finding import EXACT, FLOAT
+from .gradient_check import GradientCheck, Options
 from .mpmath_numbers import MP, ExactBox
 from .points import degeneracies, variants
 from .report import FAIL, INCONCLUSIVE, PASS, Report, Row
@@ -148,7 +149,8 @@ class DirectionCheck(GradientCheck):
             rows.extend(found if not text else [row for row in found if row.verdict == FAIL])
         self.notes.extend(f"degenerate point: {told}" for told in degeneracies(self.layout, vector))
         report = Report(rows, None, tuple(dict.fromkeys(self.notes)))
-        report.evaluations, report.power, report.interrupted = self.box.evaluations, self._power(rows), self.interrupted
+        report.evaluations, report.interrupted = self.box.evaluations, self.interrupted
+        report.power = power(rows, self.projection_power, self.layout.size)
         return report
 
     def _spread(self, point: Any, direction: Any) -> Any:

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from .entries import check_entries
 from .examination import Examiner
 from .finding import VERIFIED, Finding
 from .report import INCONCLUSIVE, PASS, Row
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
+    from .gradient_check import GradientCheck
 
 #: projections of all entries
 COUNT = 6
@@ -52,7 +53,7 @@ def check_projected(check: GradientCheck, examiner: Examiner, matrix: Any, colum
     sample = sorted({int(j) for leaf in check.layout.leaves for j in _sample(leaf.start, leaf.stop, columns, rng)})
     searched = narrow_down(examiner, matrix, columns, check.options.seed) if suspicious else []
     chosen = sorted(set(sample) | set(searched))
-    entry_rows = check.check_entries(examiner, matrix, chosen)
+    entry_rows = check_entries(check, examiner, matrix, chosen)
     if suspicious and all(row.verdict == PASS for row in entry_rows):
         check.notes.append("a projection disagrees, but no entry was found that does")
     elif suspicious:

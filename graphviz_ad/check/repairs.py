@@ -13,8 +13,8 @@ from . import normalisation
 from .cause import CLOSE, Cause, agrees
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
     from .diagnosis import Evidence
+    from .gradient_check import GradientCheck
     from .structure import Leaf
 
 

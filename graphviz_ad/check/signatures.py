@@ -1,7 +1,8 @@
-"""The parameters of a function as its author named them, also where a library stands between."""
+"""The parameters of a function as its author named them, also where a library stands between; and whether it reads them."""
 
 from __future__ import annotations
 
+import dis
 import inspect
 import sys
 from collections.abc import Callable
@@ -43,3 +44,23 @@ def weights(function: Any) -> list[str]:
     if torch is None or not isinstance(function, torch.nn.Module):
         return []
     return [name for name, _ in function.named_parameters()]
+
+
+def reads_arguments(function: Callable[..., Any]) -> bool:
+    """Whether a Python function ever reads its parameters; ``lambda x: 2.0`` does not, so it is a value in disguise.
+
+    >>> reads_arguments(lambda x: 2.0), reads_arguments(lambda x: 2 * x)
+    (False, True)
+    """
+    code = getattr(function, "__code__", None)
+    if code is None:
+        return True
+    count = code.co_argcount + code.co_kwonlyargcount + bool(code.co_flags & 4) + bool(code.co_flags & 8)
+    names = set(code.co_varnames[:count])
+    for instruction in dis.get_instructions(code):
+        used = instruction.argval
+        if instruction.opname.startswith(("LOAD", "COPY_FREE")) or "LOAD_FAST" in instruction.opname or "LOAD_DEREF" in instruction.opname:
+            mentioned = used if isinstance(used, tuple) else (used,)
+            if any(isinstance(name, str) and name in names for name in mentioned) and not instruction.opname.startswith("LOAD_GLOBAL"):
+                return True
+    return False

@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from .black_box import BudgetSpent
+from .entries import carefully, judged_together, row_of
 from .examination import Examiner
 from .finding import FLOAT, Finding
 from .report import AT_KINK, INCONCLUSIVE, PASS, Row
 from .sweep import sweep_together
 
 if TYPE_CHECKING:
-    from .callables import GradientCheck
+    from .gradient_check import GradientCheck
 
 #: entries that are looked at alone where their group disagrees, and carefully where they still do
 MOST = 48
@@ -40,7 +41,7 @@ def check_sparse(check: GradientCheck, examiner: Examiner, matrix: Any, columns:
         check.measure(examiner)
     careful: dict[int, list[Finding]] = {}
     for k in open_[:MOST]:
-        careful[k] = check.carefully(examiner, matrix, columns[k], swept.kept[k])
+        careful[k] = carefully(check, examiner, matrix, columns[k], swept.kept[k])
     rows: list[Row] = []
     kinked: dict[int, list[tuple[int, Finding]]] = {}
     for k, index in enumerate(columns):
@@ -53,7 +54,7 @@ def check_sparse(check: GradientCheck, examiner: Examiner, matrix: Any, columns:
                 finding = careful[k][output]
             else:
                 finding = Finding(INCONCLUSIVE, *numbers, FLOAT, _OTHERS)
-            rows.append(check.row(finding, int(output), index, float(matrix[output, index])))
+            rows.append(row_of(check, finding, int(output), index, float(matrix[output, index])))
             if finding.verdict == AT_KINK:
                 kinked.setdefault(int(output), []).append((index, finding))
-    return check.judged_together(examiner, matrix, rows, kinked)
+    return judged_together(check, examiner, matrix, rows, kinked)
