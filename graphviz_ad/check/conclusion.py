@@ -8,7 +8,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from .black_box import BudgetSpent, natural_scales
 from .diagnosis import diagnose
-from .report import FAIL, PASS, Report, Row
+from .report import FAIL, INCONCLUSIVE, PASS, Report, Row
 from .step_curve import distances, worst_row
 
 if TYPE_CHECKING:
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 def conclude(check: GradientCheck, rows: list[Row], matrix: Any) -> Report:
     """The report of these rows, with everything that the check has noted; causes are looked for in the claimed ``matrix``."""
-    report = Report(rows, None, tuple(dict.fromkeys(check.notes)))
+    report = Report(rows)
     report.evaluations = check.box.evaluations
     report.power, report.interrupted = power(rows, check.projection_power, check.layout.size), check.interrupted
     if report.verdict == FAIL and check.options.diagnose and not check.interrupted:
         report.causes = tuple(diagnose(check, report, matrix))
     if check.options.curve and not check.interrupted:
         report.curve = _curve(check, rows)
+    if check.why_not_exact and any(row.verdict == INCONCLUSIVE for row in rows):
+        check.notes.append(check.why_not_exact)
+    report.notes = tuple(dict.fromkeys(check.notes))
     return report
 
 

@@ -70,7 +70,7 @@ class GradientCheck:
         self._exact: ExactBox | None = None
         self._exact_tried = False
         self.interrupted = False
-        self.method_note = ""
+        self.why_not_exact = ""
         self.projection_power: float | None = None
 
     def _open(self, single: bool) -> BlackBox:
@@ -147,7 +147,7 @@ class GradientCheck:
             try:
                 base = box.base(self.layout.vector)
             except Exception as error:  # noqa: BLE001 - foreign code on foreign numbers may raise anything; it is told, and decides nothing
-                self.method_note = f"the function does not run in high precision ({type(error).__name__}: {str(error)[:100]})"
+                self.why_not_exact = f"the function does not run in high precision ({type(error).__name__}: {str(error)[:100]})"
                 return None
             values = np.array([float(value) for value in base])
             off = np.abs(values - self.box.base)
@@ -157,7 +157,7 @@ class GradientCheck:
                 if box.float_error is not None:
                     self.notes.append("in float64 the function itself keeps few digits here; high precision decides")
             else:
-                self.method_note = "in high precision the function gives another value than in float64"
+                self.why_not_exact = "in high precision the function gives another value than in float64"
         if self._exact is not None and self._exact.seconds > EXACT_SECONDS:
             self.notes.append(f"high precision was given up after {EXACT_SECONDS} seconds")
             self._exact = None
@@ -244,7 +244,6 @@ class GradientCheck:
             self.notes.append(f"nothing is claimed for {', '.join(sorted(self.unclaimed))}, so nothing is checked there")
         if not np.all(np.isfinite(base)):
             self.notes.append("the function is not finite at the given point")
-        if not np.all(np.isfinite(base)):
             rows.extend(undecided(self, matrix, "the function is not finite here"))
             return conclude(self, rows, matrix)
         self._look_twice(matrix, vector)

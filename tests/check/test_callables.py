@@ -314,3 +314,14 @@ def test_a_pool_of_processes_gives_the_same_report() -> None:
     with ProcessPoolExecutor(2) as pool:
         report = gv.check_gradient(rosen, rosen_der, np.array([0.3, -0.7, 1.2]), executor=pool)
     assert report.verdict == "pass"
+
+
+def test_why_high_precision_does_not_decide_is_told() -> None:
+    """A function that takes floats only, at a corner that no difference settles."""
+
+    def f(x: float) -> float:
+        return abs(float(x)) ** 1.0001
+
+    report = gv.check_gradient(f, lambda x: 0.3, 0.0, points=0)
+    assert report.verdict == "inconclusive"
+    assert any("does not run in high precision" in note or "another value" in note for note in report.notes)
