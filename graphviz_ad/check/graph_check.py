@@ -11,15 +11,16 @@ import math
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from ..errors import GradvizError
-from ..graph.node import Node
+from ..graph.node import statement
 from ..limits import limit
 from . import float_estimates, kinks, trends
-from .claim import exact_gradient, wrong_rules
+from .claim import RULE_AGREEMENT, Slip, exact_gradient, wrong_rules
+from .confirmation import judged_twice, nothing_known
 from .grading import EPSILON, ORDINARY, as_float, grade
-from .reference import OutOfTime, Progress, Reference, Slope
+from .reference import Progress, Reference, Slope
 from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
 
 if TYPE_CHECKING:
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
 
 #: digits of the claim and of the survey of branches
 DIGITS = 120
-#: rules agree with the reference when they differ by less than this part of their scale
-RULE_AGREEMENT = 1e-20
 _ENTRYWISE = "differences in {} digits"
 _ENCLOSED = "a ball of Arb that encloses it"
 _UNTOUCHED = "the output does not depend on it"
@@ -83,14 +82,6 @@ def parts(point: Point) -> Iterator[tuple[str, Point]]:
         yield name, Point_(point.graph.of(name), point._bound, point.wrt)
 
 
-def nothing_known(names: Sequence[str]) -> Report:
-    """The report of a check that was interrupted before it knew anything."""
-    reason = "interrupted before anything was known"
-    report = Report([Row(name, (), None, None, None, None, "", INCONCLUSIVE, reason) for name in names[:1000]])
-    report.interrupted = True
-    return report
-
-
 def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
     """The report of somebody else's gradient of a graph with one output at a point, by the same references.
 
@@ -111,56 +102,6 @@ def _enclosures(point: Point) -> Enclosures:
     return Enclosures(point.graph, point.inputs)
 
 
-class Slip(NamedTuple):
-    """A slip to be put into the gradient by one input, in float64 and in many digits; arrays keep their shape."""
-
-    wrt: str
-    change: Callable[[Any], Any]
-
-
-class Checker(Protocol):
-    """What can be run, and run again in more digits."""
-
-    @property
-    def reference(self) -> Reference: ...
-
-    @property
-    def point(self) -> Point: ...
-
-    def report(self) -> Report: ...
-
-
-def judged_twice(checker: Checker, progress: Progress | None = None) -> Report:
-    """A report; before it says that something is wrong, it is made again in many more digits.
-
-    In ``sec(tan(z))`` at z = 1e-300 the function moves in its 600th digit: what looks like a wrong rule is a blind reference.
-    """
-    checker.reference.progress = progress
-    first: Report | None = None
-    try:
-        first = checker.report()
-        if first.verdict != FAIL or first.interrupted:
-            return _unconfirmed(first) if first.interrupted else first
-        checker.reference.sharpen()
-        report = checker.report()
-        return _unconfirmed(first) if report.interrupted else report
-    except KeyboardInterrupt:
-        return nothing_known(checker.point.wrt) if first is None else _unconfirmed(first)
-    except OutOfTime:
-        reason = f"the check took longer than {limit('GRADVIZ_CHECK_SECONDS')} s; set GRADVIZ_CHECK_SECONDS to allow more"
-        names = checker.point.wrt[:1000]
-        return Report([Row(name, (), None, None, None, None, "", INCONCLUSIVE, reason) for name in names], None, (reason,))
-
-
-def _unconfirmed(report: Report) -> Report:
-    """A report that was interrupted: what fails was not looked at in more digits, so it is not said to be wrong."""
-    told = "interrupted before more digits bore this out: "
-    rows = [row._replace(verdict=INCONCLUSIVE, reason=told + row.reason) if row.verdict == FAIL else row for row in report.rows]
-    found = Report(rows, report.value, report.notes)
-    found.interrupted = True
-    return found
-
-
 class _Check:
     def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, slip: Slip | None = None, *, proof: bool = False) -> None:
         self.point, self.graph, self.claim, self.slip = point, point.graph, claim, slip
@@ -177,7 +118,7 @@ class _Check:
         found = kinks.survey(self.graph, self.point.values, exact, self.mp)
         for handle in found.rounded:
             if self.graph.needed[handle]:
-                self.rounding = self.rounding or f"branch decided by rounding at {self.describe(handle)}"
+                self.rounding = self.rounding or f"branch decided by rounding at {statement(self.graph, handle)}"
         value = self.value_row(exact)
         if not math.isfinite(float(self.point.values[self.graph.outputs[-1]])):
             unjudged = [self.undecided(index, "the value is not finite") for index in range(len(self.handles))]
@@ -202,7 +143,7 @@ class _Check:
             elif not math.isfinite(float(self.point.inputs[handle])):
                 rows[index] = self.undecided(index, "the input is not finite")
             elif handle in rounded:
-                reason = f"branch decided by rounding at {self.describe(rounded[handle])}"
+                reason = f"branch decided by rounding at {statement(self.graph, rounded[handle])}"
                 rows[index] = self.undecided(index, reason)
             elif handle not in kinked:
                 plain.append(index)
@@ -405,7 +346,9 @@ class _Check:
     # -- kinks -------------------------------------------------------------------------------------------------------
 
     def check_kinked(self, indices: list[int], found: Sequence[kinks.Kink], rows: list[Row | None]) -> None:
-        names = ", ".join(dict.fromkeys(f"{self.describe(kink.handle)} ({kink.place})" for kink in found if self.graph.needed[kink.handle]))
+        names = ", ".join(
+            dict.fromkeys(f"{statement(self.graph, kink.handle)} ({kink.place})" for kink in found if self.graph.needed[kink.handle])
+        )
         inputs = [self.handles[i] for i in indices]
         cone = len(self.reference.cone(inputs))
         samples = 4 * len(inputs) + 40 + 2 ** min(len(found), kinks.MOST_KINKS)
@@ -514,11 +457,4 @@ class _Check:
         if not wrong:
             return ""
         handle, position = wrong[0]
-        return f"the rule of {self.graph.ops[handle]} by operand {position + 1} is wrong at {self.describe(handle)}"
-
-    def describe(self, handle: int) -> str:
-        """A node in words: its name and formula."""
-        node = Node(self.graph, handle)
-        if handle in self.graph.outputs and not node.named:
-            return node.formula
-        return f"{node.name} = {node.formula}"
+        return f"the rule of {self.graph.ops[handle]} by operand {position + 1} is wrong at {statement(self.graph, handle)}"
