@@ -111,3 +111,13 @@ class ArrayReference(Reference):
         direction = self.k.number(0, self.shapes[one.handle])
         direction[one.entry] = self.mp.mpf(size)
         return direction
+
+
+def entry_at(value: Any, index: Index) -> Any:
+    """An entry of an array, which without axes may be a plain number."""
+    return value[index] if index else (value.item() if isinstance(value, np.ndarray) else value)
+
+
+def total(value: Any) -> Any:
+    """The sum of an array's entries; a plain number is its own."""
+    return np.sum(value) if isinstance(value, np.ndarray) else value

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
 from ..derive import array_tape
-from .array_reference import DIGITS, ArrayReference
+from .array_reference import DIGITS, ArrayReference, total
 
 #: how far beside: far above the steps of differences there, and far below what would show in the gradient
 BESIDE = 30
@@ -115,9 +115,9 @@ class Beside:
             reference.number(reference.moved(DIGITS, {h: values[h] + sign * unit * d for h, d in direction.items()}, values)[output])
             for sign in (1, -1)
         ]
-        measured = _total(self.seed * (ends[0] - ends[1])) / (2 * unit)
-        claimed = sum((_total(there[h] * direction[h]) for h in there), mp.mpf(0))
-        scale = sum((scales.get(h, mp.mpf(0)) * _total(abs(direction[h])) for h in there), mp.mpf(0))
+        measured = total(self.seed * (ends[0] - ends[1])) / (2 * unit)
+        claimed = sum((total(there[h] * direction[h]) for h in there), mp.mpf(0))
+        scale = sum((scales.get(h, mp.mpf(0)) * total(abs(direction[h])) for h in there), mp.mpf(0))
         return bool(mp.isfinite(measured) and abs(measured - claimed) <= mp.mpf(CLOSE) * (scale or 1))
 
 
@@ -131,7 +131,3 @@ def _close(one: Any, other: Any, scale: Any) -> Any:
 def _goes(tangent: Any, side: int) -> Any:
     """Which entries move to a side."""
     return np.asarray(np.asarray(tangent, dtype=object) * side > 0, dtype=bool)
-
-
-def _total(value: Any) -> Any:
-    return np.sum(value) if isinstance(value, np.ndarray) else value

@@ -6,8 +6,8 @@ with the reference to many digits and a wrong one does not; so "rule wrong" and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..primitives.kernels import mpmath as kernels
 from ..primitives.registry import OPERATIONS
@@ -15,6 +15,16 @@ from ..primitives.rules import partial_rule
 
 if TYPE_CHECKING:
     from ..graph.graph import Graph
+
+#: rules agree with the reference when they differ by less than this part of their scale
+RULE_AGREEMENT = 1e-20
+
+
+class Slip(NamedTuple):
+    """A slip to be put into the gradient by one input, in float64 and in many digits; arrays keep their shape."""
+
+    wrt: str
+    change: Callable[[Any], Any]
 
 
 def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: Any) -> tuple[list[Any], list[Any]]:

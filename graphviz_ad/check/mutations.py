@@ -9,7 +9,8 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from .adapters import is_both
 from .callables import check_gradient, prepared
-from .graph_check import Slip, check_point, parts
+from .claim import Slip
+from .graph_check import check_point, parts
 from .report import FAIL, Report, Trial
 from .structure import Layout
 

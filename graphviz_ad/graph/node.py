@@ -129,6 +129,18 @@ class Node:
         return f"Node({self.name} = {self.formula})" if self.operands else f"Node({self.name})"
 
 
+def statement(graph: Graph, handle: int) -> str:
+    """A node as it is written: its name and formula; of an output without a name the formula alone.
+
+    >>> from graphviz_ad import parse
+    >>> graph = parse("q = x*y; sin(q)")
+    >>> [statement(graph, graph[name].handle) for name in ("q", graph.output)]
+    ['q = x*y', 'sin(q)']
+    """
+    node = Node(graph, handle)
+    return node.formula if handle in graph.outputs and not node.named else f"{node.name} = {node.formula}"
+
+
 def operand_pieces(graph: Graph, handle: int, notation: Notation) -> list[Piece]:
     """The operands of a node as written pieces: names, and constants as numbers."""
     pieces = []

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.check.graph_check import Slip, check_point
+from graphviz_ad.check.claim import Slip
+from graphviz_ad.check.graph_check import check_point
 
 SCALARS = "x0*x1 + sin(x2)*x3 + exp(x4)"
 VALUES = {f"x{k}": 0.5 + k / 4 for k in range(5)}

@@ -230,12 +230,13 @@ def test_data_of_a_report() -> None:
 
 def test_the_check_is_linear_in_size() -> None:
     """Operations of the reference, counted, not timed: ten times the graph, about ten times the work."""
-    from graphviz_ad.check.graph_check import _Check
+    from graphviz_ad.check.scalar_check import ScalarCheck
+    from graphviz_ad.check.scalar_claim import ScalarClaim
 
     counts = []
     for terms in (2_000, 20_000):
         text = "\n".join(["y0 = x"] + [f"y{k} = sin(y{k - 1}) + x" for k in range(1, terms)])
-        job = _Check(gv.parse(text).at(x=0.5))
+        job = ScalarCheck(ScalarClaim(gv.parse(text).at(x=0.5)))
         assert job.report().verdict == "pass"
         counts.append(job.reference.operations)
     assert counts[1] / counts[0] < 12

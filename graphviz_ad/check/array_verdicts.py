@@ -1,0 +1,49 @@
+"""Verdicts on single entries of graphs with arrays, where a reference for them is known."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from .array_kinks import ArraySurvey
+from .array_reference import DIGITS, STEP
+from .claim import RULE_AGREEMENT
+from .grading import as_float, grade
+from .report import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
+
+_BESIDE = f"gradients beside the kinks in {DIGITS} digits, proven by a random projection"
+
+
+class ArrayJudge:
+    """The judge of entries at a point; ``largest`` contribution anywhere: what cancels in many digits is noise against it."""
+
+    def __init__(self, mp: Any, survey: ArraySurvey, largest: Any) -> None:
+        self.mp, self.survey, self.largest = mp, survey, largest
+
+    def smooth(self, row: Row, truth: Any, claim: Any, scale: Any, rest: Any = 0) -> Row:
+        """The verdict on a smooth entry; ``rest`` is what counts as 0 besides a small part of ``scale``."""
+        mp = self.mp
+        mine = row.analytic
+        assert mine is not None
+        if not mp.isfinite(truth):
+            return row._replace(verdict=INCONCLUSIVE, reason="the reference does not settle: edge of the domain, or no derivative here")
+        if not math.isfinite(mine):
+            told = f"float64 gives {mine}; the limit is {mp.nstr(truth, 17)}"
+            return row._replace(verdict=INCONCLUSIVE, reason=told, reference=as_float(truth), exact=mp.nstr(truth, 40))
+        if abs(truth) <= mp.mpf(10) ** -(STEP - 5) * scale + rest:
+            truth = mp.mpf(0)  # what is left is the step's own truncation
+        size = max(abs(truth), scale)
+        graded = grade(row, truth, size, mp, self.survey.rounding)
+        noise = self.largest * mp.mpf(10) ** -(DIGITS // 2)
+        if mp.isfinite(claim) and abs(claim - truth) <= RULE_AGREEMENT * (size or 1) + noise:
+            return graded
+        if graded.error is not None and graded.error <= 1e-14 * abs(as_float(truth)):
+            return graded
+        return graded._replace(verdict=FAIL, reason=f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(truth, 17)}")
+
+    def beside(self, row: Row, truth: Any, scale: Any, same: bool) -> Row:
+        """The verdict on an entry whose claim is the gradient beside the kinks; ``same``: it is so on the opposite side too."""
+        judged = self.smooth(row._replace(method=_BESIDE), truth, truth, scale)
+        if judged.verdict != PASS or same:
+            return judged
+        return judged._replace(verdict=AT_KINK, reason=f"kink at {self.survey.place()}: this is the gradient on one side of it")
