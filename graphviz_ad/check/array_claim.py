@@ -88,7 +88,10 @@ class ArrayClaim:
 
     def slipped(self, name: str, claim: Any) -> Any:
         """A claim by one input, with the slip of a self-test where it stands there."""
-        return claim if self.slip is None or self.slip.wrt != name else self.slip.change(claim)
+        if self.slip is None or self.slip.wrt != name:
+            return claim
+        changed = self.slip.change(claim)
+        return np.asarray(changed, dtype=claim.dtype) if isinstance(claim, np.ndarray) else changed  # of no axes it is a number
 
     # -- in many digits ----------------------------------------------------------------------------------------------
 

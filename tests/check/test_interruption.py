@@ -88,9 +88,10 @@ def test_outputs_that_were_not_reached() -> None:
         ("(x+y)*z", {"x": -2, "y": 5, "z": -4}, {"x", "y", "z"}),
         ("sum(tanh(W @ x))", ARRAY_VALUES, {"W", "x"}),
         (ARRAYS, ARRAY_VALUES, {"W", "x"}),
+        ("sum(tanh(x)*b)", {"x": [1.0, -2.0], "b": 2.0}, {"x", "b"}),
     ],
 )
-def test_slips_in_the_own_gradients_are_caught(text: str, values: dict[str, float], places: set[str]) -> None:
+def test_slips_in_the_own_gradients_are_caught(text: str, values: dict[str, Any], places: set[str]) -> None:
     report = gv.parse(text).at(values).check(self_test=True)
     assert report.verdict == "pass"
     assert {trial.place for trial in report.trials} == places
