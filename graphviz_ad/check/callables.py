@@ -68,6 +68,11 @@ def check_gradient(
     """
     if kind not in KINDS:
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise BindingError(f"tolerance={tolerance!r} is no number between 0 and 1")
+    for name, number in (("points", points), ("seed", seed), ("entries", entries), ("max_evaluations", max_evaluations)):
+        if not hasattr(number, "__index__") or number < 0:
+            raise BindingError(f"{name}={number!r} is no whole number from 0 on")
     if convention not in ("steepest", "conjugate"):
         raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
     if is_both(gradient):

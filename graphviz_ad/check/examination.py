@@ -94,7 +94,7 @@ class Examiner:
         try:
             ladder, slopes, findings = self._explore(self.ladder(direction, kept), claims)
             findings = approach.judge(self, ladder, slopes, claims, findings)
-            findings = self._zeros(direction, slopes, claims, findings)
+            findings = self._zeros(direction, slopes, claims, findings, sharpen)
             findings = self._wider(ladder, slopes, claims, findings)
         except BudgetSpent:
             return [Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, SPENT)] * len(claims)
@@ -151,10 +151,13 @@ class Examiner:
                 settled[k] = Finding(PASS, value, error, error + VERIFIED * abs(claim), FLOAT)
         return settled
 
-    def _zeros(self, direction: Any, slopes: Slopes, claims: Any, findings: list[Finding]) -> list[Finding]:
-        """A claimed zero that differences do not settle passes where larger moves show that nothing is hidden by rounding."""
+    def _zeros(self, direction: Any, slopes: Slopes, claims: Any, findings: list[Finding], sharpen: bool) -> list[Finding]:
+        """A claimed zero that differences do not settle passes where larger moves show that nothing is hidden by rounding.
+
+        Where the function runs in high precision, that will tell.
+        """
         open_ = np.array([f.verdict == INCONCLUSIVE and slopes.state[k] == SMOOTH and claims[k] == 0 for k, f in enumerate(findings)])
-        if not np.any(open_):
+        if not np.any(open_) or (sharpen and self.exact() is not None):
             return findings
         proved = open_ & (slopes.value == 0) & self.without_influence(direction, slopes.error, open_)
         return [f._replace(verdict=PASS, reason="") if good else f for f, good in zip(findings, proved, strict=True)]

@@ -43,11 +43,8 @@ class Family:
         self.members.append(source)
         self._outside.append(outside)
 
-    def move(self, values: Sequence[Any], places: Any, flat: bool = True) -> Moves:
-        """Move every member to ``places`` (rows; the first row is where it stands), the others staying.
-
-        ``shown`` costs as much again, and is looked for only where ``flat`` asks for it.
-        """
+    def move(self, values: Sequence[Any], places: Any) -> Moves:
+        """Move every member to ``places`` (rows; the first row is where it stands), the others staying."""
         members = len(self.members)
         settled, shown = np.ones(members, bool), np.ones(members, bool)
         if not self._ends:
@@ -60,7 +57,12 @@ class Family:
             if not op:
                 place, *terms = taken
                 changes = sum(sign * _from_first(work[leaf]) for leaf, sign in terms)
-                work.append(changes if place is None else outside[place] + changes)
+                if place is None:  # the output
+                    work.append(changes)
+                    continue
+                made = outside[place] + changes
+                shown &= (made != made[0]).any(axis=0) | ~changes.any(axis=0)
+                work.append(made)
                 continue
             arguments = [work[k] if k >= 0 else outside[~k] for k in taken]
             made = getattr(kernels, op)(*arguments)
@@ -74,7 +76,7 @@ class Family:
                 if kink.order <= 1:
                     side = np.sign(rule(kernels, *arguments, made))
                     settled &= (side == side[0]).all(axis=0) & (side[0] != 0)
-            if flat and not record.kinks and op not in EXACT:
+            if not record.kinks and op not in EXACT:
                 shown &= (made != made[0]).any(axis=0) | (np.array([a == a[0] for a in arguments if a.ndim == 2]).all(axis=(0, 1)))
         return Moves(_from_first(work[-1]) if changes is None else changes, settled, shown)
 

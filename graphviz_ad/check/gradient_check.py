@@ -107,7 +107,7 @@ class GradientCheck:
             elif array is None:
                 self.unclaimed.add(leaf.name)
             else:
-                matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(-1, leaf.size))
+                matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(self.box.width, leaf.size))
         self.shared = sharing(self.layout, raw)
         if len(self.history) < REMEMBERED:
             self.history.append((vector.copy(), matrix.copy()))

@@ -10,6 +10,7 @@ is what really moves. No derivative rule is known here.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -49,13 +50,14 @@ class Moved:
     """A node in all lanes at all places: ``data`` has the axes (place, lanes, axes of the node), tied axes of size 1.
 
     ``change`` is how far it is from the first place, kept where it is known better than by subtraction: the change of a sum is the
-    sum of changes, and does not drown in the sum.
+    sum of changes, and does not drown in the sum. ``lost`` are the lanes in which that change is below the last bit of the data:
+    what reads the data there does not see it.
     """
 
-    __slots__ = ("_change", "data", "ties")
+    __slots__ = ("_change", "data", "lost", "ties")
 
-    def __init__(self, data: Any, ties: Ties, change: Any = None) -> None:
-        self.data, self.ties, self._change = data, ties, change
+    def __init__(self, data: Any, ties: Ties, change: Any = None, lost: Any = None) -> None:
+        self.data, self.ties, self._change, self.lost = data, ties, change, lost
 
     @property
     def exact(self) -> bool:
@@ -74,11 +76,11 @@ class Lanes:
     ``settled`` and ``shown`` tell, lane by lane, what :class:`~graphviz_ad.check.stencil.Moves` tells; ``spent`` counts entries.
     """
 
-    def __init__(self, shape: Shape, cuts: Sequence[tuple[int, int]], most: float, flat: bool) -> None:
+    def __init__(self, shape: Shape, cuts: Sequence[tuple[int, int]], most: float) -> None:
         self.shape, self.cuts = shape, [slice(*cut) for cut in cuts]
         self.widths = tuple(stop - start for start, stop in cuts)
         self.settled, self.shown = np.ones(self.widths, bool), np.ones(self.widths, bool)
-        self.most, self.flat, self.spent = most, flat, 0.0
+        self.most, self.spent = most, 0.0
 
     def start(self, places: Any) -> Moved:
         """The input itself: every axis tied to its lane."""
@@ -119,7 +121,7 @@ class Lanes:
             data = self.counted(np.where(here, data, self.seat(base, tuple(ties))))
             if change is not None:
                 change = np.where(here, change, 0.0)
-        return Moved(data, tuple(ties), change)
+        return Moved(data, tuple(ties), change, node.lost)
 
     def _numbers(self, lane: int, dimensions: int) -> Any:
         """The number of each lane along one of its axes, shaped for comparison with an axis of a node."""
@@ -157,7 +159,7 @@ class Lanes:
             return None
         if op == "stop_gradient":
             one = operands[0]
-            return Moved(one.data, one.ties, one.change if one.exact else None)
+            return Moved(one.data, one.ties, one.change if one.exact else None, one.lost)
         if op in PATTERNS:
             return self._contraction(call, operands, bases, base)
         if any(isinstance(one, Moved) for one in operands[1:]) and op in _MOVES:
@@ -192,10 +194,12 @@ class Lanes:
             self._follow(record, arguments, changes, made)
             if record.boolean:
                 return None  # where it changes, its lane is not settled
-            change = _linear(op, arguments, changes)
+            exact = all(one.exact for one in operands if isinstance(one, Moved))  # else what cancels leaves rounding behind
+            change = _linear(op, arguments, changes) if exact else None
         if change is None:
+            self._read(operands)
             return Moved(made, ties)
-        return Moved(self.seat(base, ties) + change, ties, np.broadcast_to(change, made.shape))
+        return self._summed(base, np.broadcast_to(change, made.shape), ties)
 
     def _aligned(self, one: Moved, width: int) -> Ties:
         return (None,) * (width - len(one.ties)) + one.ties
@@ -215,13 +219,22 @@ class Lanes:
                 changed = (side != side[0]).any(axis=0) | (side[0] == 0)
                 if changed.any():  # what stays may stand on its kink
                     self.settled &= ~self._within(changed & _stirred(changes))
-        if self.flat and not record.kinks and record.name not in EXACT:
-            self.shown &= ~self._within((made == made[0]).all(axis=0) & _stirred(changes))
+        if record.kinks or record.name in EXACT:
+            return
+        unmoved = (made == made[0]).all(axis=0)
+        if record.name in ("add", "sub"):  # what moves alike cancels, but for its own rounding
+            change = np.abs(_linear(record.name, arguments, changes))
+            sizes = [np.abs(argument) for argument, moves in zip(arguments, changes, strict=True) if moves is not None]
+            self.shown &= ~self._within(unmoved & (change > 2.0**-50 * functools.reduce(np.maximum, sizes)).any(axis=0))
+        else:
+            self.shown &= ~self._within(unmoved & _stirred(changes))
 
     def _contraction(self, call: Call, operands: Sequence[Any], bases: Sequence[Any], base: Any) -> Moved:
         """The change is a sum over the moving operands: its change, times those before it moved and those after it not."""
         terms = terms_of(call)
         moving = [place for place, one in enumerate(operands) if isinstance(one, Moved)]
+        if len(moving) > 1:
+            self._read(operands)
         whole = terms.folded is not None or len(set(terms.output)) < len(terms.output)
         found: list[tuple[Any, Ties]] = []
         for place in moving:
@@ -235,7 +248,19 @@ class Lanes:
         change = found[0][0]
         for other, _ in found[1:]:
             change = change + other
-        return Moved(self.counted(self.seat(base, ties) + change), ties, change)
+        return self._summed(base, self.counted(change), ties)
+
+    def _summed(self, base: Any, change: Any, ties: Ties) -> Moved:
+        """A node by its change; where that is below the last bit of its value, what comes after does not see it."""
+        data = self.seat(base, ties) + change
+        lost = (data == data[0]).all(axis=0) & change.any(axis=0)
+        return Moved(data, ties, change, self._within(lost) if lost.any() else None)
+
+    def _read(self, operands: Sequence[Any]) -> None:
+        """What moves is read by its data."""
+        for one in operands:
+            if isinstance(one, Moved) and one.lost is not None:
+                self.shown &= ~one.lost
 
     def _fitting(self, terms: Terms, place: int, one: Moved, base: Any) -> Moved:
         """The operand with ties that its indices allow: one lane an index, one index a lane."""
@@ -302,7 +327,7 @@ class Lanes:
         ties = (None,) * len(shape) if loose else tuple(next(kept) if size != 1 else None for size in shape)
         lead = one.data.shape[: 1 + len(self.widths)]
         own = [1 if lane is not None else size for lane, size in zip(ties, shape, strict=True)]
-        return Moved(one.data.reshape(*lead, *own), ties, one.change.reshape(*lead, *own) if one.exact else None)
+        return Moved(one.data.reshape(*lead, *own), ties, one.change.reshape(*lead, *own) if one.exact else None, one.lost)
 
     def _rearranged(self, call: Call, one: Moved, bases: Sequence[Any], base: Any) -> Moved:
         found, lead = places(call, tuple(bases[1:])), 1 + len(self.widths)
@@ -313,11 +338,11 @@ class Lanes:
             flat = flat if found.full else np.where(found.sources < 0, rest, flat)
             return self.counted(flat.reshape(*data.shape[:lead], *call.shape))
 
-        return Moved(
-            taken(one.data, np.asarray(base, float).reshape(-1)), (None,) * len(call.shape), taken(one.change, 0.0) if one.exact else None
-        )
+        change = taken(one.change, 0.0) if one.exact else None
+        return Moved(taken(one.data, np.asarray(base, float).reshape(-1)), (None,) * len(call.shape), change, one.lost)
 
     def _joined(self, call: Call, operands: Sequence[Any], bases: Sequence[Any], base: Any) -> Moved:
+        self._read(operands)
         many = next(len(one.data) for one in operands if isinstance(one, Moved))
         whole = np.empty((many, *self.widths, *call.shape))
         whole[...] = self.seat(base, (None,) * len(call.shape))
@@ -331,6 +356,7 @@ class Lanes:
 
     def _explicit(self, call: Call, operands: Sequence[Any], bases: Sequence[Any]) -> Moved | None:
         """Any other operation: one call for all lanes where it can carry them, else lane by lane."""
+        self._read(operands)
         record = ARRAY_OPERATIONS[call.op]
         loose = [self.untie(one, its) if isinstance(one, Moved) else its for one, its in zip(operands, bases, strict=True)]
         many = next(len(one.data) for one in loose if isinstance(one, Moved))
@@ -364,6 +390,8 @@ class Lanes:
             self.settled &= ~self._within((made == 0).any(axis=0) & (made != made[0]).any(axis=0))
         elif record.kink:
             self.settled &= ~self._within((made != made[0]).any(axis=0))
+        else:  # that some entries stay is in the nature of many operations, that none moves is not
+            self.shown &= self._within((made != made[0]).any(axis=0))
         return Moved(made, (None,) * len(call.shape))
 
     def _same_winners(self, call: Call, data: Any, lead: int) -> None:

@@ -15,7 +15,7 @@ from ..primitives.array_record import size_of
 from .families import families_of
 from .lanes import TooLarge
 from .quick_arrays import ArrayMover
-from .report import PASS, Report, Row
+from .report import INCONCLUSIVE, PASS, Report, Row
 from .stencil import METHOD, TRIALS, WANTED, judge, places_of, steps_of, usual_size
 
 if TYPE_CHECKING:
@@ -54,7 +54,7 @@ def _check_scalars(point: Point) -> Report:
             usual = usual_size(x)
             for trial in TRIALS:
                 step = steps_of(x, trial, usual)
-                judged = judge(claimed, step, family.move(point.values, places_of(x, step), flat=bool((claimed == 0).any())))
+                judged = judge(claimed, step, family.move(point.values, places_of(x, step)))
                 tables = [one.tolist() for one in (claimed, *judged)]
                 for handle, mine, right, slope, error, bound in zip(family.members, *tables, strict=True):
                     if right:
@@ -78,22 +78,34 @@ def _check_arrays(point: Point) -> Report:
     shape = point.shape_of(point.graph.outputs[-1])
     weights = _weights(point) if shape else None
     mover = ArrayMover(point, weights)
+    interrupted = False
     out = len(shape) if weights is None else 0
     pulled = point.pullback(1.0 if weights is None else weights) if not out else {}
     with np.errstate(all="ignore"):
         for name in point.wrt:
             claim = np.asarray(point.jacobian(name) if out else pulled[name], dtype=float)
+            if interrupted:
+                rows[name, ()] = Row(name, (), None, None, None, None, METHOD, INCONCLUSIVE, "interrupted")
+                continue
             try:
                 found = mover.check(name, claim)
             except TooLarge:
                 large[name] = claim
                 continue
+            except KeyboardInterrupt:
+                interrupted = True
+                rows[name, ()] = Row(name, (), None, None, None, None, METHOD, INCONCLUSIVE, "interrupted")
+                continue
             rows.update(((name, entry), row) for entry, row in found.settled.items())
             if found.left:
                 left[name] = found.left
     notes: tuple[str, ...] = ()
-    interrupted = False
-    if left:
+    if left and interrupted:
+        undecided = "interrupted before many digits were taken"
+        rows.update(
+            {(n, e): Row(n, e, None, None, None, None, METHOD, INCONCLUSIVE, undecided) for n, found in left.items() for e in found}
+        )
+    elif left:
         careful = _check_carefully(point, left, out)
         interrupted = careful.interrupted
         rows.update(((row.wrt, row.entry), row) for row in careful.rows)
@@ -150,4 +162,5 @@ def _by_projections(point: Point, claims: dict[str, Any], weights: Any) -> Repor
         return found if weights is None else float(np.sum(found * weights))
 
     at = {name: point.values[point.graph.input_handles[name]] for name in claims}
-    return check_gradient(f, claims, at, points=0, diagnose=False)
+    kind = "gradient" if weights is not None or not point.shape_of(point.graph.outputs[-1]) else "jacobian"
+    return check_gradient(f, claims, at, kind=kind, points=0, diagnose=False)

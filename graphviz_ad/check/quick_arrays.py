@@ -11,6 +11,7 @@ from ..derive.array_tape import calls_of
 from ..limits import limit
 from ..primitives.array_record import size_of
 from .lanes import Lanes, Moved
+from .reference import held
 from .report import PASS, Row
 from .stencil import METHOD, PLACES, TRIALS, Judgement, Moves, judge, places_of, steps_of, usual_size
 
@@ -43,6 +44,7 @@ class ArrayMover:
         self.output = self.graph.outputs[-1]
         self.out_shape = self.shapes[self.output] if weights is None else ()
         self.calls = calls_of(self.graph)
+        self.held = held(self.graph)
         self.users: list[list[int]] = [[] for _ in self.graph.ops]
         for handle, taken in enumerate(self.graph.operands):
             if self.graph.needed[handle]:
@@ -87,7 +89,7 @@ class ArrayMover:
         spent = 0.0
         for trial in TRIALS:
             step = steps_of(x, trial, usual)
-            lanes = Lanes(self.shapes[source], cuts, most, bool((claim == 0).any()))
+            lanes = Lanes(self.shapes[source], cuts, most)
             changes = self._run(lanes, order, source, places_of(x, step))
             spent = lanes.spent
             pad = (*lanes.widths, *(1,) * len(self.out_shape))
@@ -117,7 +119,7 @@ class ArrayMover:
         last: dict[int, int] = {operand: node for node in order for operand in operands[node]}
         for node in order:
             taken = operands[node]
-            if any(operand in moved for operand in taken):
+            if node not in self.held and any(operand in moved for operand in taken):
                 call = self.calls[node]
                 assert call is not None
                 bases = [values[operand] for operand in taken]

@@ -28,7 +28,7 @@ class Moves(NamedTuple):
     """What happens while entries move, one row a place.
 
     ``changes`` of the output; ``settled``: no branch of any operation on the way is taken differently at any of the places;
-    ``shown``: no operation on the way hides what moves by rounding it away.
+    ``shown``: no operation on the way rounds away what moves.
     """
 
     changes: Any
@@ -50,10 +50,12 @@ class Judgement(NamedTuple):
 
 
 def steps_of(x: Any, trial: tuple[float, bool], usual: float) -> Any:
-    """The step of each entry: a power of two in proportion to it, or to the ``usual`` size where the trial says so."""
+    """The step of each entry: in proportion to it, or to the ``usual`` size where the trial says so, with few bits and so exact."""
     part, alike = trial
     size = np.maximum(np.abs(x), usual) if alike and math.isfinite(usual) else np.abs(x)
-    return part * np.where(size > 1e-300, np.exp2(np.floor(np.log2(np.where(size > 1e-300, size, 1.0)))), 1.0)
+    power = np.where(size > 1e-300, np.exp2(np.floor(np.log2(np.where(size > 1e-300, size, 1.0)))), 1.0)
+    # a few bits of chance: no period of a function is a multiple of every entry's step
+    return part * power * (np.random.default_rng(231).integers(65, 128, np.shape(x)) | 1) / 128
 
 
 def usual_size(x: Any) -> float:
@@ -70,15 +72,11 @@ def judge(claim: Any, step: Any, moves: Moves) -> Judgement:
     """What the changes of the output say about the claims; all arrays of one shape, the changes with the places in front."""
     _, ahead, behind, far_ahead, far_behind = moves.changes
     near = (ahead - behind) / (2 * step)
-    extrapolated = (4 * near - (far_ahead - far_behind) / (4 * step)) / 3
+    slope = (4 * near - (far_ahead - far_behind) / (4 * step)) / 3
     # the bend of a smooth function grows with the square of the step, that of a kink that no operation owns up to with the step
     bend, far_bend = np.abs(ahead + behind), np.abs(far_ahead + far_behind)
-    straight = bend <= STRAIGHT * np.abs(ahead - behind)
     smooth = (far_bend <= STRAIGHT * np.abs(far_ahead - far_behind)) | (far_bend >= 3 * bend)
-    plain = straight & (np.abs(near - claim) <= WANTED * np.maximum(np.abs(near), np.abs(claim)))  # not so where one is NaN
-    refined = smooth & (np.abs(extrapolated - claim) <= WANTED * np.maximum(np.abs(extrapolated), np.abs(claim)))
+    agree = smooth & (np.abs(slope - claim) <= WANTED * np.maximum(np.abs(slope), np.abs(claim)))  # not so where one is NaN
     stirred = moves.changes.any(axis=0)
-    nothing = (claim == 0) & ~stirred & moves.shown
-    right = moves.settled & (nothing | (stirred & (plain | refined))) & np.isfinite(claim)
-    slope = np.where(plain, near, extrapolated)
+    right = moves.settled & moves.shown & np.where(claim == 0, ~stirred, stirred & agree) & np.isfinite(claim)
     return Judgement(right, slope, np.abs(slope - claim), WANTED * np.maximum(np.abs(slope), np.abs(claim)))

@@ -28,6 +28,8 @@ def differs(point: Any, width: int) -> None:
     if point.shapes is None:
         return
     mover = ArrayMover(point)
+    if mover.held:
+        return
     here = np.asarray(point.values[mover.output], dtype=float)
     for name in point.wrt:
         handle = point.graph.input_handles[name]
@@ -39,7 +41,7 @@ def differs(point: Any, width: int) -> None:
         for block in blocks:
             cuts = [] if block is None else [block, *((0, size) for size in value.shape[1:])]
             index = tuple(slice(*cut) for cut in cuts)
-            lanes = Lanes(value.shape, cuts, 1e8, flat=True)
+            lanes = Lanes(value.shape, cuts, 1e8)
             found = mover._run(lanes, mover._cone(handle), handle, places_of(value[index], step[index]))
             assert found.shape == (5, *lanes.widths, *here.shape)
             for lane in np.ndindex(*lanes.widths):
@@ -145,7 +147,7 @@ def test_what_cannot_be_moved_one_by_one_is_projected(monkeypatch: pytest.Monkey
 
 
 def test_jacobians_and_scalars_among_arrays() -> None:
-    point = gv.parse("exp(-t)*x + cumsum(x)*x[0]").at(t=0.5, x=[1.0, -2.0, 0.5])
+    point = gv.parse("exp(-t)*x + cumsum(x)*x[0]").at(t=0.5, x=[1.0, -3.0, 0.5])
     report = point.check(quick=True)
     assert report.verdict == "pass"
     assert {row.method for row in report.rows} == {METHOD}
