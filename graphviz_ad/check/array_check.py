@@ -155,8 +155,9 @@ class ArrayCheck:
     def entrywise(self, table: array_tape.Table) -> list[Row]:
         """Every entry of every Jacobian against differences; ``table`` are the rules at the point."""
         claim, reference, mp = self.claim, self.reference, self.mp
-        claims, scales, largest = claim.jacobians(table)
-        judge = ArrayJudge(mp, self.survey, largest)
+        claims, scales, wholes, largest = claim.jacobians(table)
+        judge = ArrayJudge(mp, self.survey, largest, reference.digits)
+        noise = reference.noise()
         met = bool(self.survey.kinked)
         analytic = {name: claim.analytic(name) for name, _ in claim.wrt()}
         rows: list[Row] = []
@@ -179,7 +180,8 @@ class ArrayCheck:
                     corners.append((len(rows), one))
                     rows.append(row._replace(interval=(as_float(min(low, high)), as_float(max(low, high)))))
                 else:
-                    rows.append(judge.smooth(row, slope, claims[one.name][index], scales[one.name][index], self.truncation(one)))
+                    rest = self.truncation(one) + noise / step
+                    rows.append(judge.smooth(row, slope, claims[one.name][index], scales[one.name][index], wholes[one.name][out], rest))
         try:
             if corners:
                 settle_corners(claim, judge, table, rows, corners)

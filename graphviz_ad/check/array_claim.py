@@ -16,17 +16,30 @@ if TYPE_CHECKING:
 
 
 class Sizes(NamedTuple):
-    """Sizes of contributions: per input the largest that any use of it made, and the largest anywhere."""
+    """Sizes of contributions: per input, entry by entry, what all uses of it made together, and the largest anywhere."""
 
     by_input: dict[int, Any]
     largest: Any
 
+    def at(self, handle: int, entry: Index) -> Any:
+        """The size of what is added up in the gradient by one entry; 0 where nothing arrives."""
+        found = self.by_input.get(handle, 0)
+        return found[entry] if isinstance(found, np.ndarray) else found
+
+    def whole(self, handle: int) -> Any:
+        """The largest of an input's."""
+        return np.max(self.by_input[handle], initial=0) if handle in self.by_input else 0
+
 
 class Jacobians(NamedTuple):
-    """The rules' Jacobians in high precision by input, the sizes of what is added up in them, and the largest contribution anywhere."""
+    """The rules' Jacobians in high precision by input, the sizes of what is added up in them, and the largest contribution anywhere.
+
+    ``wholes`` are by input, for each entry of the output, the largest of the sizes.
+    """
 
     claims: dict[str, Any]
     scales: dict[str, Any]
+    wholes: dict[str, Any]
     largest: Any
 
 
@@ -105,6 +118,7 @@ class ArrayClaim:
         """The rules' Jacobians, row by row of the output."""
         claims = {name: np.empty(self.out_shape + self.shapes[h], dtype=object) for name, h in self.wrt()}
         scales = {name: np.empty(self.out_shape + self.shapes[h], dtype=object) for name, h in self.wrt()}
+        wholes = {name: np.empty(self.out_shape, dtype=object) for name, _ in self.wrt()}
         largest = self.mp.mpf(0)
         for out in np.ndindex(*self.out_shape):
             pulled, sizes = self.pulled(table, self._unit(out))
@@ -112,7 +126,8 @@ class ArrayClaim:
             for name, handle in self.wrt():
                 claims[name][out] = pulled[handle]
                 scales[name][out] = sizes.by_input.get(handle, self.mp.mpf(0))
-        return Jacobians({name: self.slipped(name, claim) for name, claim in claims.items()}, scales, largest)
+                wholes[name][out] = sizes.whole(handle)
+        return Jacobians({name: self.slipped(name, claim) for name, claim in claims.items()}, scales, wholes, largest)
 
     def _unit(self, out: Index) -> Any:
         """The seed that is 1 at one entry of the output."""
@@ -133,5 +148,6 @@ class ArrayClaim:
                 if self.mp.isfinite(largest):
                     overall = max(overall, largest)
                 if self.graph.ops[operand] == "input":
-                    found[operand] = max(found.get(operand, self.mp.mpf(0)), largest)
+                    size = abs(amount)
+                    found[operand] = found[operand] + size if operand in found else size
         return Sizes(found, overall)

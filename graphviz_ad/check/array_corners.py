@@ -53,15 +53,15 @@ def _settle_beside(
     if not claim.out_shape and claim.own:
         seed = claim.mp.mpf(1)
         claims, sizes = claim.pulled(table, seed)
-        scales = sizes.by_input
         _, direction = random_pair(claim)
-        sides = Beside(claim.reference, table, claim.point.flows, judge.survey.met, claims, seed).sides(direction, scales)
+        sides = Beside(claim.reference, table, claim.point.flows, judge.survey.met, claims, seed).sides(direction, sizes.by_input)
     for at, one in corners:
         if sides is None:
             rows[at] = rows[at]._replace(verdict=INCONCLUSIVE, reason=why_not)
             continue
         truth = entry_at(np.asarray(claims[one.handle], dtype=object), one.entry)
-        rows[at] = judge.beside(rows[at], truth, scales.get(one.handle, claim.mp.mpf(0)), bool(sides.smooth[one.handle][one.entry]))
+        same = bool(sides.smooth[one.handle][one.entry])
+        rows[at] = judge.beside(rows[at], truth, sizes.at(one.handle, one.entry), sizes.whole(one.handle), same)
 
 
 def _settle_group(mp: Any, rows: list[Row], members: Sequence[int], gradients: list[list[Any]], where: str, jumps: bool) -> None:

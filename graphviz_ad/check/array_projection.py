@@ -52,7 +52,7 @@ def projected(claim: ArrayClaim, table: array_tape.Table, survey: ArraySurvey) -
     claims = {h: claim.slipped(n, pulled[h]) for n, h in claim.wrt()}
     scales = sizes.by_input
     claimed = sum((total(claims[h] * direction[h]) for _, h in claim.wrt()), mp.mpf(0))
-    scale = sum((scales.get(h, mp.mpf(0)) * total(abs(direction[h])) for _, h in claim.wrt()), mp.mpf(0))
+    scale = sum((total(scales.get(h, mp.mpf(0)) * abs(direction[h])) for _, h in claim.wrt()), mp.mpf(0))
     measured, left, right = (total(seed * part) for part in reference.along(direction))
     floats = claim.along(np.asarray(seed, dtype=float) if claim.out_shape else 1.0)
     met = bool(survey.kinked)
@@ -61,19 +61,20 @@ def projected(claim: ArrayClaim, table: array_tape.Table, survey: ArraySurvey) -
     sides = None
     if met and not agreed:
         sides = Beside(reference, table, claim.point.flows, survey.met, claims, seed).sides(direction, scales)
-    judge = ArrayJudge(mp, survey, sizes.largest)
+    judge = ArrayJudge(mp, survey, sizes.largest, reference.digits)
     rows: list[Row] = []
     for name, handle in claim.wrt():
         mine, truth = floats[name], np.asarray(claims[handle], dtype=object)
+        whole = sizes.whole(handle)
         wanted = frozenset(claim.only[name]) if claim.only is not None else frozenset()
         for index in np.ndindex(*claim.shapes[handle]):
             if claim.only is not None and index not in wanted:
                 continue
             row = Row(name, index, float(mine[index]), None, None, None, PROJECTED, PASS)
             if agreed:
-                rows.append(judge.smooth(row, truth[index], truth[index], scales.get(handle, mp.mpf(0))))
+                rows.append(judge.smooth(row, truth[index], truth[index], sizes.at(handle, index), whole))
             elif sides is not None:
-                rows.append(judge.beside(row, truth[index], scales.get(handle, mp.mpf(0)), bool(sides.smooth[handle][index])))
+                rows.append(judge.beside(row, truth[index], sizes.at(handle, index), whole, bool(sides.smooth[handle][index])))
             elif bent or not mp.isfinite(measured):
                 reason = f"kink at {survey.place()}: too many entries to explore one by one" if bent else "not finite"
                 rows.append(row._replace(verdict=INCONCLUSIVE, reason=reason))

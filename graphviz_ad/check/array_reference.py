@@ -98,6 +98,21 @@ class ArrayReference(Reference):
         here, ahead, behind = (self.number(one) for one in (here, ahead, behind))
         return (ahead - behind) / (2 * unit), (here - behind) / unit, (ahead - here) / unit
 
+    @property
+    def digits(self) -> int:
+        """The working precision."""
+        return DIGITS + self.extra
+
+    def noise(self) -> Any:
+        """What rounding leaves of a difference along a step of size 1: the last digits of the largest value, over the step."""
+        values = (self.number(value) for value in self.base(DIGITS) if value is not None)
+        sizes = (abs(one) for value in values for one in np.ravel(value))
+        return (
+            max((one for one in sizes if self.mp.isfinite(one)), default=self.mp.mpf(0))
+            * self.mp.mpf(10) ** (3 - self.digits)
+            / self.unit(DIGITS)
+        )
+
     def number(self, value: Any) -> Any:
         """Truth values as 0 and 1."""
         if not isinstance(value, np.ndarray):

@@ -117,7 +117,7 @@ class Beside:
         ]
         measured = total(self.seed * (ends[0] - ends[1])) / (2 * unit)
         claimed = sum((total(there[h] * direction[h]) for h in there), mp.mpf(0))
-        scale = sum((scales.get(h, mp.mpf(0)) * total(abs(direction[h])) for h in there), mp.mpf(0))
+        scale = sum((total(scales.get(h, mp.mpf(0)) * abs(direction[h])) for h in there), mp.mpf(0))
         return bool(mp.isfinite(measured) and abs(measured - claimed) <= mp.mpf(CLOSE) * (scale or 1))
 
 

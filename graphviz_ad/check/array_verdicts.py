@@ -15,13 +15,18 @@ _BESIDE = f"gradients beside the kinks in {DIGITS} digits, proven by a random pr
 
 
 class ArrayJudge:
-    """The judge of entries at a point; ``largest`` contribution anywhere: what cancels in many digits is noise against it."""
+    """The judge of entries at a point; ``largest`` contribution anywhere: what cancels in ``digits`` is noise against it."""
 
-    def __init__(self, mp: Any, survey: ArraySurvey, largest: Any) -> None:
-        self.mp, self.survey, self.largest = mp, survey, largest
+    def __init__(self, mp: Any, survey: ArraySurvey, largest: Any, digits: int) -> None:
+        self.mp, self.survey = mp, survey
+        self.noise = largest * mp.mpf(10) ** -(digits - 20)
 
-    def smooth(self, row: Row, truth: Any, claim: Any, scale: Any, rest: Any = 0) -> Row:
-        """The verdict on a smooth entry; ``rest`` is what counts as 0 besides a small part of ``scale``."""
+    def smooth(self, row: Row, truth: Any, claim: Any, scale: Any, whole: Any, rest: Any = 0) -> Row:
+        """The verdict on a smooth entry.
+
+        ``scale`` is the size of what is added up in this entry, ``whole`` the largest of those of the input: inside of a
+        contraction terms of that size may have cancelled to 0. ``rest`` is what a difference may leave of a 0.
+        """
         mp = self.mp
         mine = row.analytic
         assert mine is not None
@@ -33,17 +38,16 @@ class ArrayJudge:
         if abs(truth) <= mp.mpf(10) ** -(STEP - 5) * scale + rest:
             truth = mp.mpf(0)  # what is left is the step's own truncation
         size = max(abs(truth), scale)
-        graded = grade(row, truth, size, mp, self.survey.rounding)
-        noise = self.largest * mp.mpf(10) ** -(DIGITS // 2)
-        if mp.isfinite(claim) and abs(claim - truth) <= RULE_AGREEMENT * (size or 1) + noise:
+        graded = grade(row, truth, size if truth else whole, mp, self.survey.rounding)
+        if mp.isfinite(claim) and abs(claim - truth) <= RULE_AGREEMENT * size + rest + self.noise:
             return graded
         if graded.error is not None and graded.error <= 1e-14 * abs(as_float(truth)):
             return graded
         return graded._replace(verdict=FAIL, reason=f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(truth, 17)}")
 
-    def beside(self, row: Row, truth: Any, scale: Any, same: bool) -> Row:
+    def beside(self, row: Row, truth: Any, scale: Any, whole: Any, same: bool) -> Row:
         """The verdict on an entry whose claim is the gradient beside the kinks; ``same``: it is so on the opposite side too."""
-        judged = self.smooth(row._replace(method=_BESIDE), truth, truth, scale)
+        judged = self.smooth(row._replace(method=_BESIDE), truth, truth, scale, whole)
         if judged.verdict != PASS or same:
             return judged
         return judged._replace(verdict=AT_KINK, reason=f"kink at {self.survey.place()}: this is the gradient on one side of it")

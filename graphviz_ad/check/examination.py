@@ -51,6 +51,7 @@ class Examiner:
         self.sure = SURE
         self.chance = np.random.default_rng(231)
         self.exact, self.tolerance = exact, tolerance
+        self.rounding = 2.0**-52  # of what the claim is computed in
         self.sharp = max(SHARP, 8 * tolerance)
         with np.errstate(all="ignore"):
             relative = np.nanmax(np.where(base != 0, noise / np.abs(base), 0.0), initial=2.0**-52)
@@ -73,7 +74,9 @@ class Examiner:
 
     def elsewhere(self, vector: Any, base: Any, noise: Any) -> Examiner:
         """An examiner of the same function at another point."""
-        return Examiner(self.box, vector, base, noise, natural_scales(self.box.layout, vector), self.exact, self.tolerance)
+        other = Examiner(self.box, vector, base, noise, natural_scales(self.box.layout, vector), self.exact, self.tolerance)
+        other.rounding = self.rounding
+        return other
 
     def ladder(self, direction: Any, kept: Kept | None = None) -> Ladder:
         """A ladder along a direction, with the values that are already known."""
@@ -102,7 +105,19 @@ class Examiner:
             return findings
         sharper = self._sharpen(direction, slopes, claims, findings)
         findings = [f if f.verdict == PASS else s for f, s in zip(findings, sharper, strict=True)]
+        reach = max(1.0, float(np.max(np.abs(direction) / self.scales)))  # how often the entries' own sizes the direction is long
+        findings = [self._coarse(f, float(claim), k, reach) for k, (f, claim) in enumerate(zip(findings, claims, strict=True))]
         return advised(self, slopes, claims, self._continued(direction, slopes, claims, findings))
+
+    def _coarse(self, finding: Finding, claim: float, k: int, reach: float) -> Finding:
+        """In single precision 1 - tanh(x)**2 of a saturated unit keeps no digit: that is no slip of its author."""
+        unit = self.rounding * abs(float(self.base[k])) * reach
+        if self.rounding < 2.0**-50 or finding.verdict != FAIL or finding.interval is not None:
+            return finding
+        if abs(claim - finding.reference) > 8 * unit:
+            return finding
+        both = f"claimed {self.shown(claim)}, the slope is {self.shown(finding.reference)}"
+        return finding._replace(verdict=INCONCLUSIVE, reason=f"{both}: they differ by less than rounding of the function's value")
 
     def _explore(self, ladder: Ladder, claims: Any) -> tuple[Ladder, Slopes, list[Finding]]:
         """Slopes and what they say; before they count against a claim, smaller steps must bear them out.

@@ -107,7 +107,7 @@ class GradientCheck:
             elif array is None:
                 self.unclaimed.add(leaf.name)
             else:
-                matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(self.box.width, leaf.size))
+                matrix[:, leaf.start : leaf.stop] = self._realify(leaf, array.reshape(-1 if leaf.size else self.box.width, leaf.size))
         self.shared = sharing(self.layout, raw)
         if len(self.history) < REMEMBERED:
             self.history.append((vector.copy(), matrix.copy()))
@@ -172,7 +172,7 @@ class GradientCheck:
     def examiner(self, vector: Any, base: Any, noise: Any, scales: Any) -> Examiner:
         """An examiner at a point."""
         examiner = Examiner(self.box, vector, base, noise, scales, self.exact, self.tolerance)
-        examiner.plain = self.plain
+        examiner.plain, examiner.rounding = self.plain, self.precision
         if not self.plain:
             examiner.claim_noise = lambda direction: self.claim_noise(vector, direction)
         return examiner

@@ -137,6 +137,7 @@ class DirectionCheck(GradientCheck):
                 continue
             sizes = natural_scales(self.layout, point)
             examiner = Examiner(self.box, point, value, np.maximum(self.noise, rounding(value)), sizes, self.exact, self.tolerance)
+            examiner.rounding = self.precision
             examiner.claim_noise = lambda direction, point=point: self._spread(point, direction)
             try:
                 found = self._along(examiner, sizes, text)

@@ -90,7 +90,8 @@ class ArrayMover:
         for trial in TRIALS:
             step = steps_of(x, trial, usual)
             lanes = Lanes(self.shapes[source], cuts, most)
-            changes = self._run(lanes, order, source, places_of(x, step))
+            with np.errstate(all="ignore"):
+                changes = self._run(lanes, order, source, places_of(x, step))
             spent = lanes.spent
             pad = (*lanes.widths, *(1,) * len(self.out_shape))
             moves = Moves(changes, lanes.settled.reshape(pad), lanes.shown.reshape(pad))

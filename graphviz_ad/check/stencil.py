@@ -60,7 +60,8 @@ def steps_of(x: Any, trial: tuple[float, bool], usual: float) -> Any:
 
 def usual_size(x: Any) -> float:
     """The root mean square of numbers; 0 of none."""
-    return float(np.sqrt(np.mean(np.square(x)))) if np.size(x) else 0.0
+    largest = float(np.max(np.abs(x), initial=0.0))
+    return largest * float(np.sqrt(np.mean(np.square(x / largest)))) if 0 < largest < math.inf else 0.0
 
 
 def places_of(x: Any, step: Any) -> Any:
@@ -70,6 +71,11 @@ def places_of(x: Any, step: Any) -> Any:
 
 def judge(claim: Any, step: Any, moves: Moves) -> Judgement:
     """What the changes of the output say about the claims; all arrays of one shape, the changes with the places in front."""
+    with np.errstate(all="ignore"):
+        return _judged(claim, step, moves)
+
+
+def _judged(claim: Any, step: Any, moves: Moves) -> Judgement:
     _, ahead, behind, far_ahead, far_behind = moves.changes
     near = (ahead - behind) / (2 * step)
     slope = (4 * near - (far_ahead - far_behind) / (4 * step)) / 3

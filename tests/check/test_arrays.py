@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.check.claim import Slip
+from graphviz_ad.check.graph_check import check_point
 
 DATA = Path(__file__).parents[1] / "data"
 CASES = json.loads((DATA / "matrix.json").read_text(encoding="utf-8"))
@@ -193,3 +195,26 @@ def test_a_wrong_rule_does_not_pass_beside_its_kinks(monkeypatch: pytest.MonkeyP
     wrong = lambda name, position: (lambda k, *a: right(name, position)(k, *a) * 1.001) if name == "sin" else right(name, position)  # noqa: E731
     monkeypatch.setattr(module, "partial_rule", wrong)
     assert check("sum(sin(x)) + sum(relu(y))", x=np.linspace(0.1, 1, 50), y=np.zeros(50)).verdict not in ("pass", "pass-at-kink")
+
+
+@pytest.mark.parametrize("large", [1e16, 1e30, 1e70])
+@pytest.mark.parametrize("factor", [-1.0, 0.0, 1.1])
+def test_a_small_entry_beside_a_large_one_is_checked(large: float, factor: float) -> None:
+    """Each entry is measured by what is added up in it, not by what is in its neighbours."""
+    point = gv.parse("sum(x**2)").at(x=[large, 1.0])
+    rows = {row.entry: row for row in point.check().rows}
+    assert (rows[1,].verdict, rows[1,].reference) == ("pass", 2.0)
+
+    def change(gradient: Any) -> Any:
+        changed = np.array(gradient)
+        changed[1] = changed[1] * factor
+        return changed
+
+    assert check_point(point, slip=Slip("x", change)).verdict == "fail"
+
+
+def test_digits_lost_beside_a_large_entry_are_told() -> None:
+    """float64 makes 3 of the slope 2: 1 + x is 1."""
+    report = check("sum(3*x + 1e20*cos((1 + x) - 1) + x**2)", x=[1e-20, 1e50])
+    assert report.rows[0].verdict == "inconclusive"
+    assert "float64 keeps no digit" in report.rows[0].reason

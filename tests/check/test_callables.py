@@ -325,3 +325,21 @@ def test_why_high_precision_does_not_decide_is_told() -> None:
     report = gv.check_gradient(f, lambda x: 0.3, 0.0, points=0)
     assert report.verdict == "inconclusive"
     assert any("does not run in high precision" in note or "another value" in note for note in report.notes)
+
+
+@pytest.mark.parametrize("options", [{"tolerance": float("nan")}, {"tolerance": -1.0}, {"points": -1}, {"points": 1.5}, {"seed": -1}])
+def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(gv.GradvizError, match=next(iter(options))):
+        gv.check_gradient(lambda x: x * x, lambda x: 3 * x, 1.5, **options)
+
+
+def test_an_empty_array_among_others_is_no_matter() -> None:
+    at = (np.zeros(0), np.array([1.0, 2.0]))
+    assert gv.check_gradient(lambda a, b: np.sum(a) + np.sum(b**2), lambda a, b: (np.ones_like(a), 2 * b), at).verdict == "pass"
+    assert gv.check_gradient(lambda a, b: np.sum(a) + np.sum(b**2), lambda a, b: (np.ones_like(a), b), at).verdict == "fail"
+
+
+def test_a_claimed_zero_beside_a_huge_term_does_not_pass() -> None:
+    """The value does not move to the last bit; high precision knows that the slope is 2."""
+    report = gv.check_gradient(lambda x: np.sum(x**2), lambda x: 2 * x * np.array([1, 0]), np.array([1e14, 1.0]))
+    assert report.verdict != "pass"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import random
 
+import numpy as np
 import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.check.cones import Cones
 from graphviz_ad.check.families import families_of
+from graphviz_ad.check.quick_arrays import ArrayMover
 from graphviz_ad.check.stencil import METHOD
 from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import python as kernels
@@ -101,3 +103,33 @@ def test_inputs_with_cones_of_one_kind_are_one_family() -> None:
     families = families_of(graph, list(graph.input_handles.values()))
     assert sorted(len(family.members) for family in families.found) == [1, 40]
     assert families_of(graph, list(graph.input_handles.values())) is families, "kept for the next point"
+
+
+@pytest.mark.parametrize(
+    ("text", "values", "op", "factor"),
+    [
+        ("2*x + sqrt(1e32 + 1e16*x)", {"x": 1.0}, "sqrt", 0.0),  # one path rounds its part away, another moves
+        ("2*x + 1e20*tanh(1e-20*x + 10)", {"x": 1.0}, "tanh", 0.0),
+        ("x + 1e-3*sin(2*pi*256*x)", {"x": 1.0}, "sin", 0.0),  # a period of 2**-8
+    ],
+)
+def test_agreement_by_rounding_or_by_a_period_is_none(
+    monkeypatch: pytest.MonkeyPatch, text: str, values: dict[str, float], op: str, factor: float
+) -> None:
+    plant(monkeypatch, op, factor)
+    assert gv.parse(text).at(values).check(quick=True).verdict == "fail"
+    arrays = gv.parse(f"sum({text})").at({name: [value, 2 * value] for name, value in values.items()})
+    assert ArrayMover(arrays).check("x", np.array([2.0, 2.0]) if op != "sin" else np.ones(2)).settled == {}
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ("3*x + 1e20*cos((1 + x) - 1)", {"x": 1e-20}),
+        ("(a - 1e6)**2 + (b - 2e-6)**2 + (a*b - 2)**2", {"a": 1e6, "b": 2e-6}),
+    ],
+)
+def test_what_float64_cannot_see_is_left_to_many_digits(text: str, values: dict[str, float]) -> None:
+    point = gv.parse(text).at(values)
+    assert point.check(quick=True).verdict == point.check().verdict == "inconclusive"
+    assert ArrayMover(gv.parse("prod(x)").at(x=[1e-200, 1e-200, 1e300])).check("x", np.zeros(3)).settled.keys() <= {(2,)}

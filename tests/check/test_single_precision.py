@@ -51,3 +51,19 @@ def test_a_function_that_refuses_double_precision_is_checked_in_its_own() -> Non
     at = AT.astype(np.float32)
     assert gv.check_gradient(strict, lambda x: 3 * x**2, at).verdict == "pass"
     assert gv.check_gradient(strict, lambda x: 3.1 * x**2, at).verdict == "fail"
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_right_formula_near_saturation_does_not_fail(seed: int) -> None:
+    """1 - tanh(x)**2 keeps few digits of single precision at 4, none at 8: that is no slip of its author."""
+
+    def slope(x: Any) -> Any:
+        return 1 - np.tanh(x) ** 2
+
+    for at in ([4.0], [8.0, 0.3], [0.1, 3.0]):
+        x = np.array(at, np.float32)
+        report = gv.check_gradient(lambda x: np.sum(np.tanh(x)), slope, x, seed=seed)
+        assert report.verdict in ("pass", "inconclusive")
+        assert report.causes == ()
+        assert gv.check_gradient(np.tanh, lambda x, u: slope(x) * u, x, kind="jvp", seed=seed).verdict in ("pass", "inconclusive")
+    assert gv.check_gradient(lambda x: np.sum(np.tanh(x)), lambda x: 2 * slope(x), np.array([1.0, 0.3], np.float32)).verdict == "fail"
