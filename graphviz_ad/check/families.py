@@ -77,7 +77,9 @@ class Family:
                     side = np.sign(rule(kernels, *arguments, made))
                     settled &= (side == side[0]).all(axis=0) & (side[0] != 0)
             if not record.kinks and op not in EXACT:
-                shown &= (made != made[0]).any(axis=0) | (np.array([a == a[0] for a in arguments if a.ndim == 2]).all(axis=(0, 1)))
+                stands = (made == made[0]).all(axis=0)
+                if stands.any():
+                    shown &= ~stands | np.array([a == a[0] for a in arguments if a.ndim == 2]).all(axis=(0, 1))
         return Moves(_from_first(work[-1]) if changes is None else changes, settled, shown)
 
 

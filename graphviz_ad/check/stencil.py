@@ -17,6 +17,8 @@ WANTED = 1e-6
 #: 2**-8 the fourth power is far below WANTED (the difference is extrapolated once), and rounding tells least; the next is for
 #: functions that bend within it, then one for an entry that happens to be small, and one that stays this side of kinks nearby.
 TRIALS = ((2.0**-8, False), (2.0**-13, False), (2.0**-8, True), (2.0**-20, False))
+#: a few bits of chance in each step: no period of a function is a multiple of every entry's
+_BITS = (np.random.default_rng(231).integers(65, 128, 4096) | 1) / 128
 #: bends smaller than this part of the rise count as none
 STRAIGHT = 2.0**-6
 #: how many places an entry is moved to, the point itself among them
@@ -54,8 +56,7 @@ def steps_of(x: Any, trial: tuple[float, bool], usual: float) -> Any:
     part, alike = trial
     size = np.maximum(np.abs(x), usual) if alike and math.isfinite(usual) else np.abs(x)
     power = np.where(size > 1e-300, np.exp2(np.floor(np.log2(np.where(size > 1e-300, size, 1.0)))), 1.0)
-    # a few bits of chance: no period of a function is a multiple of every entry's step
-    return part * power * (np.random.default_rng(231).integers(65, 128, np.shape(x)) | 1) / 128
+    return part * power * (_BITS[: size.size].reshape(size.shape) if size.size <= len(_BITS) else np.resize(_BITS, size.shape))
 
 
 def usual_size(x: Any) -> float:
