@@ -10,5 +10,7 @@ _WANTED = {
     "graphviz_ad/check/adapter_jax.py": "jax",
     "graphviz_ad/importers/torch.py": "torch",
     "graphviz_ad/importers/jax.py": "jax",
+    "graphviz_ad/check/enclosures.py": "flint",
+    "graphviz_ad/primitives/kernels/arb.py": "flint",
 }
 collect_ignore = [path for path, module in _WANTED.items() if importlib.util.find_spec(module) is None]
