@@ -6,11 +6,11 @@ import importlib.util
 
 _WANTED = {
     "graphviz_ad/server/application.py": "starlette",
-    "graphviz_ad/check/adapter_torch.py": "torch",
-    "graphviz_ad/check/adapter_jax.py": "jax",
+    "graphviz_ad/check/frameworks/torch.py": "torch",
+    "graphviz_ad/check/frameworks/jax.py": "jax",
     "graphviz_ad/importers/torch.py": "torch",
     "graphviz_ad/importers/jax.py": "jax",
-    "graphviz_ad/check/enclosures.py": "flint",
+    "graphviz_ad/check/references/enclosures.py": "flint",
     "graphviz_ad/primitives/kernels/arb.py": "flint",
 }
 collect_ignore = [path for path, module in _WANTED.items() if importlib.util.find_spec(module) is None]

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 import graphviz_ad as gv
-from graphviz_ad.check.reference import Reference
+from graphviz_ad.check.references.scalars import Reference
 
 SIZES = (10, 100, 1000)
 ROUNDS = 5

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import graphviz_ad as gv
+from graphviz_ad.formats.writing import produce
 from graphviz_ad.page import page_html
-from graphviz_ad.scene.saving import produce
 
 _FILE = Path(__file__).parents[1] / "tests" / "scene" / "large.py"
 _spec = importlib.util.spec_from_file_location("large_graphs", _FILE)

@@ -43,7 +43,7 @@ class Figure(NamedTuple):
 
 def read(name: str) -> tuple[Figure, dict[str, bytes]]:
     """Run a script; what it shows, and its pictures by file name."""
-    from graphviz_ad.scene.saving import produce
+    from graphviz_ad.formats.writing import produce
 
     path = HERE / f"{name}.py"
     source = path.read_text("utf-8")

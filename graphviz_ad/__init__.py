@@ -18,20 +18,20 @@ __version__ = "0.1.0"
 _PUBLIC = {
     "parse": "language.elaboration",
     "load": "values.files",
-    "format_of": "scene.saving",
+    "format_of": "formats.writing",
     "from_python": "importers.python",
     "from_sympy": "importers.sympy",
     "from_json": "importers.json",
     "from_torch": "importers.torch",
     "from_jax": "importers.jax",
     "from_onnx": "importers.onnx",
-    "Graph": "graph.graph",
+    "Graph": "graph.structure",
     "Node": "graph.node",
     "Builder": "graph.builder",
-    "Point": "derive.point",
-    "Report": "check.report",
-    "check_gradient": "check.callables",
-    "check_target": "check.target",
+    "Point": "derive.derivatives",
+    "Report": "check.results",
+    "check_gradient": "check.check_gradient",
+    "check_target": "check.check_target",
     "conventions": "audit.conventions",
     "conventions_at": "audit.conventions",
     "GradvizError": "errors",
@@ -54,10 +54,10 @@ __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's
 if TYPE_CHECKING:
     from .audit.conventions import conventions as conventions
     from .audit.conventions import conventions_at as conventions_at
-    from .check.callables import check_gradient as check_gradient
-    from .check.report import Report as Report
-    from .check.target import check_target as check_target
-    from .derive.point import Point as Point
+    from .check.check_gradient import check_gradient as check_gradient
+    from .check.check_target import check_target as check_target
+    from .check.results import Report as Report
+    from .derive.derivatives import Point as Point
     from .errors import ArgumentError as ArgumentError
     from .errors import BindingError as BindingError
     from .errors import CallError as CallError
@@ -71,9 +71,10 @@ if TYPE_CHECKING:
     from .errors import NamingError as NamingError
     from .errors import ParseError as ParseError
     from .errors import ShapeError as ShapeError
+    from .formats.writing import format_of as format_of
     from .graph.builder import Builder as Builder
-    from .graph.graph import Graph as Graph
     from .graph.node import Node as Node
+    from .graph.structure import Graph as Graph
     from .importers.jax import from_jax as from_jax
     from .importers.json import from_json as from_json
     from .importers.onnx import from_onnx as from_onnx
@@ -81,7 +82,6 @@ if TYPE_CHECKING:
     from .importers.sympy import from_sympy as from_sympy
     from .importers.torch import from_torch as from_torch
     from .language.elaboration import parse as parse
-    from .scene.saving import format_of as format_of
     from .values.files import load as load
 
 

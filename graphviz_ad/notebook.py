@@ -21,9 +21,9 @@ from typing import TYPE_CHECKING, Any
 from .errors import BindingError, GradvizError
 
 if TYPE_CHECKING:
-    from .derive.point import Point
-    from .graph.graph import Graph
-    from .pictured import Pictured
+    from .derive.derivatives import Point
+    from .graph.structure import Graph
+    from .objects.pictured import Pictured
 
 HEIGHT = 620  # pixels of a live page
 MOST_ROWS = 44  # of a picture in text; a longer one is left out
@@ -88,7 +88,7 @@ def mimebundle(
     >>> sorted(mimebundle(parse("x*y")))
     ['image/svg+xml', 'text/plain']
     """
-    from .scene.saving import produce
+    from .formats.writing import produce
 
     graph, point = subject._drawn()
     made: dict[str, Any] = {}
@@ -119,10 +119,10 @@ def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point |
     Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
     """
     from . import parse
-    from .cli.arguments import read
-    from .cli.bindings import read_bindings
-    from .cli.evaluation import assemble
     from .cli.output import drawing_options
+    from .requests.arguments import read
+    from .requests.bindings import read_bindings
+    from .requests.evaluation import assemble
 
     try:
         words = shlex.split(line)

@@ -19,7 +19,7 @@ from .primitives.registry import OPERATIONS, names, resolve
 __all__ = ["JACOBIAN", "Curve", "Operation", "all_names", "curve", "describe", "listing"]
 
 if TYPE_CHECKING:
-    from .graph.graph import Graph
+    from .graph.structure import Graph
     from .primitives.array_record import ArrayOperation
     from .primitives.composite_record import Composite
 

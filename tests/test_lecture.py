@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.scene.json_text import dumps
+from graphviz_ad.formats.json_text import dumps
 
 S = 0.19661193324148185
 E = 0.534446645388523

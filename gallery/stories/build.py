@@ -71,7 +71,7 @@ def draw(made: dict[str, Any]) -> bytes:
     """The picture of a story that has run."""
     if "picture" in made:
         return made["picture"].svg().encode("utf-8")
-    from graphviz_ad.scene.saving import produce
+    from graphviz_ad.formats.writing import produce
 
     return produce(made["point"].graph, made["point"], "svg", bundled=True, **made.get("options", {}))
 
@@ -91,7 +91,7 @@ NO_LIVE = frozenset(("symbolic",))  # nothing is bound there, so nothing moves
 
 def write_live(graphs: tuple[str, ...]) -> dict[Path, str]:
     """The live pages behind the pictures of the graphs, and behind the training step's."""
-    from graphviz_ad.scene.saving import produce
+    from graphviz_ad.formats.writing import produce
 
     made = {name: runpy.run_path(str(GALLERY / f"{name}.py"), run_name=f"gallery.{name}") for name in graphs if name not in NO_LIVE}
     pages = {}

@@ -16,8 +16,8 @@ from ..errors import GradvizError, ShapeError
 from .walk import NoCounterpart
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 #: framework -> the module that it needs ("" for none) and the one here that asks it
 SIDES = {
@@ -144,7 +144,7 @@ def _answer(framework: str, version: str, spelling: str, gradients: dict[str, An
 
 def judge(point: Point, gradients: Mapping[str, Any]) -> tuple[str, str]:
     """Whether a gradient is valid at a point, and why, by the checker's own references."""
-    from ..check.graph_check import check_claim
+    from ..check.check_point import check_claim
 
     if not all(math.isfinite(number) for value in gradients.values() for number in _flat(value)):
         return NOT_FINITE, ""
@@ -167,7 +167,7 @@ def judge(point: Point, gradients: Mapping[str, Any]) -> tuple[str, str]:
 
 def _judge_along(point: Point, gradients: Mapping[str, Any]) -> tuple[str, str] | None:
     """Where not every side of a kink was reached: slopes along directions, which can only exclude."""
-    from ..check.callables import check_gradient
+    from ..check.check_gradient import check_gradient
 
     at = {name: point.values[point.graph.input_handles[name]] for name in point.wrt}
     report = check_gradient(point.graph, dict(gradients), at, points=0, diagnose=False)

@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 #: what is asked when the record is made: the kinks and edges on which frameworks are known to differ
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from ..limits import limit
-from .reference import OutOfTime, Progress, Reference
-from .report import FAIL, INCONCLUSIVE, Report, Row
+from .references.scalars import OutOfTime, Progress, Reference
+from .results import FAIL, INCONCLUSIVE, Report, Row
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 
 class Checker(Protocol):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .report import Report, Row
+    from .results import Report, Row
 
 MOST_ROWS = 12
 _GOOD = ("pass", "pass-at-kink")

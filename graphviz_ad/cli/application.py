@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from ..errors import DerivativeError, EngineError, GradvizError, LimitError
-from .arguments import CommandLine, misspelt_verb, read
+from ..requests.arguments import CommandLine, misspelt_verb, read
 from .output import give_up, prepare, say
 
 FINE, FAILED, WRONG_INPUT, UNDECIDED, NO_ENGINE = range(5)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from ..requests.arguments import CommandLine, UsageError
+from ..requests.evaluation import evaluate
+from ..requests.sources import is_target
 from . import targets
-from .arguments import CommandLine, UsageError
-from .evaluation import evaluate
 from .numbers import write_number
 from .output import note, produce, put, warn, write_bytes
 from .progress import Bar
 from .reports import report_paths, trial_lines, write_report
-from .sources import is_target
 from .tables import VERDICT_ROLES, Cell, Row, layout
 from .verdicts import exit_code, write_verdict
 

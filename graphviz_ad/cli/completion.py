@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arguments import OPTIONS, VERBS, CommandLine, UsageError
+from ..requests.arguments import OPTIONS, VERBS, CommandLine, UsageError
 
 SHELLS = ("bash", "zsh", "fish")
 

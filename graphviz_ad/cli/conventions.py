@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from .. import conventions_at
-from .arguments import CommandLine, UsageError
-from .evaluation import evaluate
+from ..requests.arguments import CommandLine, UsageError
+from ..requests.evaluation import evaluate
 from .output import put, put_json, say
 from .tables import Cell, Row, layout, paint, wrap
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .arguments import CommandLine
+from ..requests.arguments import CommandLine
+from ..requests.evaluation import Subject, evaluate
 from .derivatives import chain_rule, symbolic_rule
-from .evaluation import Subject, evaluate
 from .numbers import write_value
 from .output import drawing_options, note, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
 from .screen import picture, wanted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from .arguments import CommandLine, UsageError
-from .evaluation import evaluate
+from ..requests.arguments import CommandLine, UsageError
+from ..requests.evaluation import evaluate
 from .output import put, say, warn
 
 _SUFFIXES = (".txt", ".md", ".tex", ".html", ".pdf")

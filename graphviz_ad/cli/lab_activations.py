@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from ..requests.arguments import CommandLine
 from . import lab_words
-from .arguments import CommandLine
 from .output import put
 from .tables import Cell, Row, layout
 

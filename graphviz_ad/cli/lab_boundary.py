@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ..errors import BindingError
+from ..requests.arguments import CommandLine
 from . import lab_words
-from .arguments import CommandLine
 from .output import put
 
 

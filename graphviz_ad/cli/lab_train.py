@@ -7,8 +7,8 @@ import sys
 from typing import Any
 
 from ..errors import FileError
+from ..requests.arguments import CommandLine
 from . import lab_words
-from .arguments import CommandLine
 from .output import put, say
 
 _FRAMES = 40

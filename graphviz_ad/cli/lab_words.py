@@ -8,7 +8,7 @@ import shutil
 from typing import Any, NoReturn
 
 from ..errors import FileError
-from .arguments import UsageError
+from ..requests.arguments import UsageError
 from .output import require_ours
 
 #: the picture that every training leaves in its folder

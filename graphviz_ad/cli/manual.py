@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .arguments import OPTIONS, VERBS, Option
+from ..requests.arguments import OPTIONS, VERBS, Option
 from .output import put, say
 from .tables import Cell, Row, layout, paint
 

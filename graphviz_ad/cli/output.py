@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any, TextIO
 
 from ..errors import FileError
-from .arguments import CommandLine, UsageError
+from ..requests.arguments import CommandLine, UsageError
 
 MOST_WARNINGS = 10
 DEFAULT_PICTURE = "gradviz.svg"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..errors import FileError
-from .arguments import CommandLine, UsageError
-from .evaluation import evaluate
+from ..requests.arguments import CommandLine, UsageError
+from ..requests.evaluation import evaluate
 from .output import put, require_ours
 
 DEFAULT_PAGE = "practice.html"

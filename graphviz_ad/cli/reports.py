@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from .arguments import CommandLine, UsageError
+from ..requests.arguments import CommandLine, UsageError
 from .numbers import write_number
 from .output import put, say, write_bytes
 from .tables import VERDICT_ROLES, Cell, Row, layout, paint, wrap

@@ -8,7 +8,7 @@ import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from .arguments import CommandLine, UsageError
+from ..requests.arguments import CommandLine, UsageError
 from .output import produce, width
 from .tables import paint
 

@@ -6,8 +6,8 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any
 
-from .arguments import CommandLine, UsageError
-from .bindings import read_bindings
+from ..requests.arguments import CommandLine, UsageError
+from ..requests.bindings import read_bindings
 from .output import put
 from .progress import Bar
 from .reports import report_paths, write_report

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from ..operations import JACOBIAN, curve, describe, listing
-from .arguments import CommandLine, UsageError
+from ..requests.arguments import CommandLine, UsageError
 from .output import put, put_json, say, write_bytes
 from .tables import Cell, Row, cut, layout, paint, wrap
 

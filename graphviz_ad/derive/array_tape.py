@@ -23,7 +23,7 @@ from .local_maps import SELECTION, LocalMap
 
 if TYPE_CHECKING:
     from ..graph.builder import Literal
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 FLOATS = Arrays()
 

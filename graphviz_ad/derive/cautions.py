@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .point import Point
+    from .derivatives import Point
 
 
 def cautions(point: Point) -> tuple[str, ...]:

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError, LimitError
 from ..graph.shapes import shapes_or_scalars
-from ..language.machine import compiled, run
 from ..limits import limit, require
 from ..primitives.registry import OPERATIONS, resolve
+from ..syntax.machine import compiled, run
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 #: SymPy writes powers and factorials of integers out digit by digit: beyond these nobody wants to see them
 _LARGEST_EXPONENT, _LARGEST_ARGUMENT = 10_000, 1_000

@@ -20,7 +20,7 @@ from .symbolic_kernels import Handle, SymbolicKernels
 from .tape import SELECTION
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 
 def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:

@@ -17,7 +17,7 @@ from .sparsity import Colouring, coloured, dependence_bound
 from .sweeps import Path, blocks, by_columns, by_rows, path, pull_alone, pull_batch, push_batch
 
 if TYPE_CHECKING:
-    from .point import Point
+    from .derivatives import Point
 
 #: fewer sweeps than this are simply done
 _FEW = 12

@@ -20,7 +20,7 @@ from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
 
 if TYPE_CHECKING:
-    from .point import Point
+    from .derivatives import Point
 
 #: a pattern with more stored places than this is not worth having
 _MOST_STORED = 20_000_000

@@ -15,7 +15,7 @@ from .batches import Diagonal, Rough, added, join_tangents, pull, push, written
 from .local_maps import SELECTION
 
 if TYPE_CHECKING:
-    from .point import Point
+    from .derivatives import Point
 
 
 class Path(NamedTuple):

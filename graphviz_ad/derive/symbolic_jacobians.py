@@ -19,7 +19,7 @@ from . import closed_form
 from .array_tape import node_value
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 
 class SymbolArrays(Arrays):

@@ -13,7 +13,7 @@ from ..errors import BindingError
 from . import tape
 
 if TYPE_CHECKING:
-    from .point import Point
+    from .derivatives import Point
 
 
 def read_direction(point: Point, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -26,7 +26,7 @@ def read_direction(point: Point, given: Mapping[str, Any]) -> dict[str, Any]:
     ShapeError
         A tangent that does not have its input's shape.
     """
-    from .bindings import measure, real
+    from ..engine.bindings import measure, real
 
     if not given:
         if not point.wrt:

@@ -14,7 +14,7 @@ from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_linearization
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 Partials = tuple[float | None, ...]
 

@@ -18,7 +18,7 @@ from ..primitives.kernels import numpy as kernels
 from ..primitives.registry import OPERATIONS
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 Call = Callable[[], Any]
 Array = Any

@@ -21,7 +21,7 @@ from ..primitives.registry import OPERATIONS
 from .calls import OVERWRITES, Instruction, alias, emit
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 Array = Any  # numpy.ndarray of float64, bool or integers
 

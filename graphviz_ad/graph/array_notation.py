@@ -11,14 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..language.grammar import POWER, PRODUCT, SUM
 from ..primitives.array_record import Call
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.contractions import PATTERNS, terms_of
+from ..syntax.grammar import POWER, PRODUCT, SUM
 
 if TYPE_CHECKING:
-    from .graph import Graph
     from .notation import Notation, Piece
+    from .structure import Graph
 
 _ATOM = POWER + 1
 #: a slope that needs no parentheses before an index: 2*q, exp(x)

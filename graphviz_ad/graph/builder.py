@@ -8,7 +8,7 @@ from ..errors import LimitError
 from ..limits import limit
 
 if TYPE_CHECKING:
-    from .graph import Graph
+    from .structure import Graph
 
 
 class Span(NamedTuple):
@@ -160,7 +160,7 @@ class Builder:
 
         With ``keep``, nodes from that handle on stay only where an output needs them: what a rule made and did not use goes.
         """
-        from .graph import Graph
+        from .structure import Graph
 
         order = self.order(outputs, keep)
         new = [0] * len(self.ops)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError, NamingError
-from ..language.machine import compiled
 from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERATIONS
+from ..syntax.machine import compiled
 from .notation import ENTRYWISE, Latex, Notation, Piece
 
 if TYPE_CHECKING:
     from .array_notation import IndexRule
     from .builder import Span
-    from .graph import Graph
+    from .structure import Graph
 
 
 class Node:

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import NamedTuple
 
-from ..language.grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, NOT, OR, POWER, PRODUCT, SIGN, SUM
-from ..language.machine import run
-from ..language.program import Instruction
 from ..primitives.registry import OPERATIONS, resolve
+from ..syntax.grammar import AND, BINARY, COMPARISON, COMPARISONS, CONDITIONAL, NOT, OR, POWER, PRODUCT, SIGN, SUM
+from ..syntax.machine import run
+from ..syntax.program import Instruction
 
 ATOM = POWER + 1
 

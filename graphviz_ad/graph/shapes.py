@@ -12,7 +12,7 @@ from ..primitives.array_record import Call, Misfit, Shape, broadcast, size_of
 from ..primitives.registry import OPERATIONS
 
 if TYPE_CHECKING:
-    from .graph import Graph
+    from .structure import Graph
 
 #: fewer entries than this are not held against the limit
 _SMALL = 100_000

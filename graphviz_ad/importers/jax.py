@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
 from ..errors import ParseError
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from .jax_operations import CALLS, OPERATIONS
 from .reading import Reading, settled
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import ArgumentError, FileError, GradvizError
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 SCHEMA = "gradviz/1"
 MOST_BYTES = 1 << 30

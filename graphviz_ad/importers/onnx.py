@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
 from ..errors import FileError, GradvizError, ShapeError
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from .onnx_operators import OPERATORS
 from .reading import Reading, settled
 from .stand_ins import Traced

@@ -17,15 +17,15 @@ import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced her
 
 from ..errors import ArgumentError, LocatedError, ParseError, ShapeError
 from ..graph.builder import Literal, Span
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from ..language import vocabulary
 from ..language.elaboration import Listing, Quantity, Several, Text, Word, _Elaborator, _Frame
-from ..language.program import Program
 from ..primitives.array_record import Call, Misfit
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.composites import COMPOSITES, HIDDEN
 from ..primitives.kernels.arrays import Arrays, compute
 from ..primitives.registry import OPERATIONS, resolve
+from ..syntax.program import Program
 from .stand_ins import VIEWS, Stop, Traced, values
 
 _FLOATS = Arrays()
@@ -106,7 +106,7 @@ class _Trace:
     # -- nodes -------------------------------------------------------------------------------------------------------
 
     def input(self, name: str, example: Any) -> Traced:
-        from ..derive.bindings import measure
+        from ..engine.bindings import measure
 
         handle = self.builder.input(name, None)
         return Traced(self, handle, self.known(handle, measure(name, example)))

@@ -13,7 +13,7 @@ import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
 from ..errors import ShapeError
 from ..graph.builder import Span
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from .python import _Trace
 from .stand_ins import Stop, Traced
 

@@ -7,10 +7,10 @@ from typing import Any
 
 from ..errors import ArgumentError, ParseError
 from ..graph.builder import Builder, Literal
-from ..graph.graph import Graph
-from ..language.grammar import CONSTANTS
+from ..graph.structure import Graph
 from ..language.vocabulary import CONSTANT_VALUES
 from ..primitives.registry import OPERATIONS
+from ..syntax.grammar import CONSTANTS
 
 #: SymPy's heads with operands in our order
 _HEADS = {

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
 from ..errors import ParseError
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from .reading import Reading, settled
 from .torch_operations import OPERATIONS
 

@@ -125,7 +125,7 @@ class Picture(NamedTuple):
         FileError
             The file cannot be written.
         """
-        from ..scene.saving import write_file
+        from ..formats.writing import write_file
 
         name = str(path).lower()
         if name.endswith(".svg"):

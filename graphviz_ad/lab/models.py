@@ -15,7 +15,7 @@ from ..errors import BindingError, NamingError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
     Array = np.ndarray[Any, Any]
     Parameters = Mapping[str, Array]

@@ -20,7 +20,7 @@ from .canvas import CLASSES
 from .models import network
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "silu", "softplus", "none")
 LOSSES = ("softmax", "hinge")

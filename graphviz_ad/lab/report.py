@@ -7,9 +7,9 @@ from base64 import b64encode
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from ..formats.writing import produce
 from ..page.embedding import policy, script_json, xml
 from ..render.theme import DARK, LIGHT
-from ..scene.saving import produce
 from .architecture import draw_architecture
 from .canvas import Picture, png
 from .charts import SIDES, draw_norms, draw_progress, percent

@@ -10,13 +10,12 @@ from typing import NamedTuple
 
 from ..errors import ArgumentError, NamingError, ParseError, ShapeError
 from ..graph.builder import Builder, Group, Literal, Span
-from ..graph.graph import Graph
+from ..graph.structure import Graph
 from ..limits import require
-from . import vocabulary
-from .grammar import CONSTANTS
-from .machine import compiled
-from .parser import parse_program
-from .program import (
+from ..syntax.grammar import CONSTANTS
+from ..syntax.machine import compiled
+from ..syntax.parser import parse_program
+from ..syntax.program import (
     APPLY,
     ATTRIBUTE,
     CALL,
@@ -32,6 +31,7 @@ from .program import (
     Program,
     Statement,
 )
+from . import vocabulary
 
 
 class Text(str):

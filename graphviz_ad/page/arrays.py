@@ -15,8 +15,8 @@ from ..primitives.kernels.javascript import has_kernel
 from ..primitives.registry import OPERATIONS
 
 if TYPE_CHECKING:
+    from ..derive.derivatives import Point
     from ..derive.gradient import Unrolled
-    from ..derive.point import Point
 
 MOST_ENTRIES = 300_000  # of all instructions together
 _REDUCING = frozenset(("max", "min", "prod"))

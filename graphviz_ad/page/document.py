@@ -16,8 +16,8 @@ from .places import places
 from .program import operations, prepared, tables, view
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 _ALWAYS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "search.js")
 _CHOICE = ("depth", "expand", "focus", "radius")

@@ -13,7 +13,7 @@ from ..scene.numbers import MOST_ENTRIES
 from ..scene.slopes import fits, is_map
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
     from ..scene.selection import Selection
 
 Sizes = dict[str, tuple[int, int]]

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..graph.graph import Graph
 from ..graph.node import node_formula
 from ..graph.notation import ATOM, Notation, Piece
-from ..language.grammar import AND, CONDITIONAL, OR, POWER, PRODUCT, SUM
-from ..language.machine import compiled
+from ..graph.structure import Graph
 from ..primitives.registry import OPERATIONS
 from ..scene.writing import GREEK
+from ..syntax.grammar import AND, CONDITIONAL, OR, POWER, PRODUCT, SUM
+from ..syntax.machine import compiled
 from .embedding import xml
 
 MOST_WRITTEN = 4  # formulas of a heading

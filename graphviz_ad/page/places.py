@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from ..render.layers import layers, ordered
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 ASPECT = 0.7  # columns for each row of the whole: cells are wider than high, and screens wider still
 NOWHERE = -1

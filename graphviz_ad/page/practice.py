@@ -12,8 +12,8 @@ from .document import page_html, started
 from .program import obstacle
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 QUESTIONS = ("both", "values", "gradients")
 LARGEST = 1e4  # numbers that a person can be asked to write

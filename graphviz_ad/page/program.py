@@ -14,8 +14,8 @@ from .arrays import NoKernel, array_program, constant
 from .mathml import Patterns, heading, name_markup
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
     from ..scene.model import Scene
     from ..scene.selection import Selection
 

@@ -19,9 +19,9 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
-from ..language.grammar import CONSTANTS
-from ..language.parser import parse_expression
-from ..language.program import APPLY, CALL, COMPARE, NAME, NUMBER
+from ..syntax.grammar import CONSTANTS
+from ..syntax.parser import parse_expression
+from ..syntax.program import APPLY, CALL, COMPARE, NAME, NUMBER
 from .kernels import python as floats
 from .record import Elementwise
 from .registry import operation, resolve

@@ -54,7 +54,7 @@ details summary{cursor:pointer;color:var(--muted);margin:8px 0}ul{padding-left:1
 
 
 def write_html(data: Mapping[str, Any], title: str) -> str:
-    """A whole page from the plain data of a report (:meth:`graphviz_ad.check.report.Report.data`).
+    """A whole page from the plain data of a report (:meth:`graphviz_ad.check.results.Report.data`).
 
     >>> "<h1" in write_html({"verdict": "pass", "rows": [], "rows_total": 0, "notes": [], "causes": [], "power": "", "curve": []}, "t")
     True

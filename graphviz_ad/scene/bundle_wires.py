@@ -12,7 +12,7 @@ from .numbers import Figures, exact
 from .writing import call_label, gate_label, name_label, unicode_name
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
     from .selection import Selection
 
 MOST_TOLD = 8  # names that the tooltip tells

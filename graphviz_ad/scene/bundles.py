@@ -13,7 +13,7 @@ from collections.abc import Hashable, Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
     from .surroundings import Link
 
 FEW, MOST = 24, 40  # roles that are pleasant to read, and that can be read at all

@@ -17,7 +17,7 @@ from .writing import Unicode, local_label
 
 if TYPE_CHECKING:
     from ..derive.local_maps import LocalMap
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 
 class Chain(NamedTuple):

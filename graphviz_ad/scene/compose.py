@@ -18,8 +18,8 @@ from .surroundings import Link
 from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label, unicode_name
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 MOST_WIRES = 40  # operations in wire style; larger graphs and arrays are drawn as cards
 MOST_NAMED = 24  # wires whose automatic names are shown: with more of them no arrow names its derivative

@@ -13,7 +13,7 @@ from .steps import Backward, Derivation, Edge, Forward, Result, Sum
 from .writing import Substituted, formula_label, fraction, name_label
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 MOST_OPERATIONS = 200  # operations that are written out; of a larger graph those nearest the output
 MOST_TERMS = 12  # contributions that are written out at one fork

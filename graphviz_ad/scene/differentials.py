@@ -11,7 +11,7 @@ from .steps import Derivation, Differential, Result, Term
 from .writing import Substituted, formula_label, fraction, name_label
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 MOST_OPERATIONS = 200  # operations that are written out; of a larger graph those nearest the output
 

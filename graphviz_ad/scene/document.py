@@ -17,8 +17,8 @@ from . import kinks, second, slopes
 from .titles import is_differentiable
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 SCHEMA = "gradviz/1"
 MOST_ROWS = 1000  # of the check

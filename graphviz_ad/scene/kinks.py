@@ -12,7 +12,7 @@ from .numbers import Figures
 from .writing import Unicode, unicode_name
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 _STEP = 2.0**-30  # relative: near enough to see the neighbouring branch, far enough to leave the kink
 _SHOWN = Figures(integers=True)

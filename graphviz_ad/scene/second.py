@@ -10,7 +10,7 @@ from .numbers import choose
 from .writing import name_label
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
+    from ..derive.derivatives import Point
 
 
 MOST_SHOWN = 4  # rows below a picture

@@ -15,7 +15,7 @@ from .bundles import FEW, MOST, bundle
 from .surroundings import READABLE, Link, around, nearest
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 CROWDED = 120  # operations above which a graph of few roles is drawn by roles
 RADIUS = 2  # steps around a focus, where nobody says how many

@@ -12,7 +12,7 @@ from .numbers import shape_text
 from .writing import Unicode, local_label
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 MOST_ENTRIES = 36
 

@@ -13,8 +13,8 @@ from .numbers import Figures
 from .writing import Unicode, function_latex, name_label, output_label, unicode_name
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 LONGEST = 64  # characters of a title as plain text
 MOST_ARGUMENTS = 6

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from ..graph.node import local_formula, node_formula
 from ..graph.notation import ATOM, ENTRYWISE, Latex, Notation, Piece, latex_name
-from ..language.grammar import CONSTANTS, POWER, PRODUCT, SUM
-from ..language.parser import parse_expression
 from ..primitives.registry import OPERATIONS
+from ..syntax.grammar import CONSTANTS, POWER, PRODUCT, SUM
+from ..syntax.parser import parse_expression
 from .model import Label
 from .numbers import MINUS, ROUNDED, Figures, rounds
 
 if TYPE_CHECKING:
-    from ..graph.graph import Graph
+    from ..graph.structure import Graph
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 SUPERSCRIPTS = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import GradvizError, LocatedError
 
 if TYPE_CHECKING:
-    from ..derive.point import Point
-    from ..graph.graph import Graph
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
 
 _PLAIN = "text/plain; charset=utf-8"
 TYPES = {
@@ -68,7 +68,7 @@ def check(request: dict[str, Any]) -> dict[str, Any]:
 
 def file(request: dict[str, Any]) -> dict[str, Any]:
     """The expression in a format, as text or as hexadecimal digits."""
-    from ..scene.saving import produce
+    from ..formats.writing import produce
 
     graph, point, _ = _read(request)
     format = str(request.get("format"))

@@ -10,7 +10,7 @@ from mpmath.ctx_mp import MPContext
 
 import graphviz_ad as gv
 from graphviz_ad.derive import array_tape
-from graphviz_ad.derive.point import Point
+from graphviz_ad.derive.derivatives import Point
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from graphviz_ad.primitives.composites import COMPOSITES
 from graphviz_ad.primitives.kernels.arrays import PreciseArrays

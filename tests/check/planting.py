@@ -10,7 +10,7 @@ import pytest
 
 def plant(monkeypatch: pytest.MonkeyPatch, op: str, factor: float) -> None:
     """Multiply all local derivatives of an operation of a graph of scalars by a factor."""
-    claim, tape = importlib.import_module("graphviz_ad.check.claim"), importlib.import_module("graphviz_ad.derive.tape")
+    claim, tape = importlib.import_module("graphviz_ad.check.rules_in_many_digits"), importlib.import_module("graphviz_ad.derive.tape")
     rule, compiled = claim.partial_rule, tape.float_linearization
 
     def wrong_rule(name: str, position: int) -> Any:

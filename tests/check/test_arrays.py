@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.check.claim import Slip
-from graphviz_ad.check.graph_check import check_point
+from graphviz_ad.check.check_point import check_point
+from graphviz_ad.check.rules_in_many_digits import Slip
 
 DATA = Path(__file__).parents[1] / "data"
 CASES = json.loads((DATA / "matrix.json").read_text(encoding="utf-8"))

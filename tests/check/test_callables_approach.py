@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.check.approach import INFINITE, NUMBER, UNKNOWN, approach
+from graphviz_ad.check.slopes.slow_limits import INFINITE, NUMBER, UNKNOWN, approach
 
 
 def _doubles(x: Any) -> Any:

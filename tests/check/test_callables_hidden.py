@@ -176,7 +176,7 @@ def test_only_so_many_hidden_entries_are_followed(monkeypatch: pytest.MonkeyPatc
         return np.exp(x) / np.sum(np.exp(x))
 
     assert gv.check_gradient(f, slope, at).verdict == "pass"
-    monkeypatch.setattr("graphviz_ad.check.continuation.ENTRIES", 4)
+    monkeypatch.setattr("graphviz_ad.check.slopes.continuation.ENTRIES", 4)
     report = gv.check_gradient(f, slope, at)
     assert sum(HOLDS in row.reason for row in report.rows) == 4
     assert report.verdict == "inconclusive"

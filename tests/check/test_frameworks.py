@@ -208,7 +208,7 @@ def test_what_a_library_cannot_do_is_told() -> None:
 
 def test_a_library_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "jax", None)
-    monkeypatch.delitem(sys.modules, "graphviz_ad.check.adapter_jax", raising=False)
+    monkeypatch.delitem(sys.modules, "graphviz_ad.check.frameworks.jax", raising=False)
     with pytest.raises(gv.BindingError, match="jax is not installed here"):
         gv.check_gradient(np.sum, "jax", AT)
 
@@ -251,7 +251,7 @@ def test_where_tensors_go() -> None:
     """On the device of a module, of the point, or of what a function refers to; the device "meta" stands for any other."""
     import torch
 
-    from graphviz_ad.check.adapter_torch import TorchAdapter, home_of
+    from graphviz_ad.check.frameworks.torch import TorchAdapter, home_of
 
     far = torch.device("meta")
     weight, layer = torch.ones(3, device=far), torch.nn.Linear(3, 2, device=far)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.check.claim import Slip
-from graphviz_ad.check.graph_check import check_point
+from graphviz_ad.check.check_point import check_point
+from graphviz_ad.check.rules_in_many_digits import Slip
 
 SCALARS = "x0*x1 + sin(x2)*x3 + exp(x4)"
 VALUES = {f"x{k}": 0.5 + k / 4 for k in range(5)}

@@ -44,7 +44,7 @@ def test_a_ball_holds_the_value_and_the_slope(name: str) -> None:
     """Against 60 digits: the value by the other kernel, the slope by the rule of the table, which this one does not use."""
     from flint import arb, arb_series
 
-    from graphviz_ad.check.enclosures import _precision, _second
+    from graphviz_ad.check.references.enclosures import _precision, _second
 
     mp: Any = MPContext()
     mp.dps = 60
@@ -131,7 +131,7 @@ def test_arrays_are_not_proven_and_quick_proofs_refused() -> None:
 
 def test_without_the_extra_the_message_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "flint", None)
-    monkeypatch.delitem(sys.modules, "graphviz_ad.check.enclosures", raising=False)
+    monkeypatch.delitem(sys.modules, "graphviz_ad.check.references.enclosures", raising=False)
     monkeypatch.delitem(sys.modules, "graphviz_ad.primitives.kernels.arb", raising=False)
     with pytest.raises(gv.GradvizError, match=r"graphviz_ad\[arb\]"):
         gv.parse("x").at(x=1).check(proof=True)

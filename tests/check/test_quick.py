@@ -6,12 +6,12 @@ import random
 
 import numpy as np
 import pytest
+from graphviz_ad.check.quick.check.arrays import ArrayMover
+from graphviz_ad.check.quick.check.families import families_of
+from graphviz_ad.check.quick.check.stencil import METHOD
 
 import graphviz_ad as gv
-from graphviz_ad.check.cones import Cones
-from graphviz_ad.check.families import families_of
-from graphviz_ad.check.quick_arrays import ArrayMover
-from graphviz_ad.check.stencil import METHOD
+from graphviz_ad.check.references.cones import Cones
 from graphviz_ad.derive import tape
 from graphviz_ad.primitives.kernels import python as kernels
 from tests.check.planting import plant

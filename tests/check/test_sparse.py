@@ -10,7 +10,7 @@ import pytest
 from scipy.sparse import csc_matrix, csr_array
 
 import graphviz_ad as gv
-from graphviz_ad.check.patterns import colour, outward
+from graphviz_ad.check.slopes.sparsity_pattern import colour, outward
 
 N = 2000
 X = np.random.default_rng(2).normal(size=N)

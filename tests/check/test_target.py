@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from graphviz_ad.check.diagnosis.diagnosis.self_test import self_test
 
 import graphviz_ad as gv
-from graphviz_ad.check.mutations import self_test
 
 AT = np.array([0.3, -0.7, 1.2])
 LAYER = """

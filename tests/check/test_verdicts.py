@@ -139,7 +139,7 @@ def test_at_the_edge_of_the_domain_a_wrong_slope_does_not_pass() -> None:
 
 def claimed(text: str, gradient: float) -> str:
     """The verdict on somebody's gradient at 0."""
-    from graphviz_ad.check.graph_check import check_claim
+    from graphviz_ad.check.check_point import check_claim
 
     return check_claim(gv.parse(text).at(x=0), {"x": gradient}).verdict
 
@@ -152,7 +152,7 @@ def test_kink_names_place_and_interval() -> None:
 
 def test_a_tie_is_judged_in_the_hull_and_not_axis_by_axis() -> None:
     """(1, 1, 1) lies between the slopes on every axis, and is no subgradient of max."""
-    from graphviz_ad.check.kinks import inside
+    from graphviz_ad.check.scalars.neighbourhood import inside
 
     corners = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert inside([1 / 3, 1 / 3, 1 / 3], corners)
@@ -230,8 +230,8 @@ def test_data_of_a_report() -> None:
 
 def test_the_check_is_linear_in_size() -> None:
     """Operations of the reference, counted, not timed: ten times the graph, about ten times the work."""
-    from graphviz_ad.check.scalar_check import ScalarCheck
-    from graphviz_ad.check.scalar_claim import ScalarClaim
+    from graphviz_ad.check.scalars.check import ScalarCheck
+    from graphviz_ad.check.scalars.claim import ScalarClaim
 
     counts = []
     for terms in (2_000, 20_000):

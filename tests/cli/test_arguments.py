@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from graphviz_ad.cli.arguments import OPTIONS, VERBS, UsageError, read
+from graphviz_ad.requests.arguments import OPTIONS, VERBS, UsageError, read
 
 
 @pytest.mark.parametrize("expression", ["f=x*y", "-x", "-x*o", "-o*y", "-(x)", "--x*y", "-2**x", "-", "@f.gv", "x", "", "-V"])

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from graphviz_ad import GradvizError, parse
-from graphviz_ad.cli.bindings import read_bindings
+from graphviz_ad.requests.bindings import read_bindings
 
 
 def value(text: str) -> Any:

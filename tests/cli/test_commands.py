@@ -16,8 +16,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad
-from graphviz_ad.cli.arguments import FORWARDED, OPTIONS, VERBS
 from graphviz_ad.cli.main import main
+from graphviz_ad.requests.arguments import FORWARDED, OPTIONS, VERBS
 
 from .materials import ROOT, run
 

@@ -17,7 +17,7 @@ import pytest
 
 from graphviz_ad.cli.main import main
 from graphviz_ad.cli.progress import Bar
-from graphviz_ad.cli.sources import is_target
+from graphviz_ad.requests.sources import is_target
 
 from .materials import ROOT
 

@@ -75,8 +75,8 @@ def test_underscores_are_escaped() -> None:
     ],
 )
 def test_latex(text: str, latex: str) -> None:
-    from graphviz_ad.language.machine import run
-    from graphviz_ad.language.parser import parse_expression
+    from graphviz_ad.syntax.machine import run
+    from graphviz_ad.syntax.parser import parse_expression
 
     notation = Latex()
     assert run(parse_expression(text), {}, notation.name, notation.number, notation.apply).text == latex

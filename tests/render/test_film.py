@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.formats.writing import produce
 from graphviz_ad.render.animation import steps
 from graphviz_ad.render.film import MOST_FRAMES, _gathered, render_film
 from graphviz_ad.render.theme import LIGHT
-from graphviz_ad.scene.saving import produce
 
 pytestmark = pytest.mark.needs_animation
 POINT = gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4)

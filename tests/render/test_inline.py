@@ -9,8 +9,8 @@ from io import BytesIO
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.formats.writing import produce
 from graphviz_ad.render.inline import encode, size_of
-from graphviz_ad.scene.saving import produce
 
 POINT = gv.parse("(x + y)*z").at(x=-2, y=5, z=-4)
 PNG = produce(POINT.graph, POINT, "png", scale=1.0)

@@ -11,11 +11,11 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.errors import EngineError, GradvizError
+from graphviz_ad.formats.writing import produce
 from graphviz_ad.render import render
 from graphviz_ad.render.raster import to_pdf, to_png
 from graphviz_ad.render.svg import render_svg
 from graphviz_ad.render.theme import colors
-from graphviz_ad.scene.saving import produce
 from tests.render import scenes
 
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.formats.json_text import dumps
 from graphviz_ad.graph.node import Node
 from graphviz_ad.scene.document import document, document_graph, plain
-from graphviz_ad.scene.json_text import dumps
 
 KEYS = [
     "schema", "expression", "output", "outputs", "value", "shape", "inputs", "gradients", "jacobians", "nodes", "edges", "groups", "check",

@@ -151,15 +151,15 @@ def test_a_thousand_operations_are_drawn_in_seconds(make: Any) -> None:
     point = make()
     assert sum(1 for operands in point.graph.operands if operands) > 750
     before = time.process_time()
-    from graphviz_ad.scene.saving import produce
+    from graphviz_ad.formats.writing import produce
 
     assert produce(point.graph, point, "svg", bundled=True).endswith(b"</svg>\n")
     assert time.process_time() - before < 5
 
 
 def test_a_slow_engine_is_replaced_by_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    from graphviz_ad.formats.writing import produce
     from graphviz_ad.render.placement import LayoutWarning
-    from graphviz_ad.scene.saving import produce
 
     point = gv.parse("s(t)=1/(1+exp(-t)); q=x+y; f=s(q)*z").at(x=1, y=2, z=3)
     monkeypatch.setenv("GRADVIZ_LAYOUT_SECONDS", "0")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.scene import saving
+from graphviz_ad.formats import writing as saving
 
 POINT = gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4)
 STARTS = {"svg": b"<svg ", "png": b"\x89PNG", "dot": b"// written", "json": b"{\n", "txt": b"f(x", "md": b"$$", "tex": b"\\documentclass"}

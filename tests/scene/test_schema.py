@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.formats.json_text import dumps
 from graphviz_ad.scene.document import document, document_graph
-from graphviz_ad.scene.json_text import dumps
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schema.json").read_text("utf-8"))
 VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)

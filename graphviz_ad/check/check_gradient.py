@@ -1,0 +1,138 @@
+"""Check anybody's gradient: a function and a claimed derivative as callables, or the derivative as plain values.
+
+The public entry: its options, what it makes of expressions, graphs, tensors and names of libraries, and which check a kind gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ..errors import BindingError
+from .callables.gradient import GradientCheck, Options
+from .frameworks.libraries import is_both, pair, without_tensors
+from .probing.guard import Contained
+from .results import FAIL, INCONCLUSIVE, Report, Row
+from .slopes.finding import FLOAT
+
+KINDS = ("gradient", "jacobian", "vjp", "jvp", "products", "hessian", "hvp")
+#: entries of the derivative that are checked one by one
+ENTRIES = 20_000
+#: evaluations that one check may spend
+EVALUATIONS = 200_000
+#: other points looked at
+POINTS = 4
+
+
+def check_gradient(
+    f: Any,
+    gradient: Any,
+    at: Any,
+    *,
+    kind: str = "gradient",
+    points: int = POINTS,
+    seed: int = 0,
+    entries: int = ENTRIES,
+    max_evaluations: int = EVALUATIONS,
+    tolerance: float | None = None,
+    convention: str = "steepest",
+    executor: Any = None,
+    progress: Callable[[int, int], None] | None = None,
+    diagnose: bool = True,
+    curve: bool = False,
+    self_test: bool = False,
+) -> Report:
+    """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
+
+    ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
+    otherwise ``f(at)``. Where it holds tensors of PyTorch, ``f`` and ``gradient`` are functions of tensors, on their device.
+    ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f`` is checked. It may be plain
+    values; then, and when it never reads its arguments, only this point is judged.
+
+    ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
+    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "products": both, as
+    ``{"vjp": …, "jvp": …}``, each by itself and against the other; "hessian"; "hvp": ``gradient(*at, u)``.
+    ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
+    (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
+    default four times the square root of the precision of the arguments and of what ``f`` returns, the coarser of the two.
+    ``executor`` runs evaluations (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the
+    worst entry.
+    ``self_test`` injects known slips into the claim and adds which of them this check catches here (``report.trials``).
+    Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
+
+    >>> import numpy as np
+    >>> check_gradient(lambda x: x**3, lambda x: 3 * x, at=1.0).verdict
+    'fail'
+    >>> check_gradient(np.sum, np.ones_like, at=np.array([1.0, 2.0])).verdict
+    'pass'
+    """
+    if kind not in KINDS:
+        raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
+    if tolerance is not None and not 0 < tolerance < 1:
+        raise BindingError(f"tolerance={tolerance!r} is no number between 0 and 1")
+    for name, number in (("points", points), ("seed", seed), ("entries", entries), ("max_evaluations", max_evaluations)):
+        if not hasattr(number, "__index__") or number < 0:
+            raise BindingError(f"{name}={number!r} is no whole number from 0 on")
+    if convention not in ("steepest", "conjugate"):
+        raise BindingError(f"convention={convention!r} is neither 'steepest' nor 'conjugate'")
+    if is_both(gradient):
+        kind = "products"
+    if isinstance(gradient, str):
+        convention = "steepest"  # what the adapters give, whatever the library's own is
+    f, gradient, at = prepared(f, gradient, at, kind)
+    if self_test:
+        return _self_tested(f, gradient, at, {
+            "kind": kind, "points": points, "seed": seed, "entries": entries, "max_evaluations": max_evaluations, "tolerance": tolerance,
+            "convention": convention, "executor": executor, "progress": progress, "diagnose": diagnose, "curve": curve,
+        })  # fmt: skip
+    f, gradient = _contained(f, "f"), _contained(gradient, "gradient")
+    options = Options(points, seed, entries, max_evaluations, tolerance, convention, executor, progress, diagnose, curve)
+    from .callables.products import check_product
+
+    try:
+        if kind in ("gradient", "jacobian"):
+            return GradientCheck(f, gradient, at, kind, options).report()
+        return check_product(f, gradient, at, kind, options)
+    except KeyboardInterrupt:  # before anything was known
+        report = Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted before anything was known")])
+        report.interrupted = True
+        return report
+
+
+def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
+    """A function of arrays, its claim and the point: from an expression, a graph, tensors, or the name of a library that differentiates."""
+    f, gradient, at, device = without_tensors(f, gradient, at)
+    if isinstance(f, str):
+        from ..language.elaboration import parse
+
+        f = parse(f)
+    if hasattr(f, "input_handles"):
+        from .probing.graph_function import GraphFunction
+
+        f = GraphFunction(f)
+    if isinstance(gradient, str):
+        f, gradient = pair(gradient, f, kind, device)
+    return f, gradient, at
+
+
+def _contained(function: Any, what: str) -> Any:
+    """A callable that cannot end the process, and several of them; values as they are."""
+    if isinstance(function, Mapping):
+        return {key: _contained(entry, str(key)) for key, entry in function.items()}
+    name = getattr(function, "__name__", what)
+    return Contained(function, name if name.isidentifier() else what) if callable(function) else function
+
+
+def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Report:
+    """A report with the trials of the self-test."""
+    from .diagnosis.self_test import NO_TEST, self_test
+
+    report = check_gradient(f, gradient, at, **options)
+    if report.verdict == FAIL:  # what is wrong already fails with any slip
+        report.notes = (*report.notes, NO_TEST)
+    elif not report.interrupted:
+        try:
+            report.trials = self_test(f, gradient, at, **{**options, "curve": False})
+        except KeyboardInterrupt:
+            report.interrupted = True
+    return report

@@ -1,0 +1,307 @@
+"""``module:function`` from a command line: the function, its claimed derivative, the point, and the check of them.
+
+The claim is the one that is named, or the one that stands beside the function under one of the usual names. Objects of
+PyTorch and JAX with rules of their own (``autograd.Function``, ``nn.Module``, ``jax.custom_vjp``) are differentiated by their library.
+"""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..errors import BindingError, FileError, NamingError
+from .frameworks.libraries import LIBRARIES
+from .frameworks.loading import load_module, load_object, split
+from .probing.guard import Guarded, told
+from .probing.signatures import parameters, positional_names, weights
+from .results import Report
+
+#: kind of claim -> where it is looked for beside ``f`` when none is named, in this order
+CONVENTIONS: dict[str, tuple[str, ...]] = {
+    "gradient": ("{}_gradient", "{}_grad", "{}_der", "{}_prime", "d{}", "d_{}", "grad_{}", "gradient_{}"),
+    "jacobian": ("{}_jac", "{}_jacobian"),
+    "vjp": ("{}_vjp",),
+    "jvp": ("{}_jvp",),
+    "hessian": ("{}_hess", "{}_hessian"),
+    "hvp": ("{}_hvp", "{}_hess_prod"),
+}
+#: kind of claim -> what it is called
+LONG = {
+    "gradient": "the gradient", "jacobian": "the Jacobian", "vjp": "the vector-Jacobian product", "jvp": "the Jacobian-vector product",
+    "hessian": "the Hessian", "hvp": "the Hessian-vector product",
+}  # fmt: skip
+
+
+class Pair(NamedTuple):
+    """A function and its claim. ``claim`` is a callable, values, the name of a library that differentiates, or {"vjp": …, "jvp": …}."""
+
+    function: Callable[..., Any]
+    claim: Any
+    kind: str
+    #: what the two are called
+    names: tuple[str, str]
+
+
+def check_target(
+    target: str,
+    at: Any = None,
+    claim: str | Mapping[str, str] | None = None,
+    *,
+    kind: str | None = None,
+    named: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Report:
+    """Check ``package.module:f`` or ``file.py:f`` at a point. The module is imported, so its code runs.
+
+    ``at``: values, or the path of a file (.npz, .npy, .json, .csv, .txt); ``named``: more arguments by name. ``claim``: the name of the
+    derivative, in the same module or as ``module:name``, or "torch", "jax", "autograd", or {"vjp": name, "jvp": name}; without it the usual
+    names beside f are tried (f_gradient, f_grad, f_der, grad_f, df; f_jac; f_vjp and f_jvp, or one of them; f_hess; f_hvp), and
+    ``f.gradient``. ``module:pair`` may also be a tuple (f, gradient). ``kind`` and the other options are those of :func:`check_gradient`.
+
+    >>> check_target("scipy.optimize:rosen", [0.5, -1.5, 2.0]).verdict
+    'pass'
+    >>> check_target("scipy.optimize:rosen", [0.5, -1.5, 2.0], "rosen_hess", kind="hessian").verdict
+    'pass'
+
+    Raises
+    ------
+    NamingError, BindingError, FileError
+        The target, the claim or the point cannot be used.
+    CallError
+        The function, the claim or the import of the module raised an exception.
+    """
+    from .check_gradient import check_gradient
+    from .frameworks.libraries import is_both, pair
+
+    found = find_pair(target, claim, kind)
+    arguments = fit_point(found, read_point(at), dict(named or {}))
+    function, slope, sort = found.function, found.claim, found.kind
+    try:
+        if isinstance(slope, str):
+            if kind is None:
+                sort = _kind_of_library(slope, function, arguments)
+            function, slope = pair(slope, function, sort)
+        function = Guarded(function, found.names[0])
+        if callable(slope):
+            slope = _Ordered(Guarded(slope, found.names[1]), found.function, arguments)
+        elif is_both(slope):
+            slope = {name: _Ordered(Guarded(product, name), found.function, arguments) for name, product in slope.items()}
+        report = check_gradient(function, slope, arguments, kind=sort, **options)
+    except Exception as fault:
+        error = told(fault)
+        if error is None:
+            raise
+        raise error from fault
+    if left := [name for name in weights(found.function) if not isinstance(arguments, dict) or name not in arguments]:
+        fixed = f"the module's parameters {', '.join(left)} are held fixed; give them by name to check their gradients"
+        report.notes = (*report.notes, fixed)
+    if held := _held(found.function, arguments):
+        report.notes = (*report.notes, f"held fixed, because there is no decimal point in it: {', '.join(held)}")
+    against = f"{LONG[sort]} by {found.claim}" if isinstance(found.claim, str) else found.names[1]
+    if not isinstance(found.claim, (str, Mapping)) and sort != "gradient":
+        against += f", {LONG[sort]}"
+    report.title = f"{found.names[0]} against {against}"
+    return report
+
+
+# -- the pair ----------------------------------------------------------------------------------------------------------
+
+
+def find_pair(target: str, claim: str | Mapping[str, str] | None = None, kind: str | None = None) -> Pair:
+    """The function of a target and the claim about it."""
+    if isinstance(claim, Mapping) and set(claim) != {"vjp", "jvp"}:
+        raise BindingError(f"two claims together are vjp and jvp, not {' and '.join(claim)}")
+    if isinstance(claim, Mapping) and not set(LIBRARIES).isdisjoint(claim.values()):
+        names = set(claim.values())
+        if len(names) > 1:
+            raise BindingError("a library's product goes with its own other one: --vjp torch --jvp torch")
+        claim, kind = names.pop(), "products"
+    module, name = split(target)
+    found = load_object(module, name)
+    if isinstance(found, tuple) and len(found) == 2 and claim is None:
+        return Pair(found[0], found[1], kind or "gradient", (f"{name}[0]", f"{name}[1]"))
+    function, library = _of_library(found, name)
+    if not callable(function):
+        raise BindingError(f"{target} is a {type(function).__name__}, which cannot be called")
+    if claim in LIBRARIES:
+        return Pair(function, claim, kind or "gradient", (name, claim))
+    if isinstance(claim, Mapping):
+        places = {sort: split(one) if ":" in one else (module, one) for sort, one in claim.items()}
+        both = {sort: load_object(*place) for sort, place in places.items()}
+        return Pair(function, both, "products", (name, " and ".join(inner for _, inner in places.values())))
+    if claim is not None:
+        place, inner = split(claim) if ":" in claim else (module, claim)
+        return Pair(function, load_object(place, inner), kind or "gradient", (name, inner))
+    if library is not None:
+        return Pair(function, library, kind or "gradient", (name, library))
+    return _beside(function, module, name, kind)
+
+
+def _beside(function: Any, module: str, name: str, kind: str | None) -> Pair:
+    """The claim under a usual name: in the function's own class or module, or as its attribute."""
+    if hasattr(function, "gradient") and kind in (None, "gradient"):
+        return Pair(function, function.gradient, "gradient", (name, f"{name}.gradient"))
+    prefix, _, last = name.rpartition(".")
+    home: Any = load_object(module, prefix) if prefix else load_module(module)
+    kinds = CONVENTIONS if kind is None else {kind: CONVENTIONS[kind]}
+    found = {
+        sort: inner for sort, patterns in kinds.items() for inner in [p.format(last) for p in reversed(patterns)] if hasattr(home, inner)
+    }
+    first = next(iter(found), None)
+    if first == "vjp" and "jvp" in found:
+        both = {sort: getattr(home, found[sort]) for sort in ("vjp", "jvp")}
+        return Pair(function, both, "products", (name, f"{found['vjp']} and {found['jvp']}"))
+    if first is not None:
+        return Pair(function, getattr(home, found[first]), first, (name, found[first]))
+    uses = next((library for library in LIBRARIES if _mentions(function, library)), None)
+    if uses is not None:
+        raise NamingError(f"{module} has no derivative of {last} under a usual name", hint=f"it uses {uses}: --gradient {uses} checks that")
+    tried = ", ".join(pattern.format(last) for patterns in kinds.values() for pattern in patterns)
+    raise NamingError(
+        f"{module} has no derivative of {last} under a usual name",
+        hint=f"name it: --gradient NAME; or --gradient torch, jax or autograd, to check that library's; tried were {tried}",
+    )
+
+
+def _mentions(function: Any, library: str) -> bool:
+    """Whether the module of a function has imported a library by name."""
+    known = getattr(inspect.unwrap(function), "__globals__", {})
+    return any(getattr(value, "__name__", "").partition(".")[0] == library for value in list(known.values()) if inspect.ismodule(value))
+
+
+def _of_library(value: Any, name: str) -> tuple[Any, str | None]:
+    """An object that a library differentiates, made callable, and that library; a class of modules becomes a module."""
+    torch: Any = sys.modules.get("torch")
+    jax: Any = sys.modules.get("jax")
+    if torch is not None:
+        if isinstance(value, type) and issubclass(value, torch.autograd.Function):
+            return getattr(value, "apply"), "torch"  # noqa: B009 - the checker of types knows no class of that module
+        if isinstance(value, type) and issubclass(value, torch.nn.Module):
+            try:
+                value = value()
+            except TypeError as error:
+                raise BindingError(f"{name}() cannot be made: {error}\nhint: name an instance: layer = {name}(…) in the module") from None
+        if isinstance(value, torch.nn.Module):
+            return value, "torch"
+    if jax is not None and isinstance(value, (jax.custom_vjp, jax.custom_jvp)):
+        return value, "jax"
+    return value, None
+
+
+def _kind_of_library(library: str, function: Any, arguments: Any) -> str:
+    """gradient where the function returns one number, else jacobian."""
+    import numpy as np
+
+    from .frameworks.libraries import pair
+
+    value = Guarded(pair(library, function)[0], getattr(function, "__name__", type(function).__name__))
+    result = value(**arguments) if isinstance(arguments, dict) else value(*arguments)
+    return "gradient" if np.size(result) == 1 and np.shape(result) == () else "jacobian"
+
+
+# -- the point ---------------------------------------------------------------------------------------------------------
+
+
+def read_point(at: Any) -> Any:
+    """A point from a file: .npz and .json give named arguments (an array in .json one), .npy, .csv and .txt one argument."""
+    if not isinstance(at, (str, Path)):
+        return at
+    import numpy as np
+
+    from ..values.files import read
+
+    path = Path(at)
+    if path.suffix not in (".npz", ".npy"):
+        if path.suffix not in (".json", ".csv", ".txt"):
+            raise FileError(f"{path}: a point is read from .npz, .npy, .json, .csv or .txt")
+        return read(path)
+    try:
+        loaded = np.load(path, allow_pickle=False)
+        if path.suffix == ".npy":
+            return loaded
+        with loaded:
+            return {name: loaded[name] for name in loaded.files}
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}") from None
+    except (ValueError, EOFError) as error:  # damaged, or objects in it
+        raise FileError(f"{path}: {error}") from None
+
+
+def fit_point(found: Pair, at: Any, named: dict[str, Any]) -> Any:
+    """The arguments as a tuple in the order of the function's parameters where they have an order, else by name.
+
+    Raises BindingError where names and parameters do not fit.
+    """
+    if isinstance(at, dict):
+        if set(at) == {f"arr_{k}" for k in range(len(at))}:  # numpy.savez without names
+            at = tuple(at[f"arr_{k}"] for k in range(len(at)))
+        else:
+            if twice := sorted(set(at) & set(named)):
+                raise BindingError(f"{twice[0]} is given twice: by --at and by name")
+            at, named = None, {**at, **named}
+    given = () if at is None else at if isinstance(at, tuple) else (at,)
+    listed = parameters(found.function)
+    if listed is None:
+        return _some(given, found) if given or not named else named
+    ordered = [p for p in listed if p.kind <= p.POSITIONAL_OR_KEYWORD]
+    catches = {p.kind for p in listed}
+    known = [p.name for p in listed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    own = weights(found.function)
+    if strange := [name for name in named if name not in (*known, *own) and inspect.Parameter.VAR_KEYWORD not in catches]:
+        raise BindingError(f"{found.names[0]} has no argument {strange[0]}\nhint: it takes {', '.join((*known, *own)) or 'none'}")
+    names = [p.name for p in ordered]
+    if len(given) > len(names) and inspect.Parameter.VAR_POSITIONAL not in catches:
+        raise BindingError(f"{found.names[0]} takes {len(names)} arguments, the point has {len(given)}")
+    if not given and not named:
+        return _some((), found, names)
+    filled = names[: len(given)]
+    if both := [name for name in filled if name in named]:
+        raise BindingError(f"{both[0]} is given twice: by --at and by name")
+    if missing := [p.name for p in listed if p.default is p.empty and p.name in known and p.name not in filled and p.name not in named]:
+        wanted = ", ".join(missing)
+        raise BindingError(f"the point has no value for {wanted}\nhint: {found.names[0]} takes {', '.join(known)}")
+    row = names[len(given) : len(given) + len(named)]
+    if set(row) == set(named):
+        return (*given, *(named[name] for name in row))
+    if not given:
+        return named
+    return {**dict(zip(names, given)), **named}
+
+
+def _held(function: Any, arguments: Any) -> list[str]:
+    """The arguments of whole numbers, which are no variables where others have decimal points."""
+    import numpy as np
+
+    names = [*positional_names(function), *(f"x{k}" for k in range(len(arguments)))]
+    listed = list(arguments.items()) if isinstance(arguments, dict) else list(zip(names, arguments))
+    kinds = {name: np.asarray(value).dtype.kind for name, value in listed}
+    return [name for name, kind in kinds.items() if kind in "iu"] if any(kind in "fc" for kind in kinds.values()) else []
+
+
+def _some(given: tuple[Any, ...], found: Pair, names: list[str] | None = None) -> tuple[Any, ...]:
+    if not given:
+        takes = f"{found.names[0]} takes {', '.join(names)}" if names else "for example --at point.npy"
+        raise BindingError(f"there is no point to check at: --at FILE, or NAME=VALUE\nhint: {takes}")
+    return given
+
+
+class _Ordered:
+    """A claim whose dictionary (by argument) is put in the order of the arguments."""
+
+    def __init__(self, claim: Guarded, function: Any, arguments: Any) -> None:
+        self.claim, self.__wrapped__ = claim, claim
+        self.known = positional_names(function)
+        self.names = self.known[: len(arguments)] if isinstance(arguments, tuple) else []
+
+    @property
+    def __code__(self) -> Any:
+        return self.claim.__code__
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        found = self.claim(*positional, **named)
+        if self.names and isinstance(found, dict) and found and set(found) <= set(self.known):
+            return tuple(found.get(name) for name in self.names)
+        return found

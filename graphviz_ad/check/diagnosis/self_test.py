@@ -1,0 +1,154 @@
+"""The self-test: known slips injected into a claim, and which of them this check catches at this point."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
+from ..check_gradient import check_gradient, prepared
+from ..check_point import check_point, parts
+from ..frameworks.libraries import is_both
+from ..probing.layout import Layout
+from ..results import FAIL, Report, Trial
+from ..rules_in_many_digits import Slip
+
+if TYPE_CHECKING:
+    from ...derive.derivatives import Point
+
+Change = Callable[[Any], Any]
+
+
+def _one_entry(factor: float) -> Change:
+    def slip(g: Any) -> Any:
+        changed = np.array(g, dtype=np.result_type(g, float))
+        flat = changed.reshape(-1)
+        if flat.size:
+            flat[int(np.argmax(np.abs(flat)))] *= factor
+        return changed
+
+    return slip
+
+
+_RESHAPED, _NOT_FINITE = "an axis not summed", "not finite"
+#: no slips of a graph's own gradients: those have their shapes, and what is not finite in them is inconclusive by contract
+_OTHERS_ONLY = (_RESHAPED, _NOT_FINITE)
+SLIPS: dict[str, Change] = {
+    "sign": lambda g: -g,
+    "factor 2": lambda g: 2 * g,
+    "factor 1.001": lambda g: 1.001 * g,
+    "factor 1 + 1e-5": lambda g: (1 + 1e-5) * g,
+    "factor 1/n": lambda g: g / max(np.size(g), 2),
+    "transposed": lambda g: np.transpose(g) if np.ndim(g) == 2 and np.shape(g)[0] == np.shape(g)[1] else g,
+    "off by one index": lambda g: np.roll(g, 1),
+    "one entry off by 1 %": _one_entry(1.01),
+    "one entry zero": _one_entry(0.0),
+    "detached": lambda g: 0 * g,
+    _RESHAPED: lambda g: np.broadcast_to(g, (2, *np.shape(g))),
+    _NOT_FINITE: lambda g: g + np.nan,
+}
+
+
+def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **options: Any) -> tuple[Trial, ...]:
+    """Every slip applied to every argument's gradient in turn, and the verdict of the check on it.
+
+    A slip that changes nothing at any point looked at (the sign of a zero) is marked so, and cannot be caught.
+
+    >>> [t.slip for t in self_test(np.sum, np.ones_like, np.array([1.0, 2.0])) if t.changed and not t.caught]
+    []
+    """
+    f, gradient, at = prepared(f, gradient, at, kind)
+    layout = Layout(at, f)
+    trials = []
+    many = layout.many or layout.named
+    by_argument = is_both(gradient) or kind in ("gradient", "jacobian", "vjp")
+    places = [(leaf.name, leaf.path if many else leaf.path[1:]) for leaf in layout.leaves] if by_argument else [("", ())]
+    parts = [("vjp" if is_both(gradient) else "", *place) for place in places]
+    if is_both(gradient):
+        parts.append(("jvp", "jvp", ()))
+    for name, slip in SLIPS.items():
+        for product, place, path in parts:
+            mutated = _Mutated(gradient[product] if product else gradient, path, slip)
+            claim = {**gradient, product: mutated} if product else mutated
+            verdict = check_gradient(f, claim, at, kind=kind, **{**options, "diagnose": False}).verdict
+            trials.append(Trial(name, verdict, mutated.changed, place if len(parts) > 1 else ""))
+    return tuple(trials)
+
+
+NO_TEST = "no self-test, because the claim itself is wrong"
+#: inputs of a graph that slips are put into; of more, so many evenly chosen ones
+MOST = 12
+
+
+def self_test_point(point: Point, report: Report, progress: Callable[[int, int], None] | None = None) -> None:
+    """Add to the report of a point the trials of slips in its own gradients, in many digits and in float64.
+
+    Ctrl-C ends it with the trials that were made (``report.interrupted``).
+    """
+    if report.verdict == FAIL:
+        report.notes = (*report.notes, NO_TEST)
+        return
+    outputs = list(parts(point)) if len(point.graph.outputs) > 1 else [("", point)]
+    step = -(-len(point.wrt) // MOST)
+    names = point.wrt[::step] if step else ()
+    if len(names) < len(point.wrt):
+        report.notes = (*report.notes, f"the self-test puts its slips into {len(names)} of {len(point.wrt):,} inputs")
+    planned = [(slip, output, part, name) for slip in SLIPS if slip not in _OTHERS_ONLY for output, part in outputs for name in names]
+    trials: list[Trial] = []
+    try:
+        for done, (slip, output, part, name) in enumerate(planned):
+            if progress is not None:
+                progress(done, len(planned))
+            change = _Kept(SLIPS[slip])
+            found = check_point(part, slip=Slip(name, change))
+            if found.interrupted:
+                raise KeyboardInterrupt
+            place = f"{name} of {output}" if output else name if len(names) > 1 else ""
+            trials.append(Trial(slip, found.verdict, change.changed, place))
+    except KeyboardInterrupt:
+        report.interrupted = True
+    report.trials = tuple(trials)
+
+
+class _Kept:
+    """A slip in floats or numbers of many digits, plain ones and arrays, as they came; ``changed`` once it has made a difference."""
+
+    def __init__(self, slip: Change) -> None:
+        self.slip, self.changed = slip, False
+
+    def __call__(self, claim: Any) -> Any:
+        before = np.asarray(claim)
+        after = np.asarray(self.slip(before), dtype=before.dtype)
+        self.changed |= not np.array_equal(before, after)
+        return after if np.ndim(claim) else after.item()
+
+
+class _Mutated:
+    """A gradient with a slip in one place of what it returns; ``changed`` once the slip has made a difference."""
+
+    def __init__(self, gradient: Any, path: tuple[Any, ...], slip: Change) -> None:
+        self.right: Callable[..., Any] = gradient if callable(gradient) else lambda *_, **__: gradient
+        self.path, self.slip, self.changed = path, slip, False
+        if hasattr(gradient, "__code__"):
+            self.__code__ = gradient.__code__  # whether it reads its arguments is seen there
+
+    def __call__(self, *positional: Any, **named: Any) -> Any:
+        right = self.right(*positional, **named)
+        # one argument in a tuple may be claimed without it
+        path = self.path if not self.path or isinstance(right, (dict, list, tuple)) else self.path[1:]
+        return _replace(right, path, self._slipped)
+
+    def _slipped(self, before: Any) -> Any:
+        after = self.slip(before)
+        self.changed |= np.shape(before) != np.shape(after) or not np.array_equal(np.asarray(before), np.asarray(after))
+        return after
+
+
+def _replace(tree: Any, path: tuple[Any, ...], slip: Change) -> Any:
+    if not path:
+        return slip(np.asarray(tree))
+    if isinstance(tree, dict):
+        return {key: _replace(value, path[1:], slip) if key == path[0] else value for key, value in tree.items()}
+    parts = [_replace(value, path[1:], slip) if key == path[0] else value for key, value in enumerate(tree)]
+    return parts if isinstance(tree, list) else tuple(parts)

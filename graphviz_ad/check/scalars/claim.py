@@ -1,0 +1,66 @@
+"""The claim that is checked over scalars: its numbers in float64, and the rows of entries that cannot be judged."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from ...graph.node import statement
+from ..references.grading import as_float
+from ..references.scalars import Reference, Slope
+from ..results import INCONCLUSIVE, Row
+from ..rules_in_many_digits import Slip, wrong_rules
+
+if TYPE_CHECKING:
+    from ...derive.derivatives import Point
+
+#: digits of the claim and of the survey of branches
+DIGITS = 120
+ENTRYWISE = "differences in {} digits"
+
+
+class ScalarClaim:
+    """The gradient of one output of a graph of scalars at a point: the graph's own, or ``claim`` where there is one.
+
+    ``slip`` is put into the graph's own gradient, for the self-test. Entries are numbered as in ``point.wrt``.
+    """
+
+    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, slip: Slip | None = None) -> None:
+        self.point, self.graph, self.claim, self.slip = point, point.graph, claim, slip
+        self.reference = Reference(self.graph, point.inputs, point.values)
+        self.mp = self.reference.mp
+        self.handles = [self.graph.input_handles[name] for name in point.wrt]
+
+    def analytic(self, index: int) -> float | None:
+        """The claimed number; None where no derivative flows."""
+        if self.claim is not None:
+            return float(self.claim[self.point.wrt[index]])
+        gradient = self.point.gradient_of(self.handles[index])
+        if gradient is not None and self.slip is not None and self.slip.wrt == self.point.wrt[index]:
+            return float(self.slip.change(float(gradient)))
+        return None if gradient is None else float(gradient)
+
+    def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:
+        """The row of an entry that cannot be judged, with the slope that is known all the same."""
+        exact = "" if slope is None else self.mp.nstr(slope.value, 40)
+        reference = None if slope is None else as_float(slope.value)
+        return Row(
+            self.point.wrt[index], (), self.analytic(index), reference, None, None, ENTRYWISE.format(60), INCONCLUSIVE, reason, exact
+        )
+
+    def why_not(self, index: int) -> str:
+        """Why an entry has no reference."""
+        gradient = self.analytic(index)
+        if gradient is not None and not math.isfinite(gradient):
+            return f"float64 gives {gradient}, and there is no finite slope here: edge of the domain, or a vertical tangent"
+        return "the reference does not settle: edge of the domain, or no derivative here"
+
+    def blame(self) -> str:
+        """The first operation whose rule is wrong when it is checked alone."""
+        self.reference.use(DIGITS)
+        wrong = wrong_rules(self.graph, self.reference.base(DIGITS), self.point.flows, self.mp)
+        if not wrong:
+            return ""
+        handle, position = wrong[0]
+        return f"the rule of {self.graph.ops[handle]} by operand {position + 1} is wrong at {statement(self.graph, handle)}"

@@ -1,0 +1,86 @@
+"""What a graph and a point have in common for people: pictures, files, notebooks. The one door from the core to all that draws.
+
+Everything behind it is imported by the method that needs it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+
+    from ..derive.derivatives import Point
+    from ..graph.structure import Graph
+
+
+class Pictured:
+    """Something that can be drawn: formulas alone, or with the numbers of a point."""
+
+    __slots__ = ()
+
+    def _drawn(self) -> tuple[Graph, Point | None]:
+        """The graph, and the point whose numbers stand in its picture."""
+        raise NotImplementedError
+
+    def scene(self, **options: Any) -> Any:
+        """The picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
+        from ..scene.compose import compose
+
+        return compose(*self._drawn(), **options)
+
+    def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
+        """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
+
+        The options are those of :meth:`scene`.
+
+        >>> from graphviz_ad import parse
+        >>> print(parse("sin(x*y)").at(x=0, y=2).draw(), end="")
+           0
+        x ───‹2›─╮     0             0
+           2     ├─(×)───‹1›───(sin)──── f
+           2     │     1             1
+        y ───‹0›─╯
+           0
+        above a wire: value · below: ∂f/∂(wire) · ‹ ›: local derivative
+        """
+        from ..formats.writing import text_of
+
+        return text_of(*self._drawn(), width, form, ascii, **options)
+
+    def require_names(self, *, expand: Iterable[str] = (), focus: str | None = None, radius: int | None = None) -> None:
+        """Raise the error that a picture with these options would end in, before anything is drawn.
+
+        Raises
+        ------
+        NamingError
+            ``expand`` or ``focus`` names nothing in the graph; the output does not depend on the focus.
+        GradvizError
+            ``radius`` without a focus.
+        """
+        from ..scene.selection import look_up
+
+        look_up(self._drawn()[0], expand, focus, radius)
+
+    def save(self, path: str | PathLike[str], **options: Any) -> None:
+        """Write the picture, the page, the derivation or the data; the format follows from the suffix."""
+        from ..formats.writing import save
+
+        save(*self._drawn(), path, **options)
+
+    def interactive(self, **options: Any) -> Any:
+        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
+        from ..notebook import interactive
+
+        return interactive(self, **options)
+
+    def _repr_svg_(self) -> str:
+        from ..formats.writing import produce
+
+        return produce(*self._drawn(), "svg").decode()
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        from ..notebook import mimebundle
+
+        return mimebundle(self, include, exclude)
