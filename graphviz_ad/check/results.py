@@ -1,26 +1,156 @@
-"""The result of a check: one row an entry, an overall verdict, and nothing that could be mistaken for a truth value."""
+"""The result of a check as data: one row an entry, notes, likely causes, an overall verdict. Frozen, and no truth value.
+
+Whatever a step decides by is an enum or a field; the sentences beside it are for people alone. The enums, notes, methods and causes
+are strings: they compare, sort and serialise as the words that they stand for.
+"""
 
 from __future__ import annotations
 
 import math
 import os
-from typing import Any, NamedTuple, NoReturn
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, NamedTuple, NoReturn, Self
 
 from ..errors import CheckFailed, FileError
 
-PASS, AT_KINK, FAIL, INCONCLUSIVE = "pass", "pass-at-kink", "fail", "inconclusive"
+
+class Word(StrEnum):
+    """An enum whose members show as the plain words that they equal."""
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
+class Verdict(Word):
+    """What a check says of a number, or of all of them."""
+
+    PASS = "pass"
+    AT_KINK = "pass-at-kink"
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+
+
+PASS, AT_KINK, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.AT_KINK, Verdict.FAIL, Verdict.INCONCLUSIVE
 
 #: from the one that decides to the one that only stands when nothing else does
 ORDER = (FAIL, INCONCLUSIVE, AT_KINK, PASS)
 
 
-def overall(verdicts: list[str]) -> str:
+class Where(Word):
+    """Whose point a row belongs to: the one that was given, or one that the check invented."""
+
+    HERE = "here"
+    ELSEWHERE = "at another point"
+
+
+class MethodKind(Word):
+    """Which way a reference took; :class:`Method` has the words of one row."""
+
+    NONE = ""
+    DIFFERENCES = "differences in many digits"
+    FLOAT_DIFFERENCES = "differences in float64"
+    ONE_SIDED = "one-sided differences"
+    AROUND_KINK = "gradients around a kink"
+    COMPLEX_STEP = "complex step"
+    PROJECTION = "a random projection"
+    ENCLOSURE = "a ball that encloses it"
+    UNTOUCHED = "the output does not depend on it"
+    ADJOINT = "forward against reverse"
+    SHAPE = "shape"
+    FINITENESS = "finiteness"
+
+
+class Method(str):
+    """How a reference was found, in words, with its :class:`MethodKind`.
+
+    >>> Method("differences in 60 digits", MethodKind.DIFFERENCES) == "differences in 60 digits"
+    True
+    """
+
+    __slots__ = ("kind",)
+    kind: MethodKind
+
+    def __new__(cls, text: str = "", kind: MethodKind = MethodKind.NONE) -> Self:
+        method = super().__new__(cls, text)
+        method.kind = kind
+        return method
+
+
+class NoteKind(Word):
+    """What a note is about; the words of the note are for people."""
+
+    OTHER = "other"
+    INTERRUPTED = "interrupted"
+    BUDGET = "the budget was spent"
+    RANDOM_FUNCTION = "the function is not deterministic"
+    RANDOM_CLAIM = "the claim is not deterministic"
+    CHANGED_ARGUMENTS = "arguments are changed in place"
+    UNCLAIMED = "nothing is claimed"
+    NOT_FINITE = "not finite"
+    DEGENERATE = "a degenerate point"
+    POINTS = "which points were looked at"
+    PRECISION = "how many digits decide"
+    ROUNDING = "a branch decided by rounding"
+    PROOF = "what is proven"
+    PATTERN = "a sparsity pattern"
+    SELF_TEST = "the self-test"
+    HELD = "what was held fixed"
+
+
+class Note(str):
+    """Something that a reader must know besides the rows, in words, with its :class:`NoteKind`."""
+
+    __slots__ = ("kind",)
+    kind: NoteKind
+
+    def __new__(cls, text: str, kind: NoteKind = NoteKind.OTHER) -> Self:
+        note = super().__new__(cls, text)
+        note.kind = kind
+        return note
+
+
+class CauseKind(Word):
+    """What kind of slip a likely cause is."""
+
+    OTHER = "other"
+    SHAPE = "shape"
+    FACTOR = "factor"
+    SIGN = "sign"
+    TRANSPOSE = "transpose"
+    SUM = "missing sum"
+    DROPPED = "dropped term"
+    BRANCH = "wrong branch"
+    EXCHANGE = "exchanged"
+    NORMALISATION = "normalisation"
+    STATE = "state between calls"
+    OPERATION = "wrong operation"
+
+
+class LikelyCause(str):
+    """A slip that explains a failure, proved by repairing the claim: its words, its :class:`CauseKind`, whose gradient it is in."""
+
+    __slots__ = ("kind", "wrt")
+    kind: CauseKind
+    wrt: str
+
+    def __new__(cls, text: str, kind: CauseKind = CauseKind.OTHER, wrt: str = "") -> Self:
+        cause = super().__new__(cls, text)
+        cause.kind, cause.wrt = kind, wrt
+        return cause
+
+
+def overall(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of many: fail > inconclusive > pass-at-kink > pass.
 
-    >>> overall(["pass", "pass-at-kink"])
+    >>> overall([Verdict.PASS, Verdict.AT_KINK])
     'pass-at-kink'
     """
-    return next((verdict for verdict in ORDER if verdict in verdicts), PASS)
+    found = set(verdicts)
+    return next((verdict for verdict in ORDER if verdict in found), PASS)
+
+
+NOWHERE = Method()
 
 
 class Row(NamedTuple):
@@ -29,7 +159,7 @@ class Row(NamedTuple):
     ``analytic`` is the claimed derivative, ``reference`` the independent one, ``error`` their distance, ``bound`` what
     float64 rounding explains; ``exact`` is the reference to 40 digits, ``digits_lost`` how many of float64's 16 decimal
     digits the number has lost; ``finite_difference`` and ``complex_step`` are float64 estimates beside it (None where
-    they do not apply). ``interval`` are the one-sided slopes at a kink.
+    they do not apply). ``interval`` are the one-sided slopes at a kink. ``where`` tells the given point from others.
     """
 
     wrt: str
@@ -38,14 +168,20 @@ class Row(NamedTuple):
     reference: float | None
     error: float | None
     bound: float | None
-    method: str
-    verdict: str
+    method: Method
+    verdict: Verdict
     reason: str = ""
     exact: str = ""
     digits_lost: float = 0.0
     interval: tuple[float, float] | None = None
     finite_difference: float | None = None
     complex_step: float | None = None
+    where: Where = Where.HERE
+
+
+def unjudged(wrt: str, reason: str, method: Method = NOWHERE, entry: tuple[int, ...] = (), verdict: Verdict = INCONCLUSIVE) -> Row:
+    """A row without any number: why there is none."""
+    return Row(wrt, entry, None, None, None, None, method, verdict, reason)
 
 
 class Trial(NamedTuple):
@@ -75,16 +211,64 @@ class Report:
 
     __slots__ = ("causes", "curve", "evaluations", "interrupted", "notes", "power", "rows", "title", "trials", "value", "verdict")
 
-    def __init__(self, rows: list[Row], value: Row | None = None, notes: tuple[str, ...] = ()) -> None:
-        self.rows, self.value, self.notes = tuple(rows), value, notes
-        self.causes: tuple[str, ...] = ()
-        self.evaluations = 0
-        self.power = ""
-        self.curve: tuple[tuple[float, float], ...] = ()
-        self.trials: tuple[Trial, ...] = ()
-        self.interrupted = False
-        self.title = ""
-        self.verdict = overall([row.verdict for row in rows] + ([value.verdict] if value is not None else []))
+    rows: tuple[Row, ...]
+    value: Row | None
+    notes: tuple[Note, ...]
+    causes: tuple[LikelyCause, ...]
+    evaluations: int
+    power: str
+    curve: tuple[tuple[float, float], ...]
+    trials: tuple[Trial, ...]
+    interrupted: bool
+    title: str
+    verdict: Verdict
+
+    def __init__(
+        self,
+        rows: Iterable[Row],
+        value: Row | None = None,
+        notes: Iterable[Note] = (),
+        *,
+        causes: Iterable[LikelyCause] = (),
+        evaluations: int = 0,
+        power: str = "",
+        curve: Iterable[tuple[float, float]] = (),
+        trials: Iterable[Trial] = (),
+        interrupted: bool = False,
+        title: str = "",
+    ) -> None:
+        rows = tuple(rows)
+        self.__setstate__({
+            "rows": rows, "value": value, "notes": tuple(dict.fromkeys(notes)), "causes": tuple(causes), "evaluations": evaluations,
+            "power": power, "curve": tuple(curve), "trials": tuple(trials), "interrupted": interrupted, "title": title,
+            "verdict": overall([row.verdict for row in rows] + ([] if value is None else [value.verdict])),
+        })  # fmt: skip
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"a report is frozen; report.replace({name}=…) gives another one")
+
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a report is frozen")
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in Report.__slots__}
+
+    def __setstate__(self, state: Any) -> None:
+        fields: dict[str, Any] = state[1] if isinstance(state, tuple) else state  # 0.1 pickled the slots as the second of a pair
+        for name, value in fields.items():
+            object.__setattr__(self, name, value)
+
+    def replace(self, **changes: Any) -> Self:
+        """The report with some fields changed; the verdict follows from the rows.
+
+        >>> Report([]).replace(title="empty").title
+        'empty'
+        """
+        return type(self)(**{name: changes.get(name, getattr(self, name)) for name in Report.__slots__ if name != "verdict"})
+
+    def noting(self, *notes: Note) -> Self:
+        """The report with further notes."""
+        return self.replace(notes=(*self.notes, *notes))
 
     def __bool__(self) -> NoReturn:
         raise TypeError("a report has four verdicts and no truth value; look at report.verdict or call report.raise_if_failed()")
