@@ -16,22 +16,22 @@ __version__ = "0.1.0"
 
 #: public name -> module that defines it; loaded on first use, so that importing the package costs next to nothing
 _PUBLIC = {
-    "parse": "language.elaboration",
+    "parse": "objects.reading",
     "load": "values.files",
     "format_of": "formats.writing",
-    "from_python": "importers.python",
-    "from_sympy": "importers.sympy",
-    "from_json": "importers.json",
-    "from_torch": "importers.torch",
-    "from_jax": "importers.jax",
-    "from_onnx": "importers.onnx",
-    "Graph": "graph.structure",
-    "Node": "graph.node",
-    "Builder": "graph.builder",
-    "Point": "derive.derivatives",
-    "Report": "check.results",
-    "check_gradient": "check.check_gradient",
-    "check_target": "check.check_target",
+    "from_python": "objects.reading",
+    "from_sympy": "objects.reading",
+    "from_json": "objects.reading",
+    "from_torch": "objects.from_torch",
+    "from_jax": "objects.from_jax",
+    "from_onnx": "objects.reading",
+    "Graph": "objects.graph",
+    "Node": "objects.node",
+    "Builder": "objects.graph",
+    "Point": "objects.point",
+    "Report": "objects.report",
+    "check_gradient": "objects.checking",
+    "check_target": "objects.checking",
     "conventions": "audit.conventions",
     "conventions_at": "audit.conventions",
     "GradvizError": "errors",
@@ -54,10 +54,6 @@ __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's
 if TYPE_CHECKING:
     from .audit.conventions import conventions as conventions
     from .audit.conventions import conventions_at as conventions_at
-    from .check.check_gradient import check_gradient as check_gradient
-    from .check.check_target import check_target as check_target
-    from .check.results import Report as Report
-    from .derive.derivatives import Point as Point
     from .errors import ArgumentError as ArgumentError
     from .errors import BindingError as BindingError
     from .errors import CallError as CallError
@@ -72,16 +68,20 @@ if TYPE_CHECKING:
     from .errors import ParseError as ParseError
     from .errors import ShapeError as ShapeError
     from .formats.writing import format_of as format_of
-    from .graph.builder import Builder as Builder
-    from .graph.node import Node as Node
-    from .graph.structure import Graph as Graph
-    from .importers.jax import from_jax as from_jax
-    from .importers.json import from_json as from_json
-    from .importers.onnx import from_onnx as from_onnx
-    from .importers.python import from_python as from_python
-    from .importers.sympy import from_sympy as from_sympy
-    from .importers.torch import from_torch as from_torch
-    from .language.elaboration import parse as parse
+    from .objects.checking import check_gradient as check_gradient
+    from .objects.checking import check_target as check_target
+    from .objects.from_jax import from_jax as from_jax
+    from .objects.from_torch import from_torch as from_torch
+    from .objects.graph import Builder as Builder
+    from .objects.graph import Graph as Graph
+    from .objects.node import Node as Node
+    from .objects.point import Point as Point
+    from .objects.reading import from_json as from_json
+    from .objects.reading import from_onnx as from_onnx
+    from .objects.reading import from_python as from_python
+    from .objects.reading import from_sympy as from_sympy
+    from .objects.reading import parse as parse
+    from .objects.report import Report as Report
     from .values.files import load as load
 
 

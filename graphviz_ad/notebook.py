@@ -15,39 +15,16 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Container
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .errors import BindingError, GradvizError
+from .formats import display
+from .formats.display import HEIGHT, Frame
 
 if TYPE_CHECKING:
-    from .derive.derivatives import Point
-    from .graph.structure import Graph
+    from .objects.graph import Graph
     from .objects.pictured import Pictured
-
-HEIGHT = 620  # pixels of a live page
-MOST_ROWS = 44  # of a picture in text; a longer one is left out
-_numbers = count(1)  # of the pictures that this session has shown
-
-
-class Frame:
-    """A live page as notebook output: a sandboxed frame that carries the whole page in itself.
-
-    Nothing outside of the frame is touched and nothing in it has an id that counts outside, so the same output may stand
-    in a notebook several times.
-    """
-
-    def __init__(self, html: str, height: int = HEIGHT) -> None:
-        self.html, self.height = html, int(height)
-
-    def _repr_html_(self) -> str:
-        from .page.embedding import quoted
-
-        style = f"width:100%;height:{self.height}px;border:1px solid #c3cad6;border-radius:8px"
-        return f'<iframe sandbox="allow-scripts" title="live computational graph" style="{style}" srcdoc="{quoted(self.html)}"></iframe>'
-
-    def __repr__(self) -> str:
-        return f"<live page of {len(self.html):,} characters>"
+    from .objects.point import Point
 
 
 def interactive(subject: Pictured, *, height: int = HEIGHT, **options: Any) -> Frame:
@@ -57,10 +34,19 @@ def interactive(subject: Pictured, *, height: int = HEIGHT, **options: Any) -> F
     >>> interactive(parse("x*y").at(x=2, y=3))._repr_html_()[:31]
     '<iframe sandbox="allow-scripts"'
     """
-    from .page import page_html
+    return display.live_page(*subject._drawn(), height=height, **options)
 
-    graph, point = subject._drawn()
-    return Frame(page_html(graph, point, **options), height)
+
+def mimebundle(
+    subject: Pictured, include: Container[str] | None = None, exclude: Container[str] | None = None, **options: Any
+) -> dict[str, Any]:
+    """What a notebook shows of a graph or a point: the picture, and the text where pictures cannot be; options as for ``save``.
+
+    >>> from graphviz_ad import parse
+    >>> sorted(mimebundle(parse("x*y")))
+    ['image/svg+xml', 'text/plain']
+    """
+    return display.mimebundle(*subject._drawn(), repr(subject), include, exclude, **options)
 
 
 class Picture:
@@ -74,37 +60,6 @@ class Picture:
 
     def __repr__(self) -> str:
         return f"<picture of {self.subject!r}>"
-
-
-def mimebundle(
-    subject: Pictured, include: Container[str] | None = None, exclude: Container[str] | None = None, **options: Any
-) -> dict[str, Any]:
-    """What a notebook shows of a graph or a point: the picture, and the text where pictures cannot be.
-
-    A PNG is made where it is asked for by ``include``. Every picture of a session has ids of its own, so that outputs do not
-    disturb each other, however often and in whatever order they stand on a page. Options are those of ``save``.
-
-    >>> from graphviz_ad import parse
-    >>> sorted(mimebundle(parse("x*y")))
-    ['image/svg+xml', 'text/plain']
-    """
-    from .formats.writing import produce
-
-    graph, point = subject._drawn()
-    made: dict[str, Any] = {}
-
-    def wants(kind: str, unasked: bool) -> bool:
-        return (unasked if not include else kind in include) and not (exclude and kind in exclude)
-
-    if wants("image/svg+xml", True):
-        made["image/svg+xml"] = produce(graph, point, "svg", prefix=f"c{next(_numbers)}-", **options).decode()
-    if wants("image/png", False):
-        made["image/png"] = produce(graph, point, "png", **options)
-    if wants("text/plain", True):
-        scene = {key: value for key, value in options.items() if key not in ("theme", "palette", "math", "animate")}
-        drawn = subject.draw(**scene).rstrip("\n")
-        made["text/plain"] = repr(subject) if drawn.count("\n") > MOST_ROWS else f"{subject!r}\n\n{drawn}"
-    return made
 
 
 def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point | Frame | Picture:
@@ -156,7 +111,7 @@ def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point |
     if kept:
         variables[kept] = subject
     if live:
-        return interactive(subject, **{key: value for key, value in options.items() if key not in ("hessian", "animate")})
+        return subject.interactive(**{key: value for key, value in options.items() if key not in ("hessian", "animate")})
     return Picture(subject, options) if options else subject
 
 

@@ -12,14 +12,14 @@ import math
 from typing import TYPE_CHECKING, NamedTuple
 
 from .errors import DerivativeError, NamingError
-from .language.elaboration import parse
+from .objects.reading import parse
 from .primitives.record import UNKNOWN, Elementwise, Kink
 from .primitives.registry import OPERATIONS, names, resolve
 
 __all__ = ["JACOBIAN", "Curve", "Operation", "all_names", "curve", "describe", "listing"]
 
 if TYPE_CHECKING:
-    from .graph.structure import Graph
+    from .objects.graph import Graph
     from .primitives.array_record import ArrayOperation
     from .primitives.composite_record import Composite
 

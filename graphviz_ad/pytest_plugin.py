@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from .check.results import Report
+    from .objects.report import Report
 
 _OPTION = "--gradcheck-reports"
 
@@ -38,7 +38,7 @@ class GradientChecker:
     def __call__(self, f: Any, gradient: Any, at: Any, *, allow: str | tuple[str, ...] | None = None, **options: Any) -> Report:
         """Check, and raise GradientFault unless the verdict is pass, pass-at-kink or one of ``allow``."""
         __tracebackhide__ = True  # the failure is at the line of the test
-        from .check.check_gradient import check_gradient
+        from .objects.checking import check_gradient
 
         asked = {**self.defaults, **options}
         if self.folder is not None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, NoCounterpart, run, spelled
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
+    from ..objects.point import Point
 
 _SAME = (
     "sqrt", "exp", "expm1", "log", "log10", "log1p", "hypot", "floor", "ceil", "sign", "fmod", "sin", "cos", "tan", "asin", "acos", "atan",

@@ -16,8 +16,8 @@ from ..errors import GradvizError, ShapeError
 from .walk import NoCounterpart
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
-    from ..graph.structure import Graph
+    from ..objects.graph import Graph
+    from ..objects.point import Point
 
 #: framework -> the module that it needs ("" for none) and the one here that asks it
 SIDES = {
@@ -88,7 +88,7 @@ def conventions(expression: str | Graph, values: Mapping[str, Any] | None = None
     GradvizError
         Anything wrong with the text or the values; ShapeError where the output is no single number.
     """
-    from ..language.elaboration import parse
+    from ..objects.reading import parse
 
     graph = parse(expression) if isinstance(expression, str) else expression
     return conventions_at(graph.at({**(values or {}), **named}))
@@ -167,7 +167,7 @@ def judge(point: Point, gradients: Mapping[str, Any]) -> tuple[str, str]:
 
 def _judge_along(point: Point, gradients: Mapping[str, Any]) -> tuple[str, str] | None:
     """Where not every side of a kink was reached: slopes along directions, which can only exclude."""
-    from ..check.check_gradient import check_gradient
+    from ..objects.checking import check_gradient
 
     at = {name: point.values[point.graph.input_handles[name]] for name in point.wrt}
     report = check_gradient(point.graph, dict(gradients), at, points=0, diagnose=False)

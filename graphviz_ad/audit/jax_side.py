@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, Table, against_zero, run, spelled
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
+    from ..objects.point import Point
 
 _SAME = (
     "reciprocal", "square", "sqrt", "cbrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp", "hypot", "abs", "sign",

@@ -15,7 +15,7 @@ from ..primitives.rules import cut_rules
 from .walk import NoCounterpart
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
+    from ..objects.point import Point
 
 #: the gates of the lectures and their notes
 GATES = frozenset((

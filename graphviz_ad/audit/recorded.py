@@ -10,7 +10,7 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
+    from ..objects.point import Point
 
 #: what is asked when the record is made: the kinks and edges on which frameworks are known to differ
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -60,7 +60,7 @@ def records() -> list[dict[str, Any]]:
 
 def find(framework: str, point: Point) -> Iterator[tuple[str, str, dict[str, Any]]]:
     """(version, spelling, gradients) of a framework's answers to the question that this point is."""
-    from ..language.elaboration import parse
+    from ..objects.reading import parse
 
     asked = signature(point)
     for expression, at in QUESTIONS:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, NoCounterpart, run, spelled
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
+    from ..objects.point import Point
 
 _SAME = {
     "sqrt": "sqrt", "cbrt": "real_root", "exp": "exp", "log": "log", "abs": "Abs", "sign": "sign", "floor": "floor", "ceil": "ceiling",

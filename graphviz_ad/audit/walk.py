@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import GradvizError
 
 if TYPE_CHECKING:
-    from ..graph.structure import Graph
+    from ..objects.graph import Graph
 
 
 class NoCounterpart(GradvizError, LookupError):

@@ -42,30 +42,7 @@ def check_gradient(
     curve: bool = False,
     self_test: bool = False,
 ) -> Report:
-    """The report of a claimed derivative of ``f`` (a callable, a Graph, or an expression) at a point and around it.
-
-    ``at`` a tuple: ``f(*at)``, and ``gradient(*at)`` gives a tuple of equal length; a dictionary: ``f(**at)``, a dictionary;
-    otherwise ``f(at)``. Where it holds tensors of PyTorch, ``f`` and ``gradient`` are functions of tensors, on their device.
-    ``gradient`` may be "torch", "jax" or "autograd": the reverse mode of that library through ``f`` is checked. It may be plain
-    values; then, and when it never reads its arguments, only this point is judged.
-
-    ``kind``: what is claimed. "gradient" of a scalar function; "jacobian" of shape output + input; "vjp": ``gradient(*at, v)`` is
-    v times the Jacobian; "jvp": ``gradient(*at, u)`` is the Jacobian times u, u shaped like ``at``; "products": both, as
-    ``{"vjp": …, "jvp": …}``, each by itself and against the other; "hessian"; "hvp": ``gradient(*at, u)``.
-    ``convention`` says what the gradient of a real function of complex z = a + ib is: "steepest"
-    (∂f/∂a + i ∂f/∂b) or "conjugate" (∂f/∂a − i ∂f/∂b). ``tolerance`` is the relative rounding error a right claim may have; by
-    default four times the square root of the precision of the arguments and of what ``f`` returns, the coarser of the two.
-    ``executor`` runs evaluations (``concurrent.futures``). ``curve`` adds the error of plain differences against their step, for the
-    worst entry.
-    ``self_test`` injects known slips into the claim and adds which of them this check catches here (``report.trials``).
-    Raises BindingError or ShapeError for arguments that make no sense; a wrong claim is a verdict.
-
-    >>> import numpy as np
-    >>> check_gradient(lambda x: x**3, lambda x: 3 * x, at=1.0).verdict
-    'fail'
-    >>> check_gradient(np.sum, np.ones_like, at=np.array([1.0, 2.0])).verdict
-    'pass'
-    """
+    """The report of a claimed derivative; see :func:`graphviz_ad.check_gradient`."""
     if kind not in KINDS:
         raise BindingError(f"kind={kind!r} is none of {', '.join(KINDS)}")
     if tolerance is not None and not 0 < tolerance < 1:

@@ -65,7 +65,7 @@ def parts(point: Point) -> Iterator[tuple[str, Point]]:
     from ..derive.derivatives import Point as Point_
 
     for name in point.graph.output_names:
-        yield name, Point_(point.graph.of(name), point._bound, point.wrt)
+        yield name, Point_(point.graph.of(name), point.bound, point.wrt)
 
 
 def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
@@ -78,3 +78,20 @@ def check_claim(point: Point, claim: Mapping[str, Any]) -> Report:
     from .arrays.check import check_arrays
 
     return check_arrays(point, claim)
+
+
+def report_of(point: Point, progress: Progress | None = None) -> Report:
+    """The report of a point with its expression for a title. The point keeps it, unless it was interrupted."""
+    report = point.once(_titled, progress)
+    if report.interrupted:
+        point.forget(_titled)
+    return report
+
+
+def _titled(point: Point, progress: Progress | None = None) -> Report:
+    return check_point(point, progress).replace(title=title_of(point))
+
+
+def title_of(point: Point) -> str:
+    """What was checked, in the author's words."""
+    return point.graph.text.strip()[:200]

@@ -54,25 +54,7 @@ def check_target(
     named: Mapping[str, Any] | None = None,
     **options: Any,
 ) -> Report:
-    """Check ``package.module:f`` or ``file.py:f`` at a point. The module is imported, so its code runs.
-
-    ``at``: values, or the path of a file (.npz, .npy, .json, .csv, .txt); ``named``: more arguments by name. ``claim``: the name of the
-    derivative, in the same module or as ``module:name``, or "torch", "jax", "autograd", or {"vjp": name, "jvp": name}; without it the usual
-    names beside f are tried (f_gradient, f_grad, f_der, grad_f, df; f_jac; f_vjp and f_jvp, or one of them; f_hess; f_hvp), and
-    ``f.gradient``. ``module:pair`` may also be a tuple (f, gradient). ``kind`` and the other options are those of :func:`check_gradient`.
-
-    >>> check_target("scipy.optimize:rosen", [0.5, -1.5, 2.0]).verdict
-    'pass'
-    >>> check_target("scipy.optimize:rosen", [0.5, -1.5, 2.0], "rosen_hess", kind="hessian").verdict
-    'pass'
-
-    Raises
-    ------
-    NamingError, BindingError, FileError
-        The target, the claim or the point cannot be used.
-    CallError
-        The function, the claim or the import of the module raised an exception.
-    """
+    """The report of a function found by its name; see :func:`graphviz_ad.check_target`."""
     from .check_gradient import check_gradient
     from .frameworks.libraries import is_both, pair
 

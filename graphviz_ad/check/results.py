@@ -7,12 +7,11 @@ are strings: they compare, sort and serialise as the words that they stand for.
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn, Self
 
-from ..errors import CheckFailed, FileError
+from ..errors import CheckFailed
 
 
 class Word(StrEnum):
@@ -25,7 +24,7 @@ class Word(StrEnum):
 class Verdict(Word):
     """What a check says of a number, or of all of them."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a verdict, no secret
     AT_KINK = "pass-at-kink"
     FAIL = "fail"
     INCONCLUSIVE = "inconclusive"
@@ -264,7 +263,11 @@ class Report:
         >>> Report([]).replace(title="empty").title
         'empty'
         """
-        return type(self)(**{name: changes.get(name, getattr(self, name)) for name in Report.__slots__ if name != "verdict"})
+        return type(self)(**{**self.fields(), **changes})
+
+    def fields(self) -> dict[str, Any]:
+        """What the report was made of; the verdict follows from it."""
+        return {name: getattr(self, name) for name in Report.__slots__ if name != "verdict"}
 
     def noting(self, *notes: Note) -> Self:
         """The report with further notes."""
@@ -307,40 +310,6 @@ class Report:
         import json
 
         return json.dumps(_strict({"schema": "gradviz-check/1", **self.data(most)}), ensure_ascii=False, indent=1) + "\n"
-
-    def markdown(self) -> str:
-        """The report as Markdown, for a summary of continuous integration."""
-        from ..render.report_markdown import write_markdown
-
-        return write_markdown(self.data())
-
-    def html(self, title: str = "") -> str:
-        """The report as one HTML page: rows, a heat map of the errors, and the error against the step where that is known."""
-        from ..render.report_html import write_html
-
-        return write_html(self.data(), title or self.title or "gradient check")
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the report; .html, .md or .json, by suffix.
-
-        Raises
-        ------
-        FileError
-            Another suffix, or a file that cannot be written.
-        """
-        text = self.written(os.path.splitext(os.fspath(path))[1])
-        try:
-            with open(path, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-        except OSError as error:
-            raise FileError(f"cannot write {os.fspath(path)}: {error.strerror or error}") from None
-
-    def written(self, suffix: str) -> str:
-        """What a file of this suffix holds; FileError for a suffix that is none of .html, .md, .json."""
-        writers = {".html": self.html, ".htm": self.html, ".md": self.markdown, ".json": self.json}
-        if suffix.lower() not in writers:
-            raise FileError(f"a report is written as .html, .md or .json, not {suffix or 'without a suffix'}")
-        return writers[suffix.lower()]()
 
     def __repr__(self) -> str:
         return f"Report({self.verdict}: {len(self.rows)} rows)"

@@ -1,122 +1,24 @@
-"""Running a graph on arrays: the same sweeps as the tape, over NumPy arrays of floats or of high-precision numbers.
-
-Scalars among arrays are plain numbers here too, computed by the same functions as on the tape, so that both ways to run
-give the same results.
-"""
+"""Derivatives of a graph with arrays: the same sweeps as the tape's, over NumPy arrays of floats or of high-precision numbers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
-from ..errors import ShapeError
-from ..graph.shapes import misfit_error, node_shape
-from ..primitives.array_record import Call, Misfit, Shape
+from ..engine.arrays import FLOATS, calls_of, zeros
+from ..primitives.array_record import Call, Shape
 from ..primitives.arrays import ARRAY_OPERATIONS
-from ..primitives.kernels import python as scalars
-from ..primitives.kernels.arrays import Arrays, compute, plain, value
+from ..primitives.kernels.arrays import Arrays
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_partials
 from .local_maps import SELECTION, LocalMap
 
 if TYPE_CHECKING:
-    from ..graph.builder import Literal
     from ..graph.structure import Graph
 
-FLOATS = Arrays()
-
 Table = list[tuple[Any, ...]]
-
-
-def evaluate(
-    graph: Graph,
-    inputs: Mapping[int, Any],
-    k: Arrays = FLOATS,
-    constant: Callable[[Literal], Any] | None = None,
-) -> tuple[list[Any], list[Shape]]:
-    """The value and the shape of every node.
-
-    Raises
-    ------
-    ShapeError
-        Operands do not fit; they are named with their shapes.
-    """
-    values: list[Any] = [None] * len(graph.ops)
-    shapes: list[Shape] = [()] * len(graph.ops)
-    with np.errstate(all="ignore"):
-        for handle, op in enumerate(graph.ops):
-            if op == "input":
-                values[handle] = inputs[handle]
-                shapes[handle] = np.shape(inputs[handle])
-            elif op == "constant":
-                literal = graph.params[handle]
-                values[handle] = literal.value if constant is None else constant(literal)  # type: ignore[attr-defined, arg-type]
-            else:
-                shapes[handle] = node_shape(graph, handle, shapes, values)
-                values[handle] = node_value(graph, handle, values, shapes, k)
-    return values, shapes
-
-
-def evaluate_shaped(graph: Graph, inputs: Mapping[int, Any]) -> list[Any]:
-    """The values of a graph whose shapes are known and depend on no number: the second time and every time after it."""
-    values: list[Any] = [None] * len(graph.ops)
-    calls = calls_of(graph)
-    with np.errstate(all="ignore"):
-        for handle, op in enumerate(graph.ops):
-            call = calls[handle]
-            if call is None:
-                values[handle] = inputs[handle] if op == "input" else graph.params[handle].value  # type: ignore[attr-defined]
-                continue
-            operands = [values[one] for one in graph.operands[handle]]
-            try:
-                if op not in OPERATIONS:
-                    values[handle] = plain(FLOATS, compute(FLOATS, call, operands))
-                elif call.shape:
-                    values[handle] = value(FLOATS, op, (), operands, call.shape)
-                else:
-                    values[handle] = getattr(scalars, op)(*operands)
-            except (Misfit, IndexError) as error:
-                raise misfit_error(graph, handle, graph.shapes or (), error) from None
-    return values
-
-
-def calls_of(graph: Graph) -> tuple[Call | None, ...]:
-    """Every node of a graph with shapes as a call; None for inputs and constants. The graph keeps them."""
-    found = graph._cache.get("calls")
-    if found is None:
-        shapes = graph.shapes
-        assert shapes is not None
-        made: list[Call | None] = []
-        for handle, op in enumerate(graph.ops):
-            params: Any = graph.params[handle]
-            operands = tuple([shapes[one] for one in graph.operands[handle]])
-            made.append(None if op in ("input", "constant") else Call(op, dict(params) if params else {}, operands, shapes[handle]))
-        found = graph._cache["calls"] = tuple(made)
-    return found
-
-
-def settled(graph: Graph, values: Sequence[Any]) -> bool:
-    """Whether all shapes follow from those of the inputs: nothing is indexed by truth values."""
-    for handle, op in enumerate(graph.ops):
-        if op == "index":
-            for one in graph.operands[handle][1:]:
-                if np.asarray(values[one]).dtype.kind not in "iuf":
-                    return False
-    return True
-
-
-def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Any:
-    """The value of one node from those of its operands: a plain number for a scalar, else an array."""
-    op = graph.ops[handle]
-    operands = [values[one] for one in graph.operands[handle]]
-    if op in OPERATIONS and not shapes[handle] and k is FLOATS:
-        return getattr(scalars, op)(*operands)
-    try:
-        return value(k, op, graph.params[handle], operands, shapes[handle])
-    except (Misfit, IndexError) as error:
-        raise misfit_error(graph, handle, shapes, error) from None
 
 
 def linearize(
@@ -129,7 +31,7 @@ def linearize(
 ) -> Table:
     """Per node its local derivatives: a float between scalars, a :class:`LocalMap` where arrays are met, None where none flows."""
     table: Table = [()] * len(graph.ops)
-    calls = graph._cache.get("calls") if graph.shapes is not None and graph.shapes == tuple(shapes) else None
+    calls = calls_of(graph) if graph.shapes is not None and graph.shapes == tuple(shapes) else None
     with np.errstate(all="ignore"):
         for handle in range(len(graph.ops)) if nodes is None else nodes:
             taken = graph.operands[handle]
@@ -233,33 +135,3 @@ def push_forward(graph: Graph, table: Table, tangents: Mapping[int, Any], shapes
             if total is not None:
                 moved[handle] = total
     return [zeros(shape) if one is None else one for one, shape in zip(moved, shapes, strict=True)]
-
-
-def zeros(shape: Shape) -> Any:
-    """Nothing, in a shape: 0.0 for a scalar."""
-    return np.zeros(shape) if shape else 0.0
-
-
-def frozen(table: list[Any]) -> list[Any]:
-    """A table of a point, whose arrays nobody can write into any more: what is handed out is what was computed."""
-    for one in table:
-        for array in one if isinstance(one, tuple) else (one,):
-            if isinstance(array, np.ndarray):
-                array.setflags(write=False)
-    return table
-
-
-def fitted(name: str, given: Any, shape: Shape) -> Any:
-    """A seed or tangent for something of ``shape``: of that very shape, or a number for all entries alike.
-
-    Raises
-    ------
-    ShapeError
-        It has another shape.
-    """
-    found = np.shape(given)
-    if found == shape:
-        return given
-    if found == ():
-        return np.full(shape, given)
-    raise ShapeError(f"{name} has shape {found}; {shape} is needed")

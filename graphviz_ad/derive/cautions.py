@@ -6,13 +6,13 @@ import math
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from .derivatives import Point
+    from .tables import Tables
 
 
-def cautions(point: Point) -> tuple[str, ...]:
+def cautions(point: Tables) -> tuple[str, ...]:
     """The cautions in words, each once, in the order of the graph."""
     graph = point.graph
-    found = [f"{name} is not used by the expression" for name, handle in graph.input_handles.items() if graph._spec(handle).unused]
+    found = [f"{name} is not used by the expression" for name, handle in graph.input_handles.items() if graph.input_spec(handle).unused]
     for handle in graph.outputs:
         value = point.values[handle]
         if not is_finite(value):
@@ -45,14 +45,14 @@ def is_finite(value: Any) -> bool:
     return bool(np.isfinite(value).all())
 
 
-def _first_bad(point: Point, handle: int) -> str:
+def _first_bad(point: Tables, handle: int) -> str:
     """The first node on the way whose value is not finite, where it is not the output itself."""
-    needed = point.graph._with_outputs((handle,)).needed
+    needed = point.graph.of_handle(handle).needed
     for index, value in enumerate(point.values):
         if needed[index] and not is_finite(value):
             if index == handle or point.graph.ops[index] == "input":
                 return ""
-            from ..graph.node import Node
+            from ..graph.formulas import formula
 
-            return f" (first at {point.graph.labels[index]} = {Node(point.graph, index).formula})"
+            return f" (first at {point.graph.labels[index]} = {formula(point.graph, index)})"
     return ""

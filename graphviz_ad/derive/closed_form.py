@@ -34,7 +34,7 @@ def expression(graph: Graph, handle: int) -> Any:
     LimitError
         Written out without sharing the formula is larger than ``GRADVIZ_CLOSED_FORM_OPERATIONS`` allows.
     """
-    needed = graph._with_outputs((handle,)).needed
+    needed = graph.of_handle(handle).needed
     _require_readable(graph, handle, needed)
     built: list[Any] = [None] * (handle + 1)
     for index in range(handle + 1):
@@ -42,7 +42,7 @@ def expression(graph: Graph, handle: int) -> Any:
             continue
         op = graph.ops[index]
         if op == "input":
-            spec = graph._spec(index)
+            spec = graph.input_spec(index)
             name = graph.labels[index]
             built[index] = _constant(name) if spec.constant else symbol(name)
         elif op == "constant":

@@ -7,11 +7,12 @@ derivative of an elementwise operation is elementwise again, the result can be d
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from ..errors import DerivativeError, NamingError, ShapeError
 from ..graph.builder import Builder
 from ..graph.shapes import shapes_or_scalars
+from ..graph.structure import Graph
 from ..primitives.array_record import Call, Shape
 from ..primitives.contractions import sum_to
 from ..primitives.registry import OPERATIONS
@@ -19,11 +20,10 @@ from ..primitives.rules import partial_rule
 from .symbolic_kernels import Handle, SymbolicKernels
 from .tape import SELECTION
 
-if TYPE_CHECKING:
-    from ..graph.structure import Graph
+G = TypeVar("G", bound=Graph)
 
 
-def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
+def gradient(graph: G, names: tuple[str, ...]) -> G:
     """The graph of d(output)/d(name) for every name; see :meth:`Graph.gradient`."""
     names = names or graph.inputs
     builder = _reopen(graph)
@@ -37,7 +37,7 @@ def gradient(graph: Graph, names: tuple[str, ...]) -> Graph:
     return _finished(kernels, tuple(outputs), graph)
 
 
-def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
+def hessian(graph: G, names: tuple[str, ...]) -> G:
     """The graph of all second derivatives; see :meth:`Graph.hessian`."""
     names = names or graph.inputs
     builder = _reopen(graph)
@@ -55,10 +55,10 @@ def hessian(graph: Graph, names: tuple[str, ...]) -> Graph:
     return _finished(kernels, tuple(outputs), graph)
 
 
-def _finished(kernels: SymbolicKernels, outputs: tuple[int, ...], before: Graph) -> Graph:
+def _finished(kernels: SymbolicKernels, outputs: tuple[int, ...], before: G) -> G:
     """The finished graph, with its shapes where the first one had some."""
     builder = kernels.builder
-    graph = builder.build(outputs, before.text, before.source, before.called, keep=len(before))
+    graph = builder.build_as(type(before), outputs, before.text, before.source, before.called, keep=len(before))
     if before.shapes is None:
         return graph
     kernels.shape(Handle(kernels, len(builder.ops) - 1))

@@ -20,7 +20,8 @@ from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
 
 if TYPE_CHECKING:
-    from .derivatives import Point
+    from ..graph.structure import Graph
+    from .tables import Tables
 
 #: a pattern with more stored places than this is not worth having
 _MOST_STORED = 20_000_000
@@ -42,7 +43,7 @@ class Colouring(NamedTuple):
 # ----------------------------------------------------------------------------------------------------------------- bound
 
 
-def dependence_bound(point: Point, way: Path) -> int:
+def dependence_bound(point: Tables, way: Path) -> int:
     """An upper bound of the number of input entries that one entry of the output depends on, without forming a pattern."""
     size = size_of(point.shape_of(way.handle))
     most = {way.handle: 1}
@@ -53,7 +54,7 @@ def dependence_bound(point: Point, way: Path) -> int:
     return most.get(way.output, 0)
 
 
-def _fan(point: Point, node: int, position: int) -> int:
+def _fan(point: Tables, node: int, position: int) -> int:
     """How many entries of an operand one entry of the node depends on, at most."""
     graph = point.graph
     op, operands = graph.ops[node], graph.operands[node]
@@ -100,7 +101,7 @@ def _groups(call: Call) -> tuple[Any, Any, int] | None:
     return np.broadcast_to(number, shape).reshape(-1), after.reshape(-1), int(number.size)
 
 
-def _call(point: Point, node: int) -> Call:
+def _call(point: Tables, node: int) -> Call:
     graph = point.graph
     params: Any = graph.params[node]
     return Call(graph.ops[node], dict(params), tuple([point.shape_of(k) for k in graph.operands[node]]), point.shape_of(node))
@@ -109,7 +110,7 @@ def _call(point: Point, node: int) -> Call:
 # --------------------------------------------------------------------------------------------------------------- pattern
 
 
-def sparsity(point: Point, output: int, handle: int) -> Any:
+def sparsity(point: Tables, output: int, handle: int) -> Any:
     """Which entries of the output depend on which entries of the input, as a sparse array of truth values; None: on nearly all.
 
     At this very point: a factor that is 0 and not differentiated by cuts the dependence.
@@ -117,7 +118,7 @@ def sparsity(point: Point, output: int, handle: int) -> Any:
     return _find(point, path(point, output, handle))[0]
 
 
-def _find(point: Point, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
+def _find(point: Tables, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
     """The pattern, and the values that it was decided by: nodes with the places where they are not 0, or with their numbers."""
     from scipy import sparse
 
@@ -138,7 +139,7 @@ def _find(point: Point, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
     return (sparse.csr_array((rows, size), dtype=np.int8) if last is None else sparse.csr_array(last)), decided
 
 
-def _through(point: Point, node: int, position: int, pattern: Any, decided: list[tuple[int, Any]]) -> Any:
+def _through(point: Tables, node: int, position: int, pattern: Any, decided: list[tuple[int, Any]]) -> Any:
     """The pattern of a node through one operand; None where it would be dense."""
     from scipy import sparse
 
@@ -233,23 +234,33 @@ def _contraction_pattern(call: Call, position: int, filled: tuple[Any, ...]) -> 
 # --------------------------------------------------------------------------------------------------------------- colours
 
 
-def coloured(point: Point, way: Path) -> Colouring | None:
+def coloured(point: Tables, way: Path) -> Colouring | None:
     """The pattern with its colours, of columns or of rows, whichever are fewer; None: it depends on nearly everything.
 
     The graph keeps them, and they are used again as long as the values that decided the pattern decide the same.
     """
-    colourings = point.graph._cache.setdefault("colours", {})
-    key = (way.output, way.handle, frozenset(point.active))
-    known = colourings.get(key)
-    if known is not None and all(_same(point.values[node], was) for node, was in known[0]):
-        found: Colouring | None = known[1]
-        return found
-    pattern, decided = _find(point, way)
-    found = None if pattern is None else _coloured(pattern)
-    if len(colourings) >= _MOST_COLOURINGS:
-        colourings.clear()
-    colourings[key] = (decided, found)
-    return found
+    return point.graph.once(Colourings).of(point, way)
+
+
+class Colourings:
+    """The colourings of a graph with shapes, each with the values that decided its pattern; the graph keeps it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._kept: dict[tuple[int, int, frozenset[int]], tuple[Any, Colouring | None]] = {}
+
+    def of(self, point: Tables, way: Path) -> Colouring | None:
+        """The colouring for the values of a point."""
+        key = (way.output, way.handle, frozenset(point.active))
+        if key in self._kept:
+            decided, colouring = self._kept[key]
+            if all(_same(point.values[node], was) for node, was in decided):
+                return colouring
+        pattern, decided = _find(point, way)
+        colouring = None if pattern is None else _coloured(pattern)
+        if len(self._kept) >= _MOST_COLOURINGS:
+            self._kept.clear()
+        self._kept[key] = (decided, colouring)
+        return colouring
 
 
 def _same(value: Any, was: Any) -> bool:

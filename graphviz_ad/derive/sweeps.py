@@ -15,7 +15,8 @@ from .batches import Diagonal, Rough, added, join_tangents, pull, push, written
 from .local_maps import SELECTION
 
 if TYPE_CHECKING:
-    from .derivatives import Point
+    from ..graph.structure import Graph
+    from .tables import Tables
 
 
 class Path(NamedTuple):
@@ -37,14 +38,29 @@ class Path(NamedTuple):
 _MOST_PATHS = 1024
 
 
-def path(point: Point, output: int, handle: int) -> Path:
+def path(point: Tables, output: int, handle: int) -> Path:
     """The way from an input to an output; kept by the graph, since it depends on shapes alone."""
+    return point.graph.once(Paths).of(point, output, handle)
+
+
+class Paths:
+    """The paths of a graph with shapes; the graph keeps it (:meth:`Graph.once`), since they depend on shapes alone."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._kept: dict[tuple[int, int, frozenset[int]], Path] = {}
+
+    def of(self, point: Tables, output: int, handle: int) -> Path:
+        """The way from an input to an output."""
+        key = (output, handle, frozenset(point.active))
+        if key not in self._kept:
+            if len(self._kept) >= _MOST_PATHS:
+                self._kept.clear()
+            self._kept[key] = _path(point, output, handle)
+        return self._kept[key]
+
+
+def _path(point: Tables, output: int, handle: int) -> Path:
     graph, partials = point.graph, point.partials
-    paths = graph._cache.setdefault("paths", {})
-    key = (output, handle, frozenset(point.active))
-    known: Path | None = paths.get(key)
-    if known is not None:
-        return known
     needed = graph.of_handle(output).needed
     reached = [False] * len(graph.ops)
     reached[handle] = True
@@ -63,10 +79,7 @@ def path(point: Point, output: int, handle: int) -> Path:
             size = size_of(point.shape_of(node))
             widest = max(widest, size)
             entries += sum(max(size, size_of(point.shape_of(k))) for _, k in edges)
-    if len(paths) >= _MOST_PATHS:
-        paths.clear()
-    found = paths[key] = Path(handle, output, tuple(steps), widest, entries, last)
-    return found
+    return Path(handle, output, tuple(steps), widest, entries, last)
 
 
 def blocks(count: int, widest: int) -> Iterator[tuple[int, int]]:
@@ -90,7 +103,7 @@ def unit_batch(shape: Shape, start: int, stop: int) -> Any:
     return found.reshape(stop - start, *shape)
 
 
-def pull_batch(point: Point, way: Path, seeds: Any) -> Any:
+def pull_batch(point: Tables, way: Path, seeds: Any) -> Any:
     """A batch of cotangents of the output back to the input: an array with the batch in front, None where nothing arrives.
 
     Raises
@@ -117,7 +130,7 @@ def pull_batch(point: Point, way: Path, seeds: Any) -> Any:
     return None if found is None else written(found)
 
 
-def push_batch(point: Point, way: Path, tangents: Any) -> Any:
+def push_batch(point: Tables, way: Path, tangents: Any) -> Any:
     """A batch of tangents of the input forward to the output; None where nothing moves.
 
     Raises
@@ -151,7 +164,7 @@ def push_batch(point: Point, way: Path, tangents: Any) -> Any:
     return None if found is None else written(found)
 
 
-def by_rows(point: Point, output: int, handle: int) -> Any:
+def by_rows(point: Tables, output: int, handle: int) -> Any:
     """A backward sweep for every entry of the output, as many at once as fit into memory."""
     shape, columns = point.shape_of(output), size_of(point.shape_of(handle))
     way = path(point, output, handle)
@@ -167,7 +180,7 @@ def by_rows(point: Point, output: int, handle: int) -> Any:
     return found
 
 
-def by_columns(point: Point, output: int, handle: int) -> Any:
+def by_columns(point: Tables, output: int, handle: int) -> Any:
     """A forward sweep for every entry of the input, as many at once as fit into memory."""
     shape, rows = point.shape_of(handle), size_of(point.shape_of(output))
     way = path(point, output, handle)
@@ -182,11 +195,11 @@ def by_columns(point: Point, output: int, handle: int) -> Any:
     return found
 
 
-def pull_alone(point: Point, way: Path, seed: Any) -> Any:
+def pull_alone(point: Tables, way: Path, seed: Any) -> Any:
     """One cotangent back to the input, flat; what the seed's zeros do not reach stays 0, however steep a slope is."""
     size = size_of(point.shape_of(way.handle))
     if point.shapes is None:
-        arrived: Any = point._pull({way.output: float(seed)})[way.handle]
+        arrived: Any = point.pull({way.output: float(seed)})[way.handle]
     else:
         given = seed if seed.ndim else float(seed)
         mask = {way.output: seed != 0} if seed.ndim else {}

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - whole Jacobians are arrays; loaded when one is asked for
 
+from ..engine.arrays import node_value
 from ..errors import DerivativeError
 from ..limits import require
 from ..primitives.array_record import Shape, size_of
 from ..primitives.contractions import Terms
 from ..primitives.kernels.arrays import Arrays, contract, value
 from . import closed_form
-from .array_tape import node_value
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
@@ -139,7 +139,7 @@ def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple
         if not needed[handle]:
             continue
         if op == "input":
-            constant = graph._spec(handle).constant
+            constant = graph.input_spec(handle).constant
             label = graph.labels[handle]
             values[handle] = closed_form._constant(label) if constant else _symbols(label, shapes[handle])
         elif op == "constant":

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..graph.builder import Builder, Literal
+from ..graph.builder import Builder
+from ..graph.parts import Literal
 from ..primitives.array_record import Call, Shape, broadcast
 from ..primitives.registry import OPERATIONS
 

@@ -13,10 +13,10 @@ from ..errors import BindingError
 from . import tape
 
 if TYPE_CHECKING:
-    from .derivatives import Point
+    from .tables import Tables
 
 
-def read_direction(point: Point, given: Mapping[str, Any]) -> dict[str, Any]:
+def read_direction(point: Tables, given: Mapping[str, Any]) -> dict[str, Any]:
     """The whole direction: what is given, 0 for the other inputs; without anything given the first input by 1.
 
     Raises
@@ -32,19 +32,19 @@ def read_direction(point: Point, given: Mapping[str, Any]) -> dict[str, Any]:
         if not point.wrt:
             raise BindingError("there is no input to move along\nhint: bind an input that is not a constant")
         given = {point.wrt[0]: 1.0}
-    direction: dict[str, Any] = {name: point._nothing(point.graph.input_handles[name]) for name in point.wrt}
+    direction: dict[str, Any] = {name: point.nothing(point.graph.input_handles[name]) for name in point.wrt}
     for name, value in given.items():
-        handle = point._input(name)
+        handle = point.active_input(name)
         if point.shapes is None:
             direction[name] = real(name, value)
         else:
-            from .array_tape import fitted
+            from ..engine.arrays import fitted
 
             direction[name] = fitted(f"the direction of {name}", measure(name, value), point.shapes[handle])
     return direction
 
 
-def share(point: Point, handle: int, position: int, tangents: list[Any]) -> Any:
+def share(point: Tables, handle: int, position: int, tangents: list[Any]) -> Any:
     """Local derivative × tangent for one operand; None where no derivative flows or the branch is not taken."""
     row = point.partials[handle]
     local = row[position] if row else None
@@ -54,7 +54,7 @@ def share(point: Point, handle: int, position: int, tangents: list[Any]) -> Any:
     return local.push(moved) if hasattr(local, "push") else local * moved
 
 
-def shares(point: Point, tangents: list[Any]) -> list[tuple[Any, ...]]:
+def shares(point: Tables, tangents: list[Any]) -> list[tuple[Any, ...]]:
     """Per node: local derivative × tangent by operand."""
     return [
         tuple(share(point, handle, position, tangents) for position in range(len(operands))) if point.flows[handle] else ()

@@ -1,4 +1,4 @@
-"""Running a graph on numbers: values forward, partials per edge, cotangents backward, tangents forward.
+"""Derivatives of a graph of scalars: partials per edge, cotangents backward, tangents forward, contributions.
 
 Plain Python floats, no recursion, one pass each. These functions read a graph's columns and return tables (lists
 with one entry a node) beside it; they never write into it.
@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..primitives.kernels import python as kernels
-from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_linearization
 
 if TYPE_CHECKING:
@@ -20,57 +18,6 @@ Partials = tuple[float | None, ...]
 
 #: The operation whose branches not taken receive no cotangent at all: 0 times an infinite slope must not become NaN.
 SELECTION = "where"
-
-
-def evaluate(graph: Graph, inputs: Mapping[int, Any]) -> list[Any]:
-    """The value of every node."""
-    values: list[Any] = [None] * len(graph.ops)
-    functions: dict[str, Callable[..., Any]] = {}
-    operands = graph.operands
-    for handle, op in enumerate(graph.ops):
-        if op == "input":
-            values[handle] = inputs[handle]
-        elif op == "constant":
-            values[handle] = graph.params[handle].value  # type: ignore[attr-defined]
-        else:
-            function = functions.get(op)
-            if function is None:
-                function = functions[op] = getattr(kernels, op)
-            taken = operands[handle]
-            if len(taken) == 2:
-                values[handle] = function(values[taken[0]], values[taken[1]])
-            elif len(taken) == 1:
-                values[handle] = function(values[taken[0]])
-            else:
-                values[handle] = function(*[values[k] for k in taken])
-    return values
-
-
-def activity(graph: Graph, wrt: set[int]) -> list[bool]:
-    """Per node: whether a derivative can flow from it to an input in ``wrt``."""
-    active = [False] * len(graph.ops)
-    for handle, op in enumerate(graph.ops):
-        if op == "input":
-            active[handle] = handle in wrt
-        elif op != "constant":
-            record = OPERATIONS.get(op)
-            if record is None:
-                active[handle] = _flows(op, graph.operands[handle], active)
-            elif not record.boolean:
-                partials = record.partials
-                for position, operand in enumerate(graph.operands[handle]):
-                    if active[operand] and partials[position] is not None:
-                        active[handle] = True
-                        break
-    return active
-
-
-def _flows(op: str, operands: Sequence[int], active: Sequence[bool]) -> bool:
-    """Whether a derivative flows through an array operation."""
-    from ..primitives.arrays import ARRAY_OPERATIONS
-
-    record = ARRAY_OPERATIONS[op]
-    return any(active[operand] and record.differentiable(position) for position, operand in enumerate(operands))
 
 
 def linearize(graph: Graph, values: Sequence[Any], active: Sequence[bool]) -> list[Partials]:

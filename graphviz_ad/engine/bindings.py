@@ -30,7 +30,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
     active: set[int] = set()
     missing: list[str] = []
     for name, handle in inputs.items():
-        spec = graph._spec(handle)
+        spec = graph.input_spec(handle)
         if name in bindings:
             if name in graph.called:
                 raise NamingError(f"{name} is called as a function, so it cannot be bound", hint="rename the variable or the function")

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - see program
 
-from ..derive.array_tape import node_value
 from ..primitives.array_record import Shape, axis_list
 from ..primitives.kernels import numpy as kernels
 from ..primitives.registry import OPERATIONS
+from .arrays import node_value
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - the program is made of NumPy calls, and only who trains loads it
 
-from ..derive.array_tape import node_value
 from ..errors import BindingError, NamingError
 from ..primitives.array_record import Shape
 from ..primitives.registry import OPERATIONS
+from .arrays import node_value
 from .calls import OVERWRITES, Instruction, alias, emit
 
 if TYPE_CHECKING:

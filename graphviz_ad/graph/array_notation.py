@@ -270,7 +270,7 @@ def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence
 def _elementwise_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> IndexRule | None:
     """∂y_i/∂x_i' = δ_ii' · slope: a diagonal, summed over where the operand was broadcast."""
     from ..primitives.registry import OPERATIONS
-    from .node import local_formula
+    from .formulas import local_formula
     from .notation import Latex, Notation
 
     if OPERATIONS[graph.ops[handle]].partials[position] is None:

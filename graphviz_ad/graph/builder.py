@@ -2,62 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TypeVar
 
 from ..errors import LimitError
 from ..limits import limit
+from .parts import Group, Input, Literal, Span
+from .structure import Graph
 
-if TYPE_CHECKING:
-    from .structure import Graph
-
-
-class Span(NamedTuple):
-    """Where a node stands in the author's text: offsets, and ``mark``, where its operator is."""
-
-    start: int
-    end: int
-    mark: int
-
-
-class Literal(NamedTuple):
-    """A number as the author wrote it. Integers are exact at any precision, decimals are the double ``value``.
-
-    ``implied`` marks a default argument that the author did not write.
-    """
-
-    text: str
-    value: float
-    implied: bool = False
-
-    @property
-    def integer(self) -> bool:
-        """Whether the literal is an exact integer."""
-        return self.text.lstrip("-").isdigit()
-
-
-class Input(NamedTuple):
-    """What is known of an input: its default, whether it is one of the constants pi, e, inf, and whether nothing uses it."""
-
-    default: object = None
-    constant: bool = False
-    unused: bool = False
-
-
-class Group(NamedTuple):
-    """One call of a named function: its nodes are drawn as a cluster.
-
-    ``label`` is the definition's text, ``parent`` the enclosing group or -1, ``arguments`` the handles handed in,
-    ``output`` the handle that comes back, ``call`` where the call stands; ``builtin``: the definition is ours.
-    """
-
-    name: str
-    label: str
-    parameters: tuple[str, ...]
-    arguments: tuple[int, ...]
-    output: int
-    parent: int
-    call: Span | None
-    builtin: bool = False
+G = TypeVar("G", bound=Graph)
 
 
 class Builder:
@@ -160,13 +112,23 @@ class Builder:
 
         With ``keep``, nodes from that handle on stay only where an output needs them: what a rule made and did not use goes.
         """
-        from .structure import Graph
+        return self.build_as(Graph, outputs, text, source, called, keep)
 
+    def build_as(
+        self,
+        graph_type: type[G],
+        outputs: tuple[int, ...],
+        text: str = "",
+        source: str = "expression",
+        called: frozenset[str] = frozenset(),
+        keep: int | None = None,
+    ) -> G:
+        """What :meth:`build` gives, as a graph of that type: what is derived from a graph is of its kind."""
         order = self.order(outputs, keep)
         new = [0] * len(self.ops)
         for position, handle in enumerate(order):
             new[handle] = position
-        return Graph(
+        return graph_type(
             ops=tuple(self.ops[h] for h in order),
             operands=tuple(tuple(new[k] for k in self.operands[h]) for h in order),
             params=tuple(self.params[h] for h in order),

@@ -1,36 +1,32 @@
-"""The graph: immutable flat columns, integer handles, topological order, the author's names and places."""
+"""The graph as data: immutable flat columns, integer handles, topological order, the author's names and places."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping
+from typing import Any, Self, TypeVar
 
 from ..errors import NamingError, ShapeError
-from ..objects.pictured import Pictured
-from ..syntax.grammar import KEYWORDS
-from .builder import Group, Input, Span
+from .parts import Group, Input, Span
 
-if TYPE_CHECKING:
-    from ..derive.derivatives import Point
-    from .node import Node
+T = TypeVar("T")
 
 
-class Graph(Pictured):
-    """A computational graph that keeps what its author wrote.
+class Graph:
+    """The columns of a computational graph, and what follows from them alone.
 
-    Nodes are integers in topological order (operands come first), inputs at the front. The columns ``ops``,
-    ``operands``, ``params``, ``names``, ``spans`` and ``group_of`` are tuples with one entry a node; nothing is
-    ever written into them. Values and derivatives live in the tables of a :class:`~graphviz_ad.Point`.
+    Nodes are integers in topological order (operands come first), inputs at the front. The columns ``ops``, ``operands``,
+    ``params``, ``names``, ``spans`` and ``group_of`` are tuples with one entry a node; nothing is ever written into them.
+    ``shapes`` is one more column of a graph that :meth:`shaped` gave shapes to, None before.
 
-    >>> from graphviz_ad import parse
-    >>> graph = parse("q = x + y; f = q*z")
-    >>> graph
-    Graph(f of x, y, z: 5 nodes)
-    >>> graph["q"].formula, graph["f"].formula
-    ('x + y', 'q*z')
+    What else is worked out once for a graph is kept by :meth:`once` alone. People meet the subclass
+    :class:`graphviz_ad.Graph`, which adds what they call; whatever is derived from a graph is of its type.
     """
 
-    __slots__ = ("_cache", "called", "group_of", "groups", "names", "operands", "ops", "outputs", "params", "source", "spans", "text")
+    #: the columns and what belongs to the whole, in the order of the constructor
+    COLUMNS = ("ops", "operands", "params", "names", "spans", "group_of", "groups", "outputs", "text", "source", "called", "shapes")
+    __slots__ = (
+        "_made", "called", "group_of", "groups", "names", "operands", "ops", "outputs", "params", "shapes", "source", "spans", "text",
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -45,40 +41,53 @@ class Graph(Pictured):
         text: str = "",
         source: str = "expression",
         called: frozenset[str] = frozenset(),
+        shapes: tuple[tuple[int, ...], ...] | None = None,
     ) -> None:
         self.ops, self.operands, self.params, self.names, self.spans = ops, operands, params, names, spans
         self.group_of, self.groups, self.outputs = group_of, groups, outputs
-        self.text, self.source, self.called = text, source, called
-        self._cache: dict[str, Any] = {}
+        self.text, self.source, self.called, self.shapes = text, source, called, shapes
+        self._made: dict[Callable[..., Any], Any] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         """What copies and pickles hold: the graph with its shapes, nothing that can be found again."""
-        kept = {name: getattr(self, name) for name in self.__slots__ if name != "_cache"}
-        return {**kept, "_cache": {} if self.shapes is None else {"shapes": self.shapes}}
+        return {name: getattr(self, name) for name in Graph.COLUMNS}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        for name, value in state.items():
-            setattr(self, name, value)
+        shapes = state.pop("_cache", {}).get("shapes")  # 0.1 kept them there
+        Graph.__init__(self, **{"shapes": shapes, **state})
         for params in self.params:
             if isinstance(params, Input) and hasattr(params.default, "setflags"):
                 params.default.setflags(write=False)  # copies of arrays are born writable
+
+    def once(self, make: Callable[[Self], T]) -> T:
+        """``make(graph)``, worked out at the first call and remembered under the function; copies and pickles drop it.
+
+        ``make`` is a function or a class of a module, which reads the graph and nothing else.
+        """
+        try:
+            made: T = self._made[make]
+        except KeyError:
+            made = self._made[make] = make(self)
+        return made
+
+    def changed(self, **columns: Any) -> Self:
+        """A graph of the same type with other columns."""
+        return type(self)(**{**{name: getattr(self, name) for name in Graph.COLUMNS}, **columns})
 
     # -- names -------------------------------------------------------------------------------------------------------
 
     @property
     def inputs(self) -> tuple[str, ...]:
         """The inputs' names in the order of their first use; the constants pi, e and inf are not among them."""
-        return tuple(name for name, handle in self.input_handles.items() if not self._spec(handle).constant)
+        return tuple(name for name, handle in self.input_handles.items() if not self.input_spec(handle).constant)
 
     @property
     def input_handles(self) -> dict[str, int]:
         """Every input's handle by name, constants included."""
-        found = self._cache.get("inputs")
-        if found is None:
-            found = self._cache["inputs"] = {str(self.names[h]): h for h in range(len(self.ops)) if self.ops[h] == "input"}
-        return found
+        return self.once(_input_handles)
 
-    def _spec(self, handle: int) -> Input:
+    def input_spec(self, handle: int) -> Input:
+        """What is known of an input besides its name: its default, whether it is a constant."""
         spec = self.params[handle]
         assert isinstance(spec, Input)
         return spec
@@ -96,29 +105,12 @@ class Graph(Pictured):
     @property
     def labels(self) -> tuple[str, ...]:
         """A name for every node: the author's; the number of a constant; f for an anonymous output; v1, v2, … for the rest."""
-        found = self._cache.get("labels")
-        if found is None:
-            found = self._cache["labels"] = self._make_labels()
-        return found
+        return self.once(_labels)
 
-    def _make_labels(self) -> tuple[str, ...]:
-        taken = {name for name in self.names if name is not None}
-        labels: list[str] = []
-        output = self.outputs[-1] if self.outputs else -1
-        counter = 0
-        for handle, name in enumerate(self.names):
-            if name is None and self.ops[handle] == "constant" and handle != output:
-                name = self.params[handle].text  # type: ignore[attr-defined]
-            elif name is None and handle == output:
-                name = next((n for n in ("f", "g", "h", "out", "result") if n not in taken), None) or _free("f", taken)
-                taken.add(name)
-            elif name is None:
-                counter += 1
-                while f"v{counter}" in taken:
-                    counter += 1
-                name = f"v{counter}"
-            labels.append(name)
-        return tuple(labels)
+    @property
+    def computed(self) -> frozenset[str]:
+        """The names of the statements that compute something: they take no values."""
+        return self.once(_computed)
 
     def handle(self, name: str) -> int:
         """The handle of a named node (or of an automatic name).
@@ -128,11 +120,8 @@ class Graph(Pictured):
         NamingError
             There is no such node; the nearest names are given.
         """
-        index = self._cache.get("by_name")
-        if index is None:
-            index = self._cache["by_name"] = {label: h for h, label in reversed(list(enumerate(self.labels))) if self.ops[h] != "constant"}
         try:
-            return index[name]
+            return self.once(_handles)[name]
         except KeyError:
             raise self.no_such_name(name) from None
 
@@ -145,16 +134,6 @@ class Graph(Pictured):
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known[:12])}{' …' * (len(known) > 12)}"
         return NamingError(f"no node is named {name}", hint=hint)
 
-    def __getitem__(self, name: str) -> Node:
-        from .node import Node
-
-        return Node(self, self.handle(name))
-
-    def __iter__(self) -> Iterator[Node]:
-        from .node import Node
-
-        return (Node(self, handle) for handle in range(len(self.ops)))
-
     def __len__(self) -> int:
         return len(self.ops)
 
@@ -163,185 +142,44 @@ class Graph(Pictured):
 
     # -- other outputs -----------------------------------------------------------------------------------------------
 
-    def of(self, *names: str) -> Graph:
+    def of(self, *names: str) -> Self:
         """The same graph with other outputs.
 
         >>> from graphviz_ad import parse
         >>> parse("q = x + y; f = q*z").of("q").output
         'q'
         """
-        return self._with_outputs(tuple(self.handle(name) for name in names))
+        return self.changed(outputs=tuple(self.handle(name) for name in names))
 
-    def of_handle(self, handle: int) -> Graph:
+    def of_handle(self, handle: int) -> Self:
         """The same graph with a node for its output."""
-        return self._with_outputs((handle,))
-
-    def _with_outputs(self, outputs: tuple[int, ...]) -> Graph:
-        graph = Graph(
-            self.ops, self.operands, self.params, self.names, self.spans, self.group_of, self.groups, outputs, self.text, self.source,
-            self.called,
-        )  # fmt: skip
-        if self.shapes is not None:
-            graph._cache["shapes"] = self.shapes
-        return graph
+        return self.changed(outputs=(handle,))
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
     @property
     def needed(self) -> tuple[bool, ...]:
         """Per node: whether an output depends on it."""
-        found = self._cache.get("needed")
-        if found is None:
-            mark = [False] * len(self.ops)
-            for handle in self.outputs:
-                mark[handle] = True
-            for handle in range(len(self.ops) - 1, -1, -1):
-                if mark[handle]:
-                    for operand in self.operands[handle]:
-                        mark[operand] = True
-            found = self._cache["needed"] = tuple(mark)
-        return found
+        return self.once(_needed)
 
     @property
     def users(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Per node: its uses as (consumer, argument position); ``x*x`` uses x twice."""
-        found = self._cache.get("users")
-        if found is None:
-            lists: list[list[tuple[int, int]]] = [[] for _ in self.ops]
-            for handle, operands in enumerate(self.operands):
-                for position, operand in enumerate(operands):
-                    lists[operand].append((handle, position))
-            found = self._cache["users"] = tuple(tuple(uses) for uses in lists)
-        return found
-
-    # -- values and derivatives --------------------------------------------------------------------------------------
-
-    def at(self, bindings: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
-        """Values for the inputs; every value, gradient and check hangs on the :class:`~graphviz_ad.Point` that comes back.
-
-        Numbers of Python, alone or in lists, are real: ``x=-2`` has a gradient. Truth values, and whole numbers as NumPy keeps them
-        (``np.int64(3)``, ``np.array([0, 2])``), have none: it is None.
-
-        Raises
-        ------
-        NamingError
-            An input without a value, a value for a computed node or for a function that the text calls.
-        BindingError
-            A value that is not a real number or array.
-
-        >>> from graphviz_ad import parse
-        >>> parse("(x + y)*z").at(x=-2, y=5, z=-4).value
-        -12.0
-        """
-        from ..derive.derivatives import Point
-
-        given = {**(bindings or {}), **named}
-        return Point(self._with_unused(given), given)
-
-    def _with_unused(self, given: Mapping[str, Any]) -> Graph:
-        """The graph with an input for every value that nothing uses: its gradient is 0, and a warning names it.
-
-        Not while another input has no value: then the name is probably a slip, and the error says so.
-        """
-        known = self.input_handles
-        unused = tuple(name for name in given if name not in known and name not in self.called and name not in self.computed)
-        if not unused or any(self._spec(h).default is None and name not in given for name, h in known.items()):
-            return self
-        for name in unused:
-            if not str(name).isidentifier() or name in KEYWORDS:
-                raise NamingError(f"{name!r} is not a name", hint="names consist of letters, digits and _")
-        count = len(unused)
-        return Graph(
-            self.ops + ("input",) * count, self.operands + ((),) * count, self.params + (Input(unused=True),) * count, self.names + unused,
-            self.spans + ((),) * count, self.group_of + (-1,) * count, self.groups, self.outputs, self.text, self.source, self.called,
-        )  # fmt: skip
+        return self.once(_users)
 
     @property
-    def computed(self) -> frozenset[str]:
-        """The names of the statements that compute something: they take no values."""
-        found = self._cache.get("computed")
-        if found is None:
-            found = frozenset(name for name, op in zip(self.names, self.ops, strict=True) if name is not None and op != "input")
-            self._cache["computed"] = found
-        return found
+    def selectors(self) -> frozenset[int]:
+        """Inputs that do nothing but choose entries: indices and labels. They are whole numbers and have no derivative."""
+        return self.once(_selectors)
 
-    def constant_value(self) -> Any:
-        """The value of a graph without inputs."""
-        return self.at().value
-
-    def derivative(self, name: str) -> Any:
-        """The closed form of d(output)/d(name), a SymPy expression in real symbols named as the inputs.
-
-        Inputs without a shape are scalars. With arrays between two scalars the symbols are their entries: x_0, W_0_1.
-
-        Raises
-        ------
-        DerivativeError
-            An operation on the way has no closed form, or the derivative is an array (see :meth:`symbolic_jacobian`).
-        ShapeError
-            Inputs cannot be scalars, as in a matrix product; the hint names :meth:`shaped`.
-
-        >>> from graphviz_ad import parse
-        >>> parse("sum(x**2)").derivative("x")
-        2*x
-        """
-        from ..derive.closed_form import derivative
-
-        return derivative(self, self.outputs[-1], name)
-
-    def symbolic_jacobian(self, name: str) -> Any:
-        """d(output)/d(name) of a small graph that :meth:`shaped` gave shapes to, as a SymPy matrix: entries of the output by
-        entries of the input, in symbols x_0, W_0_1.
-
-        Raises
-        ------
-        DerivativeError
-            An operation on the way has no closed form by entries.
-        LimitError
-            More entries than ``GRADVIZ_CLOSED_FORM_OPERATIONS`` would have to be written out.
-
-        >>> from graphviz_ad import parse
-        >>> parse("sum((W @ x)**2)").shaped(W=(1, 2), x=(2,)).symbolic_jacobian("W")
-        Matrix([[2*x_0*(W_0_0*x_0 + W_0_1*x_1), 2*x_1*(W_0_0*x_0 + W_0_1*x_1)]])
-        """
-        from ..derive.symbolic_jacobians import symbolic_jacobian
-
-        return symbolic_jacobian(self, self.outputs[-1], name)
-
-    def gradient(self, *names: str) -> Graph:
-        """The gradient as a graph with one output ``d<output>_d<name>`` a name (all inputs when none is given).
-
-        The derivative of an elementwise operation is elementwise again, so the result can be drawn, checked and
-        differentiated once more.
-
-        >>> from graphviz_ad import parse
-        >>> parse("x**3").gradient("x").gradient("x").at(x=2).value
-        12.0
-        """
-        from ..derive.gradient import gradient
-
-        return gradient(self, names)
-
-    def hessian(self, *names: str) -> Graph:
-        """The Hessian as a graph with outputs ``d2<output>_d<a>_d<b>`` row by row, for scalar inputs."""
-        from ..derive.gradient import hessian
-
-        return hessian(self, names)
-
-    # -- the picture of the formulas ---------------------------------------------------------------------------------
-
-    def _drawn(self) -> tuple[Graph, None]:
-        return self, None
-
-    def document(self) -> dict[str, Any]:
-        """The graph as plain data: the JSON object of schema ``gradviz/1``, without numbers."""
-        from ..scene.document import document_graph
-
-        return document_graph(self)
+    @property
+    def elementwise(self) -> bool:
+        """Whether no operation in it is one on arrays: with scalars for its inputs everything is a scalar."""
+        return self.once(_elementwise)
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
-    def shaped(self, shapes: Mapping[str, Any] | None = None, /, **named: Any) -> Graph:
+    def shaped(self, shapes: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
         """The graph with shapes for its inputs (a missing one is a scalar), checked node by node.
 
         Raises
@@ -362,20 +200,17 @@ class Graph(Pictured):
                 raise self.no_such_name(name)
             wanted[handle] = read_shape(name, shape)
         for handle in self.input_handles.values():
-            default = self._spec(handle).default
+            default = self.input_spec(handle).default
             wanted.setdefault(handle, getattr(default, "shape", ()))
         return self.with_shapes(tuple(infer(self, wanted)))
 
-    def with_shapes(self, shapes: tuple[tuple[int, ...], ...]) -> Graph:
+    def with_shapes(self, shapes: tuple[tuple[int, ...], ...]) -> Self:
         """The graph with the shapes of all nodes, which were found before."""
-        graph = self._with_outputs(self.outputs)
-        graph._cache["shapes"] = shapes
-        return graph
+        return self.changed(shapes=shapes)
 
-    @property
-    def shapes(self) -> tuple[tuple[int, ...], ...] | None:
-        """The shape of every node of a graph that :meth:`shaped` gave shapes to; None before."""
-        return self._cache.get("shapes")
+    def shape_of(self, handle: int) -> tuple[int, ...] | None:
+        """The shape of a node; None where it is not known yet."""
+        return None if self.shapes is None else self.shapes[handle]
 
     def check_declared(self, found: tuple[tuple[int, ...], ...]) -> None:
         """Raise ShapeError where values have other shapes than were declared."""
@@ -384,33 +219,32 @@ class Graph(Pictured):
             if declared is not None and declared[handle] != found[handle]:
                 raise ShapeError(f"{name} was given the shape {declared[handle]}, its value has {found[handle]}")
 
-    @property
-    def selectors(self) -> frozenset[int]:
-        """Inputs that do nothing but choose entries: indices and labels. They are whole numbers and have no derivative."""
-        found = self._cache.get("selectors")
-        if found is None:
-            from ..primitives.registry import SELECTING
 
-            found = frozenset()
-            if not SELECTING.isdisjoint(self.ops):
-                choosing: set[int] = set()
-                other = set(self.outputs)
-                for op, operands in zip(self.ops, self.operands, strict=True):
-                    (choosing if op in SELECTING else other).update(operands[1:])
-                    other.update(operands[:1])
-                found = frozenset(handle for handle in choosing - other if self.ops[handle] == "input")
-            self._cache["selectors"] = found
-        return found
+# -- what is worked out once -----------------------------------------------------------------------------------------------
 
-    @property
-    def elementwise(self) -> bool:
-        """Whether no operation in it is one on arrays: with scalars for its inputs everything is a scalar."""
-        found = self._cache.get("elementwise")
-        if found is None:
-            from ..primitives.registry import OPERATIONS
 
-            found = self._cache["elementwise"] = all(op in OPERATIONS for op in set(self.ops) - {"input", "constant"})
-        return found
+def _input_handles(graph: Graph) -> dict[str, int]:
+    return {str(graph.names[h]): h for h in range(len(graph.ops)) if graph.ops[h] == "input"}
+
+
+def _labels(graph: Graph) -> tuple[str, ...]:
+    taken = {name for name in graph.names if name is not None}
+    labels: list[str] = []
+    output = graph.outputs[-1] if graph.outputs else -1
+    counter = 0
+    for handle, name in enumerate(graph.names):
+        if name is None and graph.ops[handle] == "constant" and handle != output:
+            name = graph.params[handle].text  # type: ignore[attr-defined]
+        elif name is None and handle == output:
+            name = next((n for n in ("f", "g", "h", "out", "result") if n not in taken), None) or _free("f", taken)
+            taken.add(name)
+        elif name is None:
+            counter += 1
+            while f"v{counter}" in taken:
+                counter += 1
+            name = f"v{counter}"
+        labels.append(name)
+    return tuple(labels)
 
 
 def _free(stem: str, taken: set[str]) -> str:
@@ -418,3 +252,50 @@ def _free(stem: str, taken: set[str]) -> str:
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
+
+
+def _handles(graph: Graph) -> dict[str, int]:
+    """By label the first node that has it."""
+    return {label: h for h, label in reversed(list(enumerate(graph.labels))) if graph.ops[h] != "constant"}
+
+
+def _computed(graph: Graph) -> frozenset[str]:
+    return frozenset(name for name, op in zip(graph.names, graph.ops, strict=True) if name is not None and op != "input")
+
+
+def _needed(graph: Graph) -> tuple[bool, ...]:
+    mark = [False] * len(graph.ops)
+    for handle in graph.outputs:
+        mark[handle] = True
+    for handle in range(len(graph.ops) - 1, -1, -1):
+        if mark[handle]:
+            for operand in graph.operands[handle]:
+                mark[operand] = True
+    return tuple(mark)
+
+
+def _users(graph: Graph) -> tuple[tuple[tuple[int, int], ...], ...]:
+    lists: list[list[tuple[int, int]]] = [[] for _ in graph.ops]
+    for handle, operands in enumerate(graph.operands):
+        for position, operand in enumerate(operands):
+            lists[operand].append((handle, position))
+    return tuple(tuple(uses) for uses in lists)
+
+
+def _selectors(graph: Graph) -> frozenset[int]:
+    from ..primitives.registry import SELECTING
+
+    if SELECTING.isdisjoint(graph.ops):
+        return frozenset()
+    choosing: set[int] = set()
+    other = set(graph.outputs)
+    for op, operands in zip(graph.ops, graph.operands, strict=True):
+        (choosing if op in SELECTING else other).update(operands[1:])
+        other.update(operands[:1])
+    return frozenset(handle for handle in choosing - other if graph.ops[handle] == "input")
+
+
+def _elementwise(graph: Graph) -> bool:
+    from ..primitives.registry import OPERATIONS
+
+    return all(op in OPERATIONS for op in set(graph.ops) - {"input", "constant"})

@@ -6,10 +6,10 @@ import os
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..derive.derivatives import Point
 from ..errors import ArgumentError, FileError, GradvizError
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
     from ..graph.structure import Graph
 
 SCHEMA = "gradviz/1"
@@ -18,25 +18,7 @@ _WORDS = {"NaN": float("nan"), "Infinity": float("inf"), "-Infinity": float("-in
 
 
 def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Point:
-    """The graph of a document, or the point where the document has values. ``source`` is a path, the JSON text, or the object.
-
-    The author's text is parsed again where it gives the graph of the document; a graph that no text gave (a gradient, an
-    imported one) is made from the formulas of its nodes, each of them named then. Nothing of a document is evaluated as Python.
-
-    Raises
-    ------
-    FileError
-        A file that cannot be read, or that holds no document.
-    ArgumentError
-        ``source`` is none of these.
-    GradvizError
-        A document of another schema, or one whose formulas do not parse.
-
-    >>> import json, graphviz_ad as gv
-    >>> point = gv.parse("q = x + y; f = q*z").at(x=-2, y=5, z=-4)
-    >>> from_json(json.dumps(point.document()))
-    Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
-    """
+    """The graph of a document of schema gradviz/1; see :func:`graphviz_ad.from_json`."""
     if not isinstance(source, (str, os.PathLike, Mapping)):
         raise ArgumentError(
             f"from_json takes a path, a text or an object read from JSON, not {type(source).__name__}",
@@ -49,7 +31,7 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
         graph = _graph(document)
         values = {name: _value(one["value"]) for name, one in document["inputs"].items() if one["value"] is not None}
         values |= {name: _passive(values[name]) for name, slope in document["gradients"].items() if slope is None and name in values}
-        point = graph.at(values) if document["value"] is not None else None
+        point = Point(graph, values) if document["value"] is not None else None
         chosen = tuple(name for name, slope in {**document["gradients"], **document["jacobians"]}.items() if slope is not None)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise FileError(f"the document is not whole: {type(error).__name__}: {error}") from None

@@ -21,21 +21,7 @@ MOST_BYTES = 2 << 30  # protobuf's own limit
 
 
 def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto, **examples: Any) -> Graph:
-    """The graph of an ONNX model: a path or a loaded model; wants the extra ``onnx``.
-
-    Floating initializers become inputs that have their values already, by their names (``fc1.weight`` is fc1_weight); whole
-    numbers in them stay what they are. Examples by name give shapes to inputs that the model leaves open. What depends on
-    initializers and shapes alone is computed by ONNX's own reference. The graph computes in double precision.
-
-    Raises
-    ------
-    FileError
-        A file that cannot be read or is no model.
-    ShapeError
-        An input whose shape is open and has no example; operands that do not fit.
-    ParseError
-        Operators without a counterpart; all of them are listed.
-    """
+    """The graph of an ONNX model; see :func:`graphviz_ad.from_onnx`."""
     import onnx
 
     if isinstance(model, onnx.ModelProto):

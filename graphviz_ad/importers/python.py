@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
 
 from ..errors import ArgumentError, LocatedError, ParseError, ShapeError
-from ..graph.builder import Literal, Span
+from ..graph.parts import Literal, Span
 from ..graph.structure import Graph
 from ..language import vocabulary
 from ..language.elaboration import Listing, Quantity, Several, Text, Word, _Elaborator, _Frame
@@ -323,26 +323,7 @@ def _nested(value: Any) -> Any:
 
 
 def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> Graph:
-    """The graph of a Python function over NumPy, from one run on example arguments.
-
-    The examples' shapes are the graph's; what does not depend on values (loops over shapes, comprehensions) is unrolled.
-
-    Raises
-    ------
-    ParseError
-        Control flow depends on values, or calls have no counterpart: all of them are listed with file and line.
-    ShapeError
-        Operands do not fit on the example.
-    ArgumentError
-        It is no function, or the examples do not fit its arguments.
-
-    >>> import numpy as np
-    >>> def loss(W, x):
-    ...     return np.sum((W @ x) ** 2)
-    >>> graph = from_python(loss, [[1, 2], [3, 4]], [1, 1])
-    >>> graph.inputs, graph.at(W=[[1, 2], [3, 4]], x=[1, 1]).gradients["x"]
-    (('W', 'x'), array([48., 68.]))
-    """
+    """The graph of a Python function over NumPy; see :func:`graphviz_ad.from_python`."""
     import inspect
 
     if not callable(function):

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
 from ..errors import ShapeError
-from ..graph.builder import Span
+from ..graph.parts import Span
 from ..graph.structure import Graph
 from .python import _Trace
 from .stand_ins import Stop, Traced

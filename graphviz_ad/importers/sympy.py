@@ -6,7 +6,8 @@ from numbers import Number
 from typing import Any
 
 from ..errors import ArgumentError, ParseError
-from ..graph.builder import Builder, Literal
+from ..graph.builder import Builder
+from ..graph.parts import Literal
 from ..graph.structure import Graph
 from ..language.vocabulary import CONSTANT_VALUES
 from ..primitives.registry import OPERATIONS
@@ -25,26 +26,7 @@ _MATRIX = {
 
 
 def from_sympy(expression: Any) -> Graph:
-    """The graph of a SymPy expression; of a matrix, one with an array for its output; of matrix symbols, one over matrices.
-
-    Quotients stay quotients: x*y**-1 is x/y. Rational numbers are quotients of exact integers. Sums, products, derivatives
-    and integrals that SymPy only writes down are worked out first. Matrix symbols give the graph their shapes.
-
-    Raises
-    ------
-    ParseError
-        A function that has no counterpart; all of them are listed.
-    ArgumentError
-        What is given is no expression of SymPy and no number. Text is never read here: SymPy would run it as a program.
-
-    >>> import sympy
-    >>> x, y = sympy.symbols("x y")
-    >>> from_sympy(sympy.exp(x)/y + 2).at(x=0, y=4).value
-    2.25
-    >>> a, v = sympy.MatrixSymbol("A", 2, 2), sympy.MatrixSymbol("v", 2, 1)
-    >>> from_sympy(a.T * v + v)["f"].shape
-    (2, 1)
-    """
+    """The graph of a SymPy expression; see :func:`graphviz_ad.from_sympy`."""
     import sympy
 
     if not isinstance(expression, sympy.MatrixBase):

@@ -232,7 +232,7 @@ def describe_activation(name: str, reach: float = 5.0, points: int = 401) -> Act
     """
     import numpy as np
 
-    from ..language.elaboration import parse
+    from ..objects.reading import parse
     from ..primitives.rules import float_cuts
 
     xs = [-reach + 2 * reach * k / (points - 1) for k in range(points)]

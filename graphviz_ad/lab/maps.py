@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError
-from ..language.elaboration import parse
+from ..objects.reading import parse
 from ..render.pen import number
 from .canvas import CLASSES, Canvas, Picture, arrange, rgb
 from .datasets import Dataset

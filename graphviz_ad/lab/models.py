@@ -15,7 +15,7 @@ from ..errors import BindingError, NamingError
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..graph.structure import Graph
+    from ..objects.graph import Graph
 
     Array = np.ndarray[Any, Any]
     Parameters = Mapping[str, Array]
@@ -86,7 +86,7 @@ class Model(NamedTuple):
     @property
     def graph(self) -> Graph:
         """The graph of the text, without shapes."""
-        from ..language.elaboration import parse
+        from ..objects.reading import parse
 
         return parse(self.text)
 

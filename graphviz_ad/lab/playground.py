@@ -11,7 +11,7 @@ import json
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from ..language.elaboration import parse
+from ..objects.reading import parse
 from ..page.embedding import policy, script_json
 from ..primitives.kernels.javascript import program
 from ..primitives.registry import OPERATIONS
@@ -20,7 +20,7 @@ from .canvas import CLASSES
 from .models import network
 
 if TYPE_CHECKING:
-    from ..graph.structure import Graph
+    from ..objects.graph import Graph
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "silu", "softplus", "none")
 LOSSES = ("softmax", "hinge")

@@ -16,7 +16,7 @@ from .models import Model
 if TYPE_CHECKING:
     import numpy as np
 
-    from ..check.results import Report
+    from ..objects.report import Report
 
     Array = np.ndarray[Any, Any]
 

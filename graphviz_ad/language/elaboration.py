@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from ..engine.evaluation import value_at
 from ..errors import ArgumentError, NamingError, ParseError, ShapeError
-from ..graph.builder import Builder, Group, Literal, Span
+from ..graph.builder import Builder
+from ..graph.parts import Group, Literal, Span
 from ..graph.structure import Graph
 from ..limits import require
 from ..syntax.grammar import CONSTANTS
@@ -63,23 +65,7 @@ class Listing(NamedTuple):
 
 
 def parse(text: str, source: str = "expression") -> Graph:
-    """The graph of a text in the language.
-
-    Every statement is one output candidate; the last one is the graph's output (:meth:`Graph.of` chooses another).
-
-    Raises
-    ------
-    ParseError, NamingError
-        With line, column, caret and hint.
-    LimitError
-        A named resource limit is exceeded.
-    ArgumentError
-        It is no text.
-
-    >>> graph = parse("q = x + y; f = q*z")
-    >>> graph.inputs, graph.output
-    (('x', 'y', 'z'), 'f')
-    """
+    """The graph of a text in the language; see :func:`graphviz_ad.parse`."""
     if not isinstance(text, str):
         hint = "decode it: text.decode()" if isinstance(text, (bytes, bytearray)) else "quote it: gv.parse('x*y')"  # type: ignore[unreachable]
         if callable(text):
@@ -170,7 +156,7 @@ class _Elaborator:
         graph = scratch.builder.build((handle,), self.program.text, self.program.source)
         span = Span(statement.start, statement.start + len(name), statement.start)
         self.values.pop(name, None)
-        value = graph.constant_value()
+        value = value_at(graph, {})
         if name in self.builder.inputs:  # used in a line above
             handle = self.builder.inputs[name]
             self.builder.params[handle] = self.builder.params[handle]._replace(default=value, constant=False)  # type: ignore[attr-defined]

@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..errors import NamingError
-from ..graph.builder import Literal, Span
+from ..graph.parts import Literal, Span
 from ..primitives.registry import OPERATIONS, family, names, resolve
 
 if TYPE_CHECKING:

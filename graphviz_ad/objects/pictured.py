@@ -1,6 +1,6 @@
-"""What a graph and a point have in common for people: pictures, files, notebooks. The one door from the core to all that draws.
+"""What a graph and a point have in common for people: pictures, files, notebooks.
 
-Everything behind it is imported by the method that needs it.
+Everything behind a method is imported by the method that needs it.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Container, Iterable
     from os import PathLike
 
     from ..derive.derivatives import Point
+    from ..formats.display import Frame
     from ..graph.structure import Graph
+    from ..scene.model import Scene
 
 
 class Pictured:
@@ -24,7 +26,7 @@ class Pictured:
         """The graph, and the point whose numbers stand in its picture."""
         raise NotImplementedError
 
-    def scene(self, **options: Any) -> Any:
+    def scene(self, **options: Any) -> Scene:
         """The picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
         from ..scene.compose import compose
 
@@ -69,18 +71,18 @@ class Pictured:
 
         save(*self._drawn(), path, **options)
 
-    def interactive(self, **options: Any) -> Any:
-        """The live page in a notebook (:class:`graphviz_ad.notebook.Frame`): sliders, every number, step by step."""
-        from ..notebook import interactive
+    def interactive(self, **options: Any) -> Frame:
+        """The live page in a notebook (:class:`graphviz_ad.formats.display.Frame`): sliders, every number, step by step."""
+        from ..formats.display import live_page
 
-        return interactive(self, **options)
+        return live_page(*self._drawn(), **options)
 
     def _repr_svg_(self) -> str:
         from ..formats.writing import produce
 
         return produce(*self._drawn(), "svg").decode()
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
-        from ..notebook import mimebundle
+    def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None) -> dict[str, Any]:
+        from ..formats.display import mimebundle
 
-        return mimebundle(self, include, exclude)
+        return mimebundle(*self._drawn(), repr(self), include, exclude)

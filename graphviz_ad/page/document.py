@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..derive.derivatives import Point
 from ..errors import GradvizError, NamingError
 from ..render.theme import DARK, PALETTES, colors
 from ..scene import titles
@@ -16,7 +17,6 @@ from .places import places
 from .program import operations, prepared, tables, view
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
     from ..graph.structure import Graph
 
 _ALWAYS = ("numbers.js", "tape.js", "picture.js", "formulas.js", "practice.js", "controls.js", "search.js")
@@ -70,9 +70,9 @@ def started(graph: Graph) -> Point:
     NamingError
         The graph needs values of another kind.
     """
-    needs = [name for name in graph.inputs if graph._spec(graph.input_handles[name]).default is None]
+    needs = [name for name in graph.inputs if graph.input_spec(graph.input_handles[name]).default is None]
     try:
-        return graph.at(dict.fromkeys(needs, _STARTING_VALUE))
+        return Point(graph, dict.fromkeys(needs, _STARTING_VALUE))
     except ValueError as error:
         raise NamingError(f"a page needs values here: {error}") from error
 

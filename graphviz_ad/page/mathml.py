@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from ..graph.node import node_formula
+from ..graph.formulas import node_formula
 from ..graph.notation import ATOM, Notation, Piece
 from ..graph.structure import Graph
 from ..primitives.registry import OPERATIONS

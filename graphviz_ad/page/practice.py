@@ -6,13 +6,13 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ..derive.derivatives import Point
 from ..errors import GradvizError
 from ..scene.titles import is_differentiable
 from .document import page_html, started
 from .program import obstacle
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
     from ..graph.structure import Graph
 
 QUESTIONS = ("both", "values", "gradients")
@@ -56,14 +56,14 @@ def variant(point: Point, seed: int) -> Point:
     {0: -5.0, 1: -5.0}
     """
     graph = point.graph
-    handles = [h for h in graph.input_handles.values() if graph.needed[h] and (h in point.active or not graph._spec(h).constant)]
+    handles = [h for h in graph.input_handles.values() if graph.needed[h] and (h in point.active or not graph.input_spec(h).constant)]
     values = {
-        str(graph.names[h]): point.values[h] for h in graph.input_handles.values() if not graph._spec(h).constant or h in point.active
+        str(graph.names[h]): point.values[h] for h in graph.input_handles.values() if not graph.input_spec(h).constant or h in point.active
     }
     roll = _dice(seed)
     for _ in range(_TRIES):
         values.update({str(graph.names[h]): _drawn(point.values[h], roll()) for h in handles})
-        varied = graph.at(values)
+        varied = Point(graph, values)
         if all(_fair(varied, h) for h in range(len(graph)) if graph.needed[h]):
             return varied
     return point

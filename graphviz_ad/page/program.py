@@ -64,7 +64,7 @@ def tables(graph: Graph, point: Point, scene: Scene, figures: Figures | None, li
     patterns = Patterns(graph)
     ops = list(dict.fromkeys(graph.ops))
     written = [patterns.of(h) if graph.operands[h] else -1 for h in range(len(graph.ops))]
-    constants = {h for h in graph.input_handles.values() if graph._spec(h).constant and h not in point.active}
+    constants = {h for h in graph.input_handles.values() if graph.input_spec(h).constant and h not in point.active}
     data: dict[str, Any] = {
         "ops": ops,
         "op": [ops.index(op) for op in graph.ops],

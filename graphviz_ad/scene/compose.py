@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from ..derive import tape
+from ..derive.tape import SELECTION
+from ..engine.activity import activity
 from ..errors import DerivativeError, GradvizError
-from ..graph.node import Node
 from . import kinks, second, titles
 from . import slopes as slopes_
 from .bundle_wires import bundle_wire, span
@@ -75,9 +75,9 @@ class _Composer:
         self.outputs = {chosen_output(chosen, graph, output): output for output in graph.outputs}
         self.forward = point is not None and point.direction is not None
         self.gradients = point is not None and (self.forward or titles.is_differentiable(point))
-        constants = {h for h in graph.input_handles.values() if graph._spec(h).constant}
+        constants = {h for h in graph.input_handles.values() if graph.input_spec(h).constant}
         inputs = set(graph.input_handles.values()) - constants
-        self.flows = point.flows if point is not None else tape.activity(graph, inputs)
+        self.flows = point.flows if point is not None else activity(graph, inputs)
         self.slopes = {unit: self._pulled_back(unit, group) for unit, group in chosen.calls.items() if point is not None}
         self.partials = [self._local(link.source, link.target, link.position) if self._single(link) else None for link in chosen.links]
         self.locals = [slopes_.shown(partial) for partial in self.partials]
@@ -103,7 +103,7 @@ class _Composer:
             upstream = slopes.get(handle)
             if upstream is None or not partials[handle]:
                 continue
-            selecting = graph.ops[handle] == tape.SELECTION
+            selecting = graph.ops[handle] == SELECTION
             for operand, local in zip(graph.operands[handle], partials[handle], strict=True):
                 if slopes_.is_map(local):
                     share = local.pull(upstream)[0]
@@ -229,7 +229,7 @@ class _Composer:
 
     def _has_arrays(self) -> bool:
         if self.point is None:
-            return any(node.shape for node in self.graph)
+            return any(self.graph.shapes or ())
         return any(getattr(self._value(unit), "shape", ()) != () for unit in self.chosen.units)
 
     def _name(self, unit: int) -> str:
@@ -294,7 +294,7 @@ class _Composer:
     def _shape(self, unit: int) -> str:
         if self.point is not None:
             return shape_text(getattr(self._value(unit), "shape", ()))
-        return shape_text(Node(self.graph, unit).shape)
+        return shape_text(self.graph.shape_of(unit))
 
     def _tooltip(self, unit: int, formula: Label | None, value: Any, gradient: Any) -> str:
         if self.graph.ops[unit] == "constant":

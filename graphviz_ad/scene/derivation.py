@@ -71,7 +71,7 @@ class _Deriver:
 
     def derivation(self) -> Derivation:
         graph, point = self.graph, self.point
-        needed = [name for name, handle in graph.input_handles.items() if graph.needed[handle] and not graph._spec(handle).constant]
+        needed = [name for name, handle in graph.input_handles.items() if graph.needed[handle] and not graph.input_spec(handle).constant]
         given = tuple((name_label(name), self.number(point.values[graph.input_handles[name]])) for name in needed[:MOST_GIVEN])
         output = graph.labels[self.output]
         seed = None

@@ -64,7 +64,7 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
         [f"{len(written):,} of {len(every):,} operations are written out, those nearest the output"] if len(every) > len(written) else []
     )
     notes += [kinks.tell(point, kink) for kink in kinks.find(point)[:10]]
-    given = [n for n, h in graph.input_handles.items() if graph.needed[h] and not graph._spec(h).constant]
+    given = [n for n, h in graph.input_handles.items() if graph.needed[h] and not graph.input_spec(h).constant]
     return Derivation(
         titles.title(graph),
         tuple((name_label(name), number(point.values[graph.input_handles[name]])) for name in given),

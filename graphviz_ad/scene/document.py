@@ -8,9 +8,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..derive import tape
+from ..engine.activity import activity
 from ..errors import DerivativeError
-from ..graph.node import Node, local_formula, node_formula
+from ..graph.formulas import local_formula, node_formula
 from ..graph.notation import Notation, Piece
 from ..primitives.registry import OPERATIONS
 from . import kinks, second, slopes
@@ -86,7 +86,11 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
     several = len(graph.outputs) > 1
     differentiable = point is not None and is_differentiable(point)
     values: list[Any] = [None] * len(graph.ops) if point is None else point.values
-    report = point.check() if point is not None and check else None
+    report = None
+    if point is not None and check:
+        from ..check.check_point import report_of
+
+        report = report_of(point)
     output = graph.outputs[-1]
     value: Any = None
     if point is not None:
@@ -101,7 +105,7 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
         "inputs": {
             name: {"value": plain(values[handle]), "shape": _shape(graph, point, handle)}
             for name, handle in graph.input_handles.items()
-            if not graph._spec(handle).constant or (point is not None and handle in point.active)
+            if not graph.input_spec(handle).constant or (point is not None and handle in point.active)
         },
         "gradients": {} if point is None or not differentiable else {name: plain(one) for name, one in point.gradients.items()},
         "jacobians": {} if point is None or differentiable else {name: plain(point.jacobians(name)) for name in point.wrt},
@@ -145,7 +149,7 @@ def _edges(graph: Graph, point: Point | None, differentiable: bool) -> list[dict
     if point is not None:
         flows = point.flows
     else:
-        flows = tape.activity(graph, {h for h in graph.input_handles.values() if not graph._spec(h).constant})
+        flows = activity(graph, {h for h in graph.input_handles.values() if not graph.input_spec(h).constant})
     contributions = point.contributions if point is not None and differentiable else None
     edges = []
     for handle, operands in enumerate(graph.operands):
@@ -182,7 +186,7 @@ def _groups(graph: Graph) -> list[dict[str, Any]]:
 def _shape(graph: Graph, point: Point | None, handle: int) -> list[int] | None:
     if point is not None:
         return list(getattr(point.values[handle], "shape", ()))
-    shape = Node(graph, handle).shape
+    shape = graph.shape_of(handle)
     return None if shape is None else list(shape)
 
 

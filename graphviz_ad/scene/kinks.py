@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..graph.node import node_formula
+from ..graph.formulas import node_formula
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_cuts, float_partials
 from .numbers import Figures

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..graph.node import written_operation
+from ..graph.formulas import written_operation
 from ..graph.notation import Latex, Notation, Piece
 from ..primitives.registry import OPERATIONS
 from .model import Label

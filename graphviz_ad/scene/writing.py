@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..graph.node import local_formula, node_formula
+from ..graph.formulas import local_formula, node_formula
 from ..graph.notation import ATOM, ENTRYWISE, Latex, Notation, Piece, latex_name
 from ..primitives.registry import OPERATIONS
 from ..syntax.grammar import CONSTANTS, POWER, PRODUCT, SUM

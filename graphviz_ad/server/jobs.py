@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from ..errors import GradvizError, LocatedError
 
 if TYPE_CHECKING:
-    from ..derive.derivatives import Point
-    from ..graph.structure import Graph
+    from ..objects.graph import Graph
+    from ..objects.point import Point
 
 _PLAIN = "text/plain; charset=utf-8"
 TYPES = {
@@ -92,12 +92,12 @@ def _read(request: dict[str, Any]) -> tuple[Graph, Point | None, list[str]]:
                 bound[name] = parse(text).constant_value()
             except GradvizError as error:
                 raise GradvizError(f"{name}: {error}") from error
-    missing = [name for name in graph.inputs if name not in bound and graph._spec(graph.input_handles[name]).default is None]
+    missing = [name for name in graph.inputs if name not in bound and graph.input_spec(graph.input_handles[name]).default is None]
     return graph, None if missing else graph.at(bound), missing
 
 
 def _default(graph: Graph, name: str) -> str:
-    default = graph._spec(graph.input_handles[name]).default
+    default = graph.input_spec(graph.input_handles[name]).default
     return f"{default:g}" if isinstance(default, (int, float)) and math.isfinite(default) else ""
 
 

@@ -116,7 +116,7 @@ def compare(point: gv.Point, opened: Callable[..., Any], seed: str) -> None:
     for _ in range(EACH):
         given = {name: np.round(np.asarray(point.values[graph.input_handles[name]], dtype=float), 6) for name in moved}
         given = {n: v + np.reshape([round(dice.gauss(0, 0.15), 3) for _ in range(v.size)], v.shape) for n, v in given.items()}
-        rest = {n: point.values[h] for n, h in graph.input_handles.items() if n not in given and not graph._spec(h).constant}
+        rest = {n: point.values[h] for n, h in graph.input_handles.items() if n not in given and not graph.input_spec(h).constant}
         now = graph.at({**rest, **{n: v if v.shape else float(v) for n, v in given.items()}}).with_respect_to(*point.wrt)
         told = {name: value.tolist() for name, value in given.items()}
         found = page.evaluate(f"(() => {{ gradviz.set({json.dumps(told)}); const n = gradviz.get(); return [n.value, n.gradient]; }})()")

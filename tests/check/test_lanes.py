@@ -13,7 +13,7 @@ from graphviz_ad.check.quick.check.lanes import Lanes
 from graphviz_ad.check.quick.check.stencil import METHOD, places_of
 
 import graphviz_ad as gv
-from graphviz_ad.derive.array_tape import evaluate_shaped
+from graphviz_ad.engine.arrays import evaluate_shaped
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from tests.arrays.sweep import USES, Use, values
 from tests.arrays.test_random_graphs import write

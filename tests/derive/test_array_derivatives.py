@@ -88,7 +88,7 @@ def test_gradients_are_graphs_that_can_be_differentiated_again(use: Use) -> None
     graph = point.graph.gradient(*point.wrt)
     assert graph.shapes is not None
     for name, output in zip(point.wrt, graph.output_names, strict=True):
-        found = graph.of(output).at({key: array for key, array in point._bound.items() if key in graph.input_handles}).value
+        found = graph.of(output).at({key: array for key, array in point.bound.items() if key in graph.input_handles}).value
         np.testing.assert_allclose(found, point.gradients[name], rtol=1e-10, atol=1e-12)
     chance = np.random.default_rng(5)
     tangents = {name: chance.normal(size=inputs[name].shape) for name in point.wrt}

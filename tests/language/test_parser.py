@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import graphviz_ad as gv
 from graphviz_ad.errors import LimitError, NamingError, ParseError
-from graphviz_ad.graph.node import Node
+from graphviz_ad.graph.formulas import Node
 from graphviz_ad.graph.notation import Notation
 from graphviz_ad.syntax.machine import run
 from graphviz_ad.syntax.parser import parse_expression, parse_program

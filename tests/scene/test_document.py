@@ -11,7 +11,7 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.formats.json_text import dumps
-from graphviz_ad.graph.node import Node
+from graphviz_ad.graph.formulas import Node
 from graphviz_ad.scene.document import document, document_graph, plain
 
 KEYS = [

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
-from ...graph.node import statement
+from ...graph.formulas import statement
 from ...primitives.arrays import ARRAY_OPERATIONS
 from ...primitives.kernels.arrays import Arrays
 from ...primitives.registry import OPERATIONS

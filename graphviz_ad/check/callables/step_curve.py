@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ...engine.evaluation import value_at
 from ..results import Report, Row
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def curve_of_point(point: Point, report: Report) -> tuple[tuple[float, float], .
     graph = point.graph
     if row is None or len(graph.outputs) != 1 or row.wrt not in graph.input_handles:
         return ()
-    bound = {name: point.values[h] for name, h in graph.input_handles.items() if h in point.active or not graph._spec(h).constant}
+    bound = {name: point.values[h] for name, h in graph.input_handles.items() if h in point.active or not graph.input_spec(h).constant}
     value = bound[row.wrt]
     inner = len(getattr(value, "shape", ()))
     place = row.entry[len(row.entry) - inner :]
@@ -55,7 +56,7 @@ def curve_of_point(point: Point, report: Report) -> tuple[tuple[float, float], .
             moved[place] += move
         else:
             moved = float(value) + move
-        result = graph.at({**bound, row.wrt: moved}).value
+        result = value_at(graph, {**bound, row.wrt: moved})
         return float(result[outer]) if outer else float(result)
 
     here = abs(float(value[place] if inner else value))

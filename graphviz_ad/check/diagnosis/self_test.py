@@ -11,7 +11,7 @@ from ..check_gradient import check_gradient, prepared
 from ..check_point import check_point, parts
 from ..frameworks.libraries import is_both
 from ..probing.layout import Layout
-from ..results import FAIL, Report, Trial
+from ..results import FAIL, Note, NoteKind, Report, Trial
 from ..rules_in_many_digits import Slip
 
 if TYPE_CHECKING:
@@ -76,24 +76,23 @@ def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **optio
     return tuple(trials)
 
 
-NO_TEST = "no self-test, because the claim itself is wrong"
+NO_TEST = Note("no self-test, because the claim itself is wrong", NoteKind.SELF_TEST)
 #: inputs of a graph that slips are put into; of more, so many evenly chosen ones
 MOST = 12
 
 
-def self_test_point(point: Point, report: Report, progress: Callable[[int, int], None] | None = None) -> None:
-    """Add to the report of a point the trials of slips in its own gradients, in many digits and in float64.
+def self_test_point(point: Point, report: Report, progress: Callable[[int, int], None] | None = None) -> Report:
+    """The report of a point with the trials of slips in its own gradients, in many digits and in float64.
 
     Ctrl-C ends it with the trials that were made (``report.interrupted``).
     """
     if report.verdict == FAIL:
-        report.notes = (*report.notes, NO_TEST)
-        return
+        return report.noting(NO_TEST)
     outputs = list(parts(point)) if len(point.graph.outputs) > 1 else [("", point)]
     step = -(-len(point.wrt) // MOST)
     names = point.wrt[::step] if step else ()
     if len(names) < len(point.wrt):
-        report.notes = (*report.notes, f"the self-test puts its slips into {len(names)} of {len(point.wrt):,} inputs")
+        report = report.noting(Note(f"the self-test puts its slips into {len(names)} of {len(point.wrt):,} inputs", NoteKind.SELF_TEST))
     planned = [(slip, output, part, name) for slip in SLIPS if slip not in _OTHERS_ONLY for output, part in outputs for name in names]
     trials: list[Trial] = []
     try:
@@ -107,8 +106,8 @@ def self_test_point(point: Point, report: Report, progress: Callable[[int, int],
             place = f"{name} of {output}" if output else name if len(names) > 1 else ""
             trials.append(Trial(slip, found.verdict, change.changed, place))
     except KeyboardInterrupt:
-        report.interrupted = True
-    report.trials = tuple(trials)
+        return report.replace(trials=trials, interrupted=True)
+    return report.replace(trials=trials)
 
 
 class _Kept:

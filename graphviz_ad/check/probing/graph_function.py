@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ...engine.bindings import bind
+from ...engine.evaluation import value_at
 from ..references.scalars import Reference
 from .high_precision_numbers import DIGITS, MP, Number
 
@@ -24,7 +26,7 @@ class GraphFunction:
 
     def __init__(self, graph: Graph) -> None:
         self.graph = graph
-        self.names = [name for name, handle in graph.input_handles.items() if not graph._spec(handle).constant]
+        self.names = [name for name, handle in graph.input_handles.items() if not graph.input_spec(handle).constant]
         kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
         self.__signature__ = inspect.Signature([inspect.Parameter(name, kind) for name in self.names if name.isidentifier()])
 
@@ -35,11 +37,11 @@ class GraphFunction:
             return self._exact(bound)
         if any(getattr(value, "dtype", None) == np.dtype(object) for value in bound.values()):
             raise TypeError("arrays of a graph are not evaluated in high precision here")
-        return self.graph.at(bound).value
+        return value_at(self.graph, bound)
 
     def _exact(self, bound: dict[str, Any]) -> Number:
         rounded = {name: float(MP.re(v.mp_value)) if isinstance(v, Number) else v for name, v in bound.items()}
-        reference = Reference(self.graph, self.graph.at(rounded).inputs)
+        reference = Reference(self.graph, bind(self.graph, rounded)[0])
         reference.mp.dps = DIGITS
         values: list[Any] = [None] * len(self.graph.ops)
         for name, value in bound.items():

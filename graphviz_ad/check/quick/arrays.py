@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
-from ...derive.array_tape import calls_of
+from ...engine.arrays import calls_of
 from ...limits import limit
 from ...primitives.array_record import size_of
 from ..references.scalars import held

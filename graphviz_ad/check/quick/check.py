@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - inputs are moved together, and only who asks for this check loads it
 
+from ...engine.evaluation import value_at
 from ...limits import limit
 from ...primitives.array_record import size_of
 from ..results import INCONCLUSIVE, PASS, Report, Row
@@ -64,7 +65,7 @@ def _check_scalars(point: Point) -> Report:
     left = tuple(name for name, handle in zip(names, handles, strict=True) if handle not in settled)
     if not left:
         return Report([settled[handle] for handle in handles])
-    careful = check_point(Point_(graph, point._bound, left))
+    careful = check_point(Point_(graph, point.bound, left))
     rows = dict(zip(left, careful.rows, strict=True))
     report = Report([rows.get(name) or settled[handle] for name, handle in zip(names, handles, strict=True)], None, careful.notes)
     report.interrupted = careful.interrupted
@@ -155,10 +156,10 @@ def _by_projections(point: Point, claims: dict[str, Any], weights: Any) -> Repor
     """Inputs with more entries than can be moved one by one: the graph as a black box, along random directions of all entries."""
     from ..check_gradient import check_gradient
 
-    bound = point._bound
+    bound = point.bound
 
     def f(**moved: Any) -> Any:
-        found = point.graph.at({**bound, **moved}).value
+        found = value_at(point.graph, {**bound, **moved})
         return found if weights is None else float(np.sum(found * weights))
 
     at = {name: point.values[point.graph.input_handles[name]] for name in claims}

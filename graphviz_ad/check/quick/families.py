@@ -136,8 +136,18 @@ class Families:
 
 def families_of(graph: Graph, sources: Sequence[int]) -> Families:
     """The families of a graph's inputs; the graph keeps those asked for last, for points to come."""
-    key = tuple(sources)
-    kept: tuple[tuple[int, ...], Families] | None = graph._cache.get("families")
-    if kept is None or kept[0] != key:
-        kept = graph._cache["families"] = (key, Families(graph, sources))
-    return kept[1]
+    return graph.once(_Latest).of(tuple(sources))
+
+
+class _Latest:
+    """The families that were asked for last; the graph keeps it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
+        self._sources: tuple[int, ...] = ()
+        self._families: Families | None = None
+
+    def of(self, sources: tuple[int, ...]) -> Families:
+        if self._families is None or self._sources != sources:
+            self._sources, self._families = sources, Families(self._graph, sources)
+        return self._families

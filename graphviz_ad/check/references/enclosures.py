@@ -18,7 +18,7 @@ from ...primitives.kernels import arb as kernels
 from .wiring import LEAVES, wiring_of
 
 if TYPE_CHECKING:
-    from ...graph.builder import Literal
+    from ...graph.parts import Literal
     from ...graph.structure import Graph
 
 #: bits of the working precision, tried in turn until the radius is small
@@ -99,7 +99,7 @@ class Enclosures:
             raise Unproven(f"{error} at {self.graph.labels[node]}") from None
 
     def _input(self, node: int) -> Any:
-        name, spec = self.graph.labels[node], self.graph._spec(node)
+        name, spec = self.graph.labels[node], self.graph.input_spec(node)
         if spec.constant and self.inputs[node] == spec.default and name in ("pi", "e"):
             return arb.pi() if name == "pi" else arb.const_e()
         return arb(self.inputs[node])

@@ -22,7 +22,7 @@ from .grading import AGREEMENT
 from .wiring import LEAVES
 
 if TYPE_CHECKING:
-    from ...graph.builder import Literal
+    from ...graph.parts import Literal
     from ...graph.structure import Graph
 
 #: working digits, tried in turn until two neighbours agree; the step is 10**-(digits/3)
@@ -93,7 +93,7 @@ class Reference:
 
     def input_value(self, handle: int) -> Any:
         """An input exactly as float64 received it; an unbound pi or e to the working precision."""
-        spec = self.graph._spec(handle)
+        spec = self.graph.input_spec(handle)
         name = self.graph.labels[handle]
         if spec.constant and self.inputs[handle] == spec.default and name in ("pi", "e"):
             return +(self.mp.pi if name == "pi" else self.mp.e)

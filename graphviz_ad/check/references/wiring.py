@@ -75,7 +75,4 @@ class Wiring:
 
 def wiring_of(graph: Graph) -> Wiring:
     """A graph's wiring, made once."""
-    found: Wiring | None = graph._cache.get("wiring")
-    if found is None:
-        found = graph._cache["wiring"] = Wiring(graph)
-    return found
+    return graph.once(Wiring)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-from ...graph.node import statement
+from ...graph.formulas import statement
 from ...limits import limit
 from ..references.scalars import Slope
 from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...errors import GradvizError
-from ...graph.node import statement
+from ...graph.formulas import statement
 from ...limits import limit
 from ..references.grading import as_float, grade
 from ..references.scalars import Slope

@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ...graph.node import statement
+from ...graph.formulas import statement
 from ..references.grading import as_float
 from ..references.scalars import Reference, Slope
 from ..results import INCONCLUSIVE, Row

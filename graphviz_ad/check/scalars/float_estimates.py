@@ -11,7 +11,7 @@ import operator
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from ...derive import tape
+from ...engine.scalars import evaluate
 
 if TYPE_CHECKING:
     from ...derive.derivatives import Point
@@ -52,8 +52,8 @@ def _centred(point: Point, handle: int) -> float | None:
     if not math.isfinite(up - down) or up == down:
         return None
     output = point.graph.outputs[-1]
-    above = tape.evaluate(point.graph, {**point.inputs, handle: up})[output]
-    below = tape.evaluate(point.graph, {**point.inputs, handle: down})[output]
+    above = evaluate(point.graph, {**point.inputs, handle: up})[output]
+    below = evaluate(point.graph, {**point.inputs, handle: down})[output]
     result = (float(above) - float(below)) / (up - down)
     return result if math.isfinite(result) else None
 

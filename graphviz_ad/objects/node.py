@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..errors import DerivativeError, NamingError
-from ..primitives.record import UNKNOWN
-from ..primitives.registry import OPERATIONS
-from ..syntax.machine import compiled
-from .notation import ENTRYWISE, Latex, Notation, Piece
+from ..errors import NamingError
+from ..graph.formulas import formula, local_formula, node_formula
+from ..graph.notation import Latex, Notation
 
 if TYPE_CHECKING:
-    from .array_notation import IndexRule
-    from .builder import Span
-    from .structure import Graph
+    from ..graph.array_notation import IndexRule
+    from ..graph.parts import Span
+    from .graph import Graph
 
 
 class Node:
@@ -51,7 +49,7 @@ class Node:
     @property
     def operands(self) -> tuple[Node, ...]:
         """The operands in the order in which they were written."""
-        return tuple(Node(self.graph, handle) for handle in self.graph.operands[self.handle])
+        return tuple(type(self)(self.graph, handle) for handle in self.graph.operands[self.handle])
 
     @property
     def spans(self) -> tuple[Span, ...]:
@@ -61,13 +59,12 @@ class Node:
     @property
     def shape(self) -> tuple[int, ...] | None:
         """The shape; None where it is not known yet."""
-        shapes = self.graph.shapes
-        return None if shapes is None else shapes[self.handle]
+        return self.graph.shape_of(self.handle)
 
     @property
     def formula(self) -> str:
         """The operation written with its operands' names."""
-        return node_formula(self.graph, self.handle, Notation())
+        return formula(self.graph, self.handle)
 
     @property
     def latex(self) -> str:
@@ -98,10 +95,10 @@ class Node:
         positions = [k for k, handle in enumerate(self.graph.operands[self.handle]) if self.graph.labels[handle] == operand]
         if not positions:
             known = self.graph.handle(operand)  # raises for what is no node at all
-            names = list(dict.fromkeys(one.name for one in self.operands))
+            names = list(dict.fromkeys(operand.name for operand in self.operands))
             listed = f"its operands are {', '.join(names[:8])}{' …' * (len(names) > 8)}" if names else "it has no operands"
-            told = f"{self.graph.labels[known]} is no operand of {self.name}"
-            raise NamingError(told, hint=f'{listed}; graph.of("{self.name}").derivative("{operand}") goes all the way')
+            message = f"{self.graph.labels[known]} is no operand of {self.name}"
+            raise NamingError(message, hint=f'{listed}; graph.of("{self.name}").derivative("{operand}") goes all the way')
         return sum((local(self.graph, self.handle, position) for position in positions[1:]), local(self.graph, self.handle, positions[0]))
 
     def local_formula(self, position: int) -> str:
@@ -121,80 +118,9 @@ class Node:
         >>> parse("q = W @ x").shaped(W=(2, 2), x=(2,))["q"].index_rule(0).text
         "∂q_i/∂W_i'j' = δ_ii' x_j'"
         """
-        from .array_notation import index_rule
+        from ..graph.array_notation import index_rule
 
         return index_rule(self.graph, self.handle, position)
 
     def __repr__(self) -> str:
         return f"Node({self.name} = {self.formula})" if self.operands else f"Node({self.name})"
-
-
-def statement(graph: Graph, handle: int) -> str:
-    """A node as it is written: its name and formula; of an output without a name the formula alone.
-
-    >>> from graphviz_ad import parse
-    >>> graph = parse("q = x*y; sin(q)")
-    >>> [statement(graph, graph[name].handle) for name in ("q", graph.output)]
-    ['q = x*y', 'sin(q)']
-    """
-    node = Node(graph, handle)
-    return node.formula if handle in graph.outputs and not node.named else f"{node.name} = {node.formula}"
-
-
-def operand_pieces(graph: Graph, handle: int, notation: Notation) -> list[Piece]:
-    """The operands of a node as written pieces: names, and constants as numbers."""
-    pieces = []
-    for operand in graph.operands[handle]:
-        if graph.ops[operand] == "constant":
-            pieces.append(notation.number(graph.labels[operand]))
-        else:
-            pieces.append(notation.name(graph.labels[operand]))
-    return pieces
-
-
-def written_operation(graph: Graph, handle: int) -> str:
-    """The operation as it is written: a product of two arrays, entry by entry, has a sign of its own."""
-    op, shapes = graph.ops[handle], graph.shapes
-    return ENTRYWISE if op == "mul" and shapes is not None and all(shapes[one] for one in graph.operands[handle]) else op
-
-
-def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
-    """A node's operation applied to its operands' names; a leaf's own name or number."""
-    op = graph.ops[handle]
-    if op == "input":
-        return notation.name(graph.labels[handle]).text
-    if op == "constant":
-        return notation.number(graph.params[handle].text).text  # type: ignore[attr-defined]
-    pieces = operand_pieces(graph, handle, notation)
-    if op in OPERATIONS or op == "matmul":
-        return notation.apply(written_operation(graph, handle), pieces).text
-    from .array_notation import write
-
-    return write(op, graph.params[handle], pieces, notation).text
-
-
-def local_formula(graph: Graph, handle: int, position: int, notation: Notation) -> str:
-    """The local derivative of a node by one operand, written with the operands' names.
-
-    The classroom's form is shown where it differs from the stable rule that is computed. Of an operation on arrays it is
-    index notation where the shapes are known (δ_ii' x_j), else the symbol of the Jacobian.
-
-    Raises
-    ------
-    DerivativeError
-        The operand has no derivative (a condition, an integer).
-    """
-    op = graph.ops[handle]
-    if op not in OPERATIONS:
-        from .array_notation import local_text
-
-        return local_text(graph, handle, position, notation)
-    record = OPERATIONS[op]
-    rule = (record.shown[position] if record.shown else "") or record.partials[position]
-    if rule is None:
-        raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
-    if rule == UNKNOWN:
-        return notation.name("unknown").text
-    names = dict(zip(record.names, operand_pieces(graph, handle, notation), strict=True))
-    names["out"] = notation.name(graph.labels[handle])
-    return notation.run(compiled(rule), names).text
