@@ -10,7 +10,7 @@ import pytest
 from mpmath.ctx_mp import MPContext
 
 import graphviz_ad as gv
-from graphviz_ad.derive import array_tape
+from graphviz_ad.engine import arrays
 from graphviz_ad.primitives.kernels.arrays import PreciseArrays
 
 ONE = (
@@ -62,7 +62,7 @@ def test_random_graph(seed: int) -> None:
         for name, array in inputs.items():
             exact = k.array(np.asarray(array)) + k.array(np.asarray(tangents[name])) * (sign * mp.mpf(10) ** -16)
             moved[point.graph.input_handles[name]] = exact if np.ndim(array) else mp.mpf(np.asarray(exact, dtype=object).item())
-        found, _ = array_tape.evaluate(point.graph, moved, k, lambda one: mp.mpf(int(one.text) if one.integer else one.value))
+        found, _ = arrays.evaluate(point.graph, moved, k, lambda one: mp.mpf(int(one.text) if one.integer else one.value))
         return found[point.graph.outputs[0]]
 
     reference = (value(1) - value(-1)) / (2 * mp.mpf(10) ** -16)

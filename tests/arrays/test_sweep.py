@@ -9,8 +9,9 @@ import pytest
 from mpmath.ctx_mp import MPContext
 
 import graphviz_ad as gv
+from graphviz_ad import Point
 from graphviz_ad.derive import array_tape
-from graphviz_ad.derive.derivatives import Point
+from graphviz_ad.engine import arrays
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from graphviz_ad.primitives.composites import COMPOSITES
 from graphviz_ad.primitives.kernels.arrays import PreciseArrays
@@ -25,9 +26,7 @@ def at(use: Use) -> Point:
 
 def exact(point: Point, k: Any, inputs: dict[int, Any]) -> Any:
     """The output in many digits."""
-    found, _ = array_tape.evaluate(
-        point.graph, inputs, k, lambda literal: k._mp.mpf(int(literal.text) if literal.integer else literal.value)
-    )
+    found, _ = arrays.evaluate(point.graph, inputs, k, lambda literal: k._mp.mpf(int(literal.text) if literal.integer else literal.value))
     return np.asarray(found[point.graph.outputs[0]], dtype=object)
 
 
@@ -71,7 +70,7 @@ def test_rules(use: Use) -> None:
     np.testing.assert_allclose(np.asarray(moved), np.asarray(slope).astype(float), rtol=1e-9, atol=1e-10)
     # the rules themselves in many digits: what a check compares with its differences
     shapes = list(point.shapes or [()] * len(point.graph))
-    found, _ = array_tape.evaluate(point.graph, inputs, k, lambda literal: mp.mpf(int(literal.text) if literal.integer else literal.value))
+    found, _ = arrays.evaluate(point.graph, inputs, k, lambda literal: mp.mpf(int(literal.text) if literal.integer else literal.value))
     table = array_tape.linearize(point.graph, found, shapes, point.flows, k)
     precise_seed = k.array(seed) if np.ndim(seed) else mp.mpf(float(seed))
     cotangents, _ = array_tape.pull_back(point.graph, table, {point.graph.outputs[0]: precise_seed})

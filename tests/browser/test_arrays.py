@@ -15,6 +15,7 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad.derive import array_tape
+from graphviz_ad.engine import arrays
 from graphviz_ad.page import page_html
 from graphviz_ad.page.program import prepared
 from graphviz_ad.primitives.kernels.arrays import Arrays
@@ -92,7 +93,7 @@ class Shaken(Arrays):
 def numbers(point: gv.Point, k: Arrays) -> tuple[list[Any], list[Any]]:
     """Values and gradients by node, in an arithmetic."""
     graph = point.graph
-    values, shapes = array_tape.evaluate(graph, point.inputs, k)
+    values, shapes = arrays.evaluate(graph, point.inputs, k)
     if len(graph.outputs) != 1 or shapes[graph.outputs[0]]:
         return values, [None] * len(values)
     table = array_tape.linearize(graph, values, shapes, point.flows, k)

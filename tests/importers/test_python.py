@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.importers.python import from_python
+from graphviz_ad import from_python
 
 WEIGHTS = np.arange(6.0).reshape(3, 2) / 5
 CHANCE = np.random.default_rng(0)

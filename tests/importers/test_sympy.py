@@ -12,7 +12,7 @@ import pytest
 import sympy
 
 import graphviz_ad as gv
-from graphviz_ad.importers.sympy import from_sympy
+from graphviz_ad import from_sympy
 
 X, Y, Z = sympy.symbols("x y z", real=True)
 PLACE = {"x": 0.3, "y": 1.7, "z": 2.2}

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import graphviz_ad as gv
+from graphviz_ad import Node
 from graphviz_ad.errors import LimitError, NamingError, ParseError
-from graphviz_ad.graph.formulas import Node
 from graphviz_ad.graph.notation import Notation
 from graphviz_ad.syntax.machine import run
 from graphviz_ad.syntax.parser import parse_expression, parse_program

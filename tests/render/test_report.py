@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
-from graphviz_ad.check.results import Report, Row
+from graphviz_ad import Report
+from graphviz_ad.check.results import Row
 from graphviz_ad.render.report_charts import STRONG, fitted, heat_maps, step_curve
 from graphviz_ad.render.report_html import _EXTRA
 from graphviz_ad.render.theme import colors

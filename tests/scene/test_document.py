@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad import Node
 from graphviz_ad.formats.json_text import dumps
-from graphviz_ad.graph.formulas import Node
 from graphviz_ad.scene.document import document, document_graph, plain
 
 KEYS = [
