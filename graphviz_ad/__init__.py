@@ -10,6 +10,8 @@
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
@@ -49,6 +51,15 @@ _PUBLIC = {
     "CheckFailed": "errors",
 }
 
+#: modules of 0.1 that pickles and programs still name -> where what people used of them is now
+_MOVED = {
+    "graph.graph": "objects.graph",
+    "graph.node": "objects.node",
+    "derive.point": "objects.point",
+    "check.report": "objects.report",
+    "pictured": "objects.pictured",
+}
+
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's keys
 
 if TYPE_CHECKING:
@@ -86,7 +97,7 @@ if TYPE_CHECKING:
 
 
 def __getattr__(name: str) -> Any:
-    module = _PUBLIC.get(name)
+    module = "notebook" if name == "load_ipython_extension" else _PUBLIC.get(name)  # %load_ext brings the cell magic %%gradviz
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     from importlib import import_module
@@ -95,11 +106,18 @@ def __getattr__(name: str) -> Any:
     return value
 
 
-def load_ipython_extension(shell: Any) -> None:
-    """Bring the cell magic ``%%gradviz``; called by ``%load_ext graphviz_ad``."""
-    from .notebook import load_ipython_extension as load_extension
+class _Moved(ModuleType):
+    """A module of 0.1 by its old name; its names are looked up where they are now."""
 
-    load_extension(shell)
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(f"{__name__}.{_MOVED[self.__name__.partition('.')[2]]}"), name)
+
+
+sys.modules.update({f"{__name__}.{module}": _Moved(f"{__name__}.{module}") for module in _MOVED})
 
 
 def __dir__() -> list[str]:

@@ -15,12 +15,17 @@ from .reading import Reading, settled
 from .stand_ins import Traced
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     import onnx
+
+    #: what a model is read from: a path, or a model that is loaded
+    Model: TypeAlias = str | os.PathLike[str] | onnx.ModelProto
 
 MOST_BYTES = 2 << 30  # protobuf's own limit
 
 
-def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto, **examples: Any) -> Graph:
+def from_onnx(model: Model, **examples: Any) -> Graph:
     """The graph of an ONNX model; see :func:`graphviz_ad.from_onnx`."""
     import onnx
 

@@ -13,8 +13,7 @@ from ..graph import structure
 from .graph import Graph
 
 if TYPE_CHECKING:
-    import onnx
-
+    from ..importers.onnx import Model
     from .point import Point
 
 
@@ -123,7 +122,7 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     return Point.lift(found)
 
 
-def from_onnx(model: str | os.PathLike[str] | onnx.ModelProto, **examples: Any) -> Graph:
+def from_onnx(model: Model, **examples: Any) -> Graph:
     """The graph of an ONNX model: a path or a loaded model; wants the extra ``onnx``.
 
     Floating initializers become inputs that have their values already, by their names (``fc1.weight`` is fc1_weight); whole

@@ -6,7 +6,10 @@ import os
 from typing import Self
 
 from ..check import results
+from ..check.results import Row, Trial
 from ..errors import FileError
+
+__all__ = ["Report", "Row", "Trial"]
 
 
 class Report(results.Report):

@@ -302,11 +302,11 @@ def test_zeros_stay_zeros_beside_an_infinite_slope() -> None:
 
 
 def test_a_point_again_costs_no_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
-    from graphviz_ad.derive import array_tape
+    from graphviz_ad.engine import arrays
 
     graph = gv.parse("tanh(W @ x)")
     first = graph.at(W=np.ones((2, 3)), x=np.ones(3))
-    monkeypatch.setattr(array_tape, "node_shape", None)  # would fail when called
+    monkeypatch.setattr(arrays, "node_shape", None)  # would fail when called
     second = graph.at(W=2 * np.ones((2, 3)), x=np.ones(3))
     np.testing.assert_allclose(second.value, np.tanh([6.0, 6.0]))
     assert second.graph is first.graph
