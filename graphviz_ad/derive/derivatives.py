@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Self
 
 from ..engine.bindings import measure, real
@@ -16,7 +17,7 @@ class Point(Tables):
 
     __slots__ = ()
 
-    @property
+    @cached_property
     def value(self) -> Any:
         """The output's value; of a graph with several outputs, a dict by name."""
         return output_value(self.graph, self.values)
@@ -55,26 +56,33 @@ class Point(Tables):
         return self._jacobian(name)[1]
 
     def _jacobian(self, name: str) -> tuple[Any, str]:
+        """The Jacobian by an input and how it was found; kept, so that nobody can write into it."""
+        handle = self.active_input(name)
+        if name not in self._jacobians:
+            self._jacobians[name] = self._find_jacobian(handle)
+            self._jacobians[name][0].setflags(write=False)
+        return self._jacobians[name]
+
+    @cached_property
+    def _jacobians(self) -> dict[str, tuple[Any, str]]:
+        return {}
+
+    def _find_jacobian(self, handle: int) -> tuple[Any, str]:
         import numpy as np
 
-        handle = self.active_input(name)
-
-        def find() -> tuple[Any, str]:
-            outputs = self.graph.outputs
-            if self.shapes is None:
-                if len(outputs) == 1:
-                    slope = self.pull({outputs[0]: 1.0})[handle]
-                    return np.array(0.0 if slope is None else slope), "by rows: 1 backward sweep"
-                moved = self.push({handle: 1.0})
-                return np.array([moved[output] for output in outputs]), "by columns: 1 forward sweep"
-            found = [self._jacobian_of(output, handle) for output in outputs]
-            if len(found) == 1:
-                return found[0]
-            if len({array.shape for array, _ in found}) > 1:
-                raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
-            return np.stack([array for array, _ in found]), found[0][1]
-
-        return self._kept(f"jacobian {name}", lambda: _read_only(find()))
+        outputs = self.graph.outputs
+        if self.shapes is None:
+            if len(outputs) == 1:
+                slope = self.pull({outputs[0]: 1.0})[handle]
+                return np.array(0.0 if slope is None else slope), "by rows: 1 backward sweep"
+            moved = self.push({handle: 1.0})
+            return np.array([moved[output] for output in outputs]), "by columns: 1 forward sweep"
+        parts = [self._jacobian_of(output, handle) for output in outputs]
+        if len(parts) == 1:
+            return parts[0]
+        if len({array.shape for array, _ in parts}) > 1:
+            raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
+        return np.stack([array for array, _ in parts]), parts[0][1]
 
     def _jacobian_of(self, output: int, handle: int) -> tuple[Any, str]:
         """The Jacobian of one of several outputs."""
@@ -135,33 +143,30 @@ class Point(Tables):
         moved = type(self).__new__(type(self))
         for name in Tables.FIELDS:
             setattr(moved, name, getattr(self, name))
-        moved._made = {key: table for key, table in self._made.items() if not (isinstance(key, str) and key.startswith("tangent"))}
+        moved._made = dict(self._made)
+        vars(moved).update({name: table for name, table in vars(self).items() if name not in ("tangents", "tangent_shares")})
         moved.direction = read_direction(self, {**(direction or {}), **named})
         return moved
 
-    @property
+    @cached_property
     def tangents(self) -> list[Any]:
         """Per node: how it moves along the direction (:meth:`along`)."""
         if self.direction is None:
             raise BindingError("there is no direction\nhint: point.along(x=1) gives one")
         handles = self.graph.input_handles
-        moved = {handles[name]: value for name, value in self.direction.items()}
-        return self._kept("tangents", lambda: self._moved(moved))
-
-    def _moved(self, tangents: dict[int, Any]) -> list[Any]:
-        """The tangents of all nodes, kept."""
+        moved = self.push({handles[name]: value for name, value in self.direction.items()})
         if self.shapes is None:
-            return self.push(tangents)
+            return moved
         from ..engine.arrays import frozen
 
-        return frozen(self.push(tangents))
+        return frozen(moved)
 
-    @property
+    @cached_property
     def tangent_shares(self) -> list[tuple[Any, ...]]:
         """Per node: local × tangent by operand; None where nothing flows."""
         from .tangents import shares
 
-        return self._kept("tangent shares", lambda: shares(self, self.tangents))
+        return shares(self, self.tangents)
 
     def tangent_of(self, handle: int) -> Any:
         """How a node moves along the direction; None where no derivative flows."""
@@ -246,9 +251,3 @@ class Point(Tables):
     def __repr__(self) -> str:
         given = ", ".join(f"{name}={self.values[handle]!r}" for name, handle in self.graph.input_handles.items() if handle in self.active)
         return f"Point({self.graph.output} = {self.value!r} at {given})"
-
-
-def _read_only(found: tuple[Any, str]) -> tuple[Any, str]:
-    """A Jacobian that is kept: nobody can write into it."""
-    found[0].setflags(write=False)
-    return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..engine.activity import Activity
@@ -36,7 +37,7 @@ class Tables:
 
     #: what copies and pickles hold: nothing that can be found again
     FIELDS = ("_chosen", "active", "direction", "graph", "inputs", "shapes", "values", "wrt")
-    __slots__ = ("_made", *FIELDS)
+    __slots__ = ("__dict__", "_made", *FIELDS)
 
     def __init__(self, graph: Graph, bindings: Mapping[str, Any], wrt: tuple[str, ...] | None = None) -> None:
         self.graph, self.inputs, self.active, self.values, self.shapes = evaluate(graph, bindings)
@@ -44,7 +45,7 @@ class Tables:
             self.active = {_differentiable(graph, name) for name in wrt}
         self._chosen = wrt is not None
         self.wrt = tuple(name for name, handle in graph.input_handles.items() if handle in self.active)
-        self._made: dict[Callable[..., Any] | str, Any] = {}
+        self._made: dict[Callable[..., Any], Any] = {}
         self.direction: dict[str, Any] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
@@ -66,55 +67,46 @@ class Tables:
 
         The arguments are such as the result does not depend on: who is told of the progress.
         """
-        return self._kept(make, lambda: make(self, *arguments))
+        try:
+            made: T = self._made[make]
+        except KeyError:
+            made = self._made[make] = make(self, *arguments)
+        return made
 
     def forget(self, make: Callable[..., Any]) -> None:
         """Drop what :meth:`once` remembers under the function."""
         self._made.pop(make, None)
 
-    def _kept(self, key: Callable[..., Any] | str, make: Callable[[], T]) -> T:
-        try:
-            made: T = self._made[key]
-        except KeyError:
-            made = self._made[key] = make()
-        return made
-
     # -- tables ------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def flows(self) -> list[bool]:
         """Per node: whether a derivative flows from it to an input that is differentiated by."""
-        return self._kept("flows", lambda: self.graph.once(Activity).by(frozenset(self.active)))
+        return self.graph.once(Activity).by(frozenset(self.active))
 
-    @property
+    @cached_property
     def partials(self) -> list[tuple[Any, ...]]:
         """Per node its local derivatives by operand: a float, a :class:`LocalMap` between arrays, None where none flows."""
-        return self._kept("partials", self._linearized)
-
-    def _linearized(self) -> list[tuple[Any, ...]]:
         if self.shapes is None:
             return tape.linearize(self.graph, self.values, self.flows)
         from . import array_tape
 
         return array_tape.linearize(self.graph, self.values, self.shapes, self.flows)
 
-    @property
+    @cached_property
     def cotangents(self) -> list[Any]:
         """Per node: d(output)/d(node) as it arrives; None where nothing arrives."""
         self.require_scalar()
-        if self.shapes is None:
-            return self._kept("cotangents", lambda: self.pull({self.graph.outputs[-1]: 1.0}))
-        return self._kept("sweep", self._swept)[0]
+        return self.pull({self.graph.outputs[-1]: 1.0}) if self.shapes is None else self._sweep[0]
 
-    @property
+    @cached_property
     def contributions(self) -> list[tuple[Any, ...]]:
         """Per node: upstream × local by operand."""
         cotangents = self.cotangents
-        if self.shapes is None:
-            return self._kept("contributions", lambda: tape.contributions(self.graph, self.partials, cotangents))
-        return self._kept("sweep", self._swept)[1]
+        return tape.contributions(self.graph, self.partials, cotangents) if self.shapes is None else self._sweep[1]
 
-    def _swept(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
+    @cached_property
+    def _sweep(self) -> tuple[list[Any], list[tuple[Any, ...]]]:
         """Cotangents and contributions of a graph with arrays, which one sweep makes."""
         from ..engine.arrays import frozen
         from .array_tape import pull_back
@@ -159,6 +151,11 @@ class Tables:
         if arrived is not None:
             return arrived
         return self.nothing(handle) if self.flows[handle] else None
+
+    @cached_property
+    def node_gradients(self) -> list[Any]:
+        """Per node :meth:`gradient_of`."""
+        return [self.gradient_of(handle) for handle in range(len(self.values))]
 
     @property
     def gradients(self) -> dict[str, Any]:

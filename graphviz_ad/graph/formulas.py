@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError
 from ..primitives.record import UNKNOWN
-from ..primitives.registry import OPERATIONS
+from ..primitives.registry import OPERAND_NAMES, OPERATIONS
 from ..syntax.machine import compiled
 from .notation import ENTRYWISE, Notation, Piece
 
@@ -79,12 +79,16 @@ def local_formula(graph: Graph, handle: int, position: int, notation: Notation) 
         from .array_notation import local_text
 
         return local_text(graph, handle, position, notation)
-    record = OPERATIONS[op]
+    record, operands = OPERATIONS[op], OPERAND_NAMES[op]
     rule = (record.shown[position] if record.shown else "") or record.partials[position]
     if rule is None:
-        raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
+        raise DerivativeError(f"{op} has no derivative by its operand {operands[position]}")
     if rule == UNKNOWN:
         return notation.name("unknown").text
-    names = dict(zip(record.names, operand_pieces(graph, handle, notation), strict=True))
-    names["out"] = notation.name(graph.labels[handle])
-    return notation.run(compiled(rule), names).text
+    pieces = dict(zip(operands, operand_pieces(graph, handle, notation), strict=True))
+    if rule in pieces:  # of a product: the other factor
+        return pieces[rule].text
+    if rule.isdecimal():  # of a sum: 1
+        return notation.number(rule).text
+    pieces["out"] = notation.name(graph.labels[handle])
+    return notation.run(compiled(rule), pieces).text

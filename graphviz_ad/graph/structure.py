@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from ..errors import NamingError, ShapeError
@@ -18,14 +19,16 @@ class Graph:
     ``params``, ``names``, ``spans`` and ``group_of`` are tuples with one entry a node; nothing is ever written into them.
     ``shapes`` is one more column of a graph that :meth:`shaped` gave shapes to, None before.
 
-    What else is worked out once for a graph is kept by :meth:`once` alone. People meet the subclass
-    :class:`graphviz_ad.Graph`, which adds what they call; whatever is derived from a graph is of its type.
+    What follows from the columns (labels, users, …) is an attribute once it was asked for; what else is worked out once for a
+    graph is kept by :meth:`once` alone. People meet the subclass :class:`graphviz_ad.Graph`, which adds what they call;
+    whatever is derived from a graph is of its type.
     """
 
     #: the columns and what belongs to the whole, in the order of the constructor
     COLUMNS = ("ops", "operands", "params", "names", "spans", "group_of", "groups", "outputs", "text", "source", "called", "shapes")
     __slots__ = (
-        "_made", "called", "group_of", "groups", "names", "operands", "ops", "outputs", "params", "shapes", "source", "spans", "text",
+        "__dict__", "_made", "called", "group_of", "groups", "names", "operands", "ops", "outputs", "params", "shapes", "source", "spans",
+        "text",
     )  # fmt: skip
 
     def __init__(
@@ -76,15 +79,15 @@ class Graph:
 
     # -- names -------------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[str, ...]:
         """The inputs' names in the order of their first use; the constants pi, e and inf are not among them."""
         return tuple(name for name, handle in self.input_handles.items() if not self.input_spec(handle).constant)
 
-    @property
+    @cached_property
     def input_handles(self) -> dict[str, int]:
         """Every input's handle by name, constants included."""
-        return self.once(_input_handles)
+        return {str(self.names[h]): h for h in range(len(self.ops)) if self.ops[h] == "input"}
 
     def input_spec(self, handle: int) -> Input:
         """What is known of an input besides its name: its default, whether it is a constant."""
@@ -92,25 +95,41 @@ class Graph:
         assert isinstance(spec, Input)
         return spec
 
-    @property
+    @cached_property
     def output(self) -> str:
         """The output's name: the author's, or a free one of f, g, h, out. Several outputs: the last one's."""
         return self.labels[self.outputs[-1]]
 
-    @property
+    @cached_property
     def output_names(self) -> tuple[str, ...]:
         """The names of all outputs; more than one in a gradient graph."""
         return tuple(self.labels[handle] for handle in self.outputs)
 
-    @property
+    @cached_property
     def labels(self) -> tuple[str, ...]:
         """A name for every node: the author's; the number of a constant; f for an anonymous output; v1, v2, … for the rest."""
-        return self.once(_labels)
+        taken = {name for name in self.names if name is not None}
+        labels: list[str] = []
+        output = self.outputs[-1] if self.outputs else -1
+        counter = 0
+        for handle, name in enumerate(self.names):
+            if name is None and self.ops[handle] == "constant" and handle != output:
+                name = self.params[handle].text  # type: ignore[attr-defined]
+            elif name is None and handle == output:
+                name = next((n for n in ("f", "g", "h", "out", "result") if n not in taken), None) or _free("f", taken)
+                taken.add(name)
+            elif name is None:
+                counter += 1
+                while f"v{counter}" in taken:
+                    counter += 1
+                name = f"v{counter}"
+            labels.append(name)
+        return tuple(labels)
 
-    @property
+    @cached_property
     def computed(self) -> frozenset[str]:
         """The names of the statements that compute something: they take no values."""
-        return self.once(_computed)
+        return frozenset(name for name, op in zip(self.names, self.ops, strict=True) if name is not None and op != "input")
 
     def handle(self, name: str) -> int:
         """The handle of a named node (or of an automatic name).
@@ -121,9 +140,14 @@ class Graph:
             There is no such node; the nearest names are given.
         """
         try:
-            return self.once(_handles)[name]
+            return self._by_label[name]
         except KeyError:
             raise self.no_such_name(name) from None
+
+    @cached_property
+    def _by_label(self) -> dict[str, int]:
+        """By label the first node that has it."""
+        return {label: h for h, label in reversed(list(enumerate(self.labels))) if self.ops[h] != "constant"}
 
     def no_such_name(self, name: str) -> NamingError:
         """The error for a name that no node has."""
@@ -157,25 +181,47 @@ class Graph:
 
     # -- structure ---------------------------------------------------------------------------------------------------
 
-    @property
+    @cached_property
     def needed(self) -> tuple[bool, ...]:
         """Per node: whether an output depends on it."""
-        return self.once(_needed)
+        mark = [False] * len(self.ops)
+        for handle in self.outputs:
+            mark[handle] = True
+        for handle in range(len(self.ops) - 1, -1, -1):
+            if mark[handle]:
+                for operand in self.operands[handle]:
+                    mark[operand] = True
+        return tuple(mark)
 
-    @property
+    @cached_property
     def users(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """Per node: its uses as (consumer, argument position); ``x*x`` uses x twice."""
-        return self.once(_users)
+        lists: list[list[tuple[int, int]]] = [[] for _ in self.ops]
+        for handle, operands in enumerate(self.operands):
+            for position, operand in enumerate(operands):
+                lists[operand].append((handle, position))
+        return tuple(tuple(uses) for uses in lists)
 
-    @property
+    @cached_property
     def selectors(self) -> frozenset[int]:
         """Inputs that do nothing but choose entries: indices and labels. They are whole numbers and have no derivative."""
-        return self.once(_selectors)
+        from ..primitives.registry import SELECTING
 
-    @property
+        if SELECTING.isdisjoint(self.ops):
+            return frozenset()
+        choosing: set[int] = set()
+        other = set(self.outputs)
+        for op, operands in zip(self.ops, self.operands, strict=True):
+            (choosing if op in SELECTING else other).update(operands[1:])
+            other.update(operands[:1])
+        return frozenset(handle for handle in choosing - other if self.ops[handle] == "input")
+
+    @cached_property
     def elementwise(self) -> bool:
         """Whether no operation in it is one on arrays: with scalars for its inputs everything is a scalar."""
-        return self.once(_elementwise)
+        from ..primitives.registry import OPERATIONS
+
+        return all(op in OPERATIONS for op in set(self.ops) - {"input", "constant"})
 
     # -- shapes ------------------------------------------------------------------------------------------------------
 
@@ -220,82 +266,8 @@ class Graph:
                 raise ShapeError(f"{name} was given the shape {declared[handle]}, its value has {found[handle]}")
 
 
-# -- what is worked out once -----------------------------------------------------------------------------------------------
-
-
-def _input_handles(graph: Graph) -> dict[str, int]:
-    return {str(graph.names[h]): h for h in range(len(graph.ops)) if graph.ops[h] == "input"}
-
-
-def _labels(graph: Graph) -> tuple[str, ...]:
-    taken = {name for name in graph.names if name is not None}
-    labels: list[str] = []
-    output = graph.outputs[-1] if graph.outputs else -1
-    counter = 0
-    for handle, name in enumerate(graph.names):
-        if name is None and graph.ops[handle] == "constant" and handle != output:
-            name = graph.params[handle].text  # type: ignore[attr-defined]
-        elif name is None and handle == output:
-            name = next((n for n in ("f", "g", "h", "out", "result") if n not in taken), None) or _free("f", taken)
-            taken.add(name)
-        elif name is None:
-            counter += 1
-            while f"v{counter}" in taken:
-                counter += 1
-            name = f"v{counter}"
-        labels.append(name)
-    return tuple(labels)
-
-
 def _free(stem: str, taken: set[str]) -> str:
     number = 1
     while f"{stem}{number}" in taken:
         number += 1
     return f"{stem}{number}"
-
-
-def _handles(graph: Graph) -> dict[str, int]:
-    """By label the first node that has it."""
-    return {label: h for h, label in reversed(list(enumerate(graph.labels))) if graph.ops[h] != "constant"}
-
-
-def _computed(graph: Graph) -> frozenset[str]:
-    return frozenset(name for name, op in zip(graph.names, graph.ops, strict=True) if name is not None and op != "input")
-
-
-def _needed(graph: Graph) -> tuple[bool, ...]:
-    mark = [False] * len(graph.ops)
-    for handle in graph.outputs:
-        mark[handle] = True
-    for handle in range(len(graph.ops) - 1, -1, -1):
-        if mark[handle]:
-            for operand in graph.operands[handle]:
-                mark[operand] = True
-    return tuple(mark)
-
-
-def _users(graph: Graph) -> tuple[tuple[tuple[int, int], ...], ...]:
-    lists: list[list[tuple[int, int]]] = [[] for _ in graph.ops]
-    for handle, operands in enumerate(graph.operands):
-        for position, operand in enumerate(operands):
-            lists[operand].append((handle, position))
-    return tuple(tuple(uses) for uses in lists)
-
-
-def _selectors(graph: Graph) -> frozenset[int]:
-    from ..primitives.registry import SELECTING
-
-    if SELECTING.isdisjoint(graph.ops):
-        return frozenset()
-    choosing: set[int] = set()
-    other = set(graph.outputs)
-    for op, operands in zip(graph.ops, graph.operands, strict=True):
-        (choosing if op in SELECTING else other).update(operands[1:])
-        other.update(operands[:1])
-    return frozenset(handle for handle in choosing - other if graph.ops[handle] == "input")
-
-
-def _elementwise(graph: Graph) -> bool:
-    from ..primitives.registry import OPERATIONS
-
-    return all(op in OPERATIONS for op in set(graph.ops) - {"input", "constant"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ..derive import derivatives
@@ -120,10 +121,9 @@ class Point(derivatives.Point, Pictured):
         """
         if quick and proof:
             raise GradvizError("a quick check proves nothing\nhint: take quick or proof")
-        key = "quick report" if quick else "proof" if proof else "report"
-        report = self._kept(key, lambda: self._checked(quick, proof, progress))
+        key = "quick" if quick else "proof" if proof else "careful"
+        report = self._reports[key] if key in self._reports else self._checked(quick, proof, progress)
         if report.interrupted:
-            del self._made[key]
             return report
         if curve and not report.curve:
             from ..check.callables.step_curve import curve_of_point
@@ -133,9 +133,13 @@ class Point(derivatives.Point, Pictured):
             from ..check.diagnosis.self_test import self_test_point
 
             report = Report.lift(self_test_point(self, report, progress))
-        if not report.interrupted:
-            self._made[key] = report
+        self._reports[key] = report
         return report
+
+    @cached_property
+    def _reports(self) -> dict[str, Report]:
+        """The reports that were made, by the kind of check."""
+        return {}
 
     def _checked(self, quick: bool, proof: bool, progress: Callable[[int, int], None] | None) -> Report:
         from ..check.check_point import check_point, report_of, title_of

@@ -12,8 +12,8 @@ from collections.abc import Mapping, Sequence
 from ..graph.formulas import node_formula
 from ..graph.notation import ATOM, Notation, Piece
 from ..graph.structure import Graph
+from ..graph.unicode import GREEK
 from ..primitives.registry import OPERATIONS
-from ..scene.writing import GREEK
 from ..syntax.grammar import AND, CONDITIONAL, OR, POWER, PRODUCT, SUM
 from ..syntax.machine import compiled
 from .embedding import xml

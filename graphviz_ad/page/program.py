@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..graph.unicode import unicode_name
 from ..primitives.kernels.javascript import has_kernel, program
 from ..primitives.registry import OPERATIONS
 from ..scene.numbers import Figures, exact
 from ..scene.slopes import fits, is_map
 from ..scene.titles import is_differentiable
-from ..scene.writing import unicode_name
 from .arrays import NoKernel, array_program, constant
 from .mathml import Patterns, heading, name_markup
 
@@ -118,7 +118,7 @@ def _members(graph: Graph, group: int) -> list[int]:
 def _whole(graph: Graph) -> dict[str, str]:
     """Per operation its formula in the inputs, where that says more than the formula in its operands."""
     from ..graph.notation import Piece
-    from ..scene.writing import Unicode
+    from ..graph.unicode import Unicode
 
     write = Unicode()
     pieces: list[Piece | None] = []

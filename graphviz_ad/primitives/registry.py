@@ -12,6 +12,9 @@ from .record import Elementwise
 #: The elementwise operations by canonical name, in the order in which they are listed to people.
 OPERATIONS: dict[str, Elementwise] = {}
 
+#: Their operands' names, without defaults.
+OPERAND_NAMES: dict[str, tuple[str, ...]] = {}
+
 #: operations whose operands from the second on choose entries of the first, by whole numbers or truth values
 SELECTING = frozenset(("index", "take", "take_along_axis", "pick"))
 
@@ -86,3 +89,4 @@ for _module in (
     for _record in _module.RECORDS:
         register("elementwise", _record.name, _record.aliases)
         OPERATIONS[_record.name] = _record
+        OPERAND_NAMES[_record.name] = _record.names

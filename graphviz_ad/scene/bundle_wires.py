@@ -6,10 +6,11 @@ import math
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from ..graph.unicode import unicode_name
 from .bundles import stem
 from .model import Label, Wire
 from .numbers import Figures, exact
-from .writing import call_label, gate_label, name_label, unicode_name
+from .writing import call_label, gate_label, name_label
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph

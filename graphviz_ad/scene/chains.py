@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..graph.notation import Latex
+from ..graph.unicode import Unicode
 from ..primitives.array_record import Shape, size_of
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import MINUS, shape_text
-from .writing import Unicode, local_label
+from .writing import local_label
 
 if TYPE_CHECKING:
     from ..derive.local_maps import LocalMap

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..derive.tape import SELECTION
 from ..engine.activity import activity
 from ..errors import DerivativeError, GradvizError
+from ..graph.unicode import unicode_name
 from . import kinks, second, titles
 from . import slopes as slopes_
 from .bundle_wires import bundle_wire, span
@@ -15,7 +16,7 @@ from .model import Arrow, Cluster, Label, Scene, Wire
 from .numbers import choose, exact, shape_text
 from .selection import Selection, select
 from .surroundings import Link
-from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label, unicode_name
+from .writing import call_label, definition_label, formula_label, fraction, gate_label, name_label, number_label, output_label
 
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
@@ -156,7 +157,7 @@ class _Composer:
     def _gradient(self, unit: int) -> Any:
         if self.point is None or not self.gradients or self.graph.ops[unit] == "constant":
             return None
-        return self.point.tangent_of(unit) if self.forward else self.point.gradient_of(unit)
+        return self.point.tangent_of(unit) if self.forward else self.point.node_gradients[unit]
 
     def _joins(self) -> set[int]:
         """The units that several moving operands meet in: their tangent is a sum."""

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..graph.formulas import node_formula
+from ..graph.unicode import Unicode, unicode_name
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_cuts, float_partials
 from .numbers import Figures
-from .writing import Unicode, unicode_name
 
 if TYPE_CHECKING:
     from ..derive.derivatives import Point

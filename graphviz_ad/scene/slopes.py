@@ -6,10 +6,11 @@ import math
 from typing import TYPE_CHECKING, Any
 
 from ..graph.array_notation import index_rule
+from ..graph.unicode import Unicode
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import shape_text
-from .writing import Unicode, local_label
+from .writing import local_label
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from ..graph.formulas import written_operation
 from ..graph.notation import Latex, Notation, Piece
+from ..graph.unicode import Unicode, unicode_name
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import Figures
-from .writing import Unicode, function_latex, name_label, output_label, unicode_name
+from .writing import function_latex, name_label, output_label
 
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
