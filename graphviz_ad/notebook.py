@@ -74,9 +74,9 @@ def run_cell(line: str, cell: str, variables: dict[str, Any]) -> Graph | Point |
     Point(f = -12.0 at x=-2.0, y=5.0, z=-4.0)
     """
     from . import parse
-    from .cli.output import drawing_options
     from .requests.arguments import read
     from .requests.bindings import read_bindings
+    from .requests.drawing import drawing_options
     from .requests.evaluation import assemble
 
     try:

@@ -23,11 +23,11 @@ def chain_rule(point: Point) -> str:
     listed = operations(graph)
     rows: list[Row] = []
     for node in listed[:MOST_NODES]:
-        gradient = point.gradient_of(node.handle)
+        gradient = point.node_gradients[node.handle]
         rows.append(
             Row(
                 (
-                    Cell(node.name, "strong"),
+                    Cell(graph.labels[node.handle], "strong"),
                     Cell(node.formula),
                     Cell(write_value(point.values[node.handle], DIGITS, 4), "value"),
                     Cell(write_value(gradient, DIGITS), "gradient"),
@@ -36,15 +36,15 @@ def chain_rule(point: Point) -> str:
             )
         )
         partials, contributions = point.partials[node.handle], point.contributions[node.handle]
-        for position, operand in enumerate(node.operands):
-            if operand.op == "constant" or position >= len(partials) or partials[position] is None:
+        for position, operand in enumerate(graph.operands[node.handle]):
+            if graph.ops[operand] == "constant" or position >= len(partials) or partials[position] is None:
                 continue
             local = local_value(partials[position])
             upstream = write_value(gradient, DIGITS)
             product = write_value(contributions[position], DIGITS)
             if is_number(gradient) and is_number(partials[position]):
                 product = f"{factor(upstream)} × {factor(local)} = {product}"
-            rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {rule(node, position)}"), Cell(local), Cell(product))))
+            rows.append(Row((Cell(f"  {_slope(node, operand)}"), Cell(f"  {rule(node, position)}"), Cell(local), Cell(product))))
     for name in point.wrt:
         handle = graph.input_handles[name]
         if len(graph.users[handle]) > 1 and len(rows) < 4 * MOST_NODES and len(point.wrt) <= MOST_NODES:
@@ -72,9 +72,9 @@ def symbolic_rule(graph: Graph) -> str:
     for node in listed[:MOST_NODES]:
         shape = "" if not node.shape else write_shape(node.shape)
         rows.append(Row((Cell(node.name, "strong"), Cell(node.formula), Cell(shape))))
-        for position, operand in enumerate(node.operands):
-            if operand.op != "constant":
-                rows.append(Row((Cell(f"  ∂{node.name}/∂{operand.name}"), Cell(f"  {rule(node, position)}"), Cell(""))))
+        for position, operand in enumerate(graph.operands[node.handle]):
+            if graph.ops[operand] != "constant":
+                rows.append(Row((Cell(f"  {_slope(node, operand)}"), Cell(f"  {rule(node, position)}"), Cell(""))))
     names = ", ".join(graph.inputs[:12]) + (" …" if len(graph.inputs) > 12 else "")
     ask = f"\n\ngive values for the numbers: {' '.join(f'{name}=…' for name in graph.inputs[:8])}" if graph.inputs else ""
     table = layout(("node", "formula and local derivatives", ""), rows, elastic=(1,)) if rows else "  there is no operation"
@@ -83,8 +83,7 @@ def symbolic_rule(graph: Graph) -> str:
 
 def operations(graph: Graph) -> list[Node]:
     """The nodes that an output needs, leaves left out, from the output back."""
-    needed = graph.needed
-    return [node for node in graph if needed[node.handle] and node.op not in ("input", "constant")][::-1]
+    return [node for node, needed in zip(graph, graph.needed, strict=True) if needed and graph.operands[node.handle]][::-1]
 
 
 def rest(operations: list[Node]) -> str:
@@ -96,11 +95,17 @@ def rule(node: Node, position: int) -> str:
     try:
         formula = node.local_formula(position)
         # without shapes an operation on arrays has the name of its derivative alone, which stands there already
-        return UNKNOWN if formula == f"∂{node.name}/∂{node.operands[position].name}" else formula
+        return UNKNOWN if formula == _slope(node, node.graph.operands[node.handle][position]) else formula
     except DerivativeError:
         return "no derivative"
     except ShapeError:
         return UNKNOWN
+
+
+def _slope(node: Node, operand: int) -> str:
+    """The name of a local derivative."""
+    labels = node.graph.labels
+    return f"∂{labels[node.handle]}/∂{labels[operand]}"
 
 
 def local_value(partial: Any) -> str:
@@ -129,4 +134,4 @@ def _sum(point: Point, node: Node) -> str:
     if len(parts) < 2 or not all(is_number(part) for part in parts):
         return ""
     terms = " + ".join(factor(write_value(part, DIGITS)) for part in parts)
-    return f"{write_value(point.gradient_of(node.handle), DIGITS)} = {terms}, the sum over its uses"
+    return f"{write_value(point.node_gradients[node.handle], DIGITS)} = {terms}, the sum over its uses"

@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from ..requests.arguments import CommandLine
+from ..requests.drawing import drawing_options
 from ..requests.evaluation import Subject, evaluate
 from .derivatives import chain_rule, symbolic_rule
 from .numbers import write_value
-from .output import drawing_options, note, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
+from .output import note, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
 from .screen import picture, wanted
 from .second import direction_table, forward_rule, hessian_table, tangent_line
 from .tables import Cell, Row, layout, paint
@@ -40,7 +41,7 @@ def run(line: CommandLine) -> int:
             write_bytes("-", produce(graph, ".json", {}))
         elif shown:
             put(_headline(graph, None))
-            _show(subject, kind, line)
+            _show(subject, kind, options, line.text("--picture") is not None)
             put(symbolic_rule(graph))
     else:
         report = point.check()
@@ -52,7 +53,7 @@ def run(line: CommandLine) -> int:
         elif shown:
             second = hessian_table(point) if line.flag("--second") else ""  # first, as an output that is no scalar has none
             put(_headline(graph, point))
-            _show(subject, kind, line)
+            _show(subject, kind, options, line.text("--picture") is not None)
             _print(point, report, second)
         warn(point.warnings)
         note(report.notes)
@@ -79,10 +80,10 @@ def _print(point: Point, report: Report, second: str) -> None:
     put(write_verdict(report))
 
 
-def _show(subject: Subject, kind: str, line: CommandLine) -> None:
+def _show(subject: Subject, kind: str, options: dict[str, Any], asked: bool) -> None:
     """The picture in the terminal, under the headline."""
     drawn = subject.point if subject.point is not None else subject.graph
-    shown = picture(drawn, kind, drawing_options(line), asked=line.text("--picture") is not None)
+    shown = picture(drawn, kind, options, asked=asked)
     if not shown:
         return
     put("")

@@ -15,9 +15,6 @@ from ..requests.arguments import CommandLine, UsageError
 MOST_WARNINGS = 10
 DEFAULT_PICTURE = "gradviz.svg"
 #: option of the command -> keyword of the library
-_DRAWING = (("--title", "title"), ("--style", "style"), ("--theme", "theme"), ("--palette", "palette"), ("--math", "math"),
-            ("--focus", "focus"))  # fmt: skip
-_COUNTS = (("--precision", "precision"), ("--depth", "depth"), ("--radius", "radius"))
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _ASCII = str.maketrans({"∂": "d", "·": "*", "×": "x", "→": "->", "←": "<-", "−": "-", "–": "-", "—": "-", "…": "...", "─": "-", "│": "|",
                         "≤": "<=", "≥": ">=", "≠": "!=", "½": "1/2", "✓": "ok", "√": "sqrt", "∞": "inf", "π": "pi"})  # fmt: skip
@@ -118,16 +115,6 @@ def colored(stream: TextIO | None = None) -> bool:
     """Whether colour is wanted: on a terminal, unless NO_COLOR is set or the terminal is dumb."""
     target = stream or sys.stdout
     return bool(target.isatty()) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def drawing_options(line: CommandLine) -> dict[str, Any]:
-    """The options of the drawing as the library's keywords; only those that were given."""
-    options: dict[str, Any] = {key: line.text(name) for name, key in _DRAWING if line.text(name) is not None}
-    options.update({key: line.number(name) for name, key in _COUNTS if line.number(name) is not None})
-    if line.many("--expand"):
-        options["expand"] = tuple(line.many("--expand"))
-    options.update({key: True for name, key in (("--second", "hessian"), ("--animate", "animate")) if line.flag(name)})
-    return options
 
 
 def picture_paths(line: CommandLine) -> list[str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError
 from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERAND_NAMES, OPERATIONS
 from ..syntax.machine import compiled
-from .notation import ENTRYWISE, Notation, Piece
+from .notation import ENTRYWISE, Latex, Notation, Piece
+from .unicode import Unicode
 
 if TYPE_CHECKING:
     from .structure import Graph
@@ -48,6 +50,21 @@ def written_operation(graph: Graph, handle: int) -> str:
     return ENTRYWISE if op == "mul" and shapes is not None and all(shapes[one] for one in graph.operands[handle]) else op
 
 
+def node_forms(graph: Graph, handle: int) -> tuple[str, str, str]:
+    """A node's formula in Unicode, in LaTeX and as it is typed."""
+    return node_formula(graph, handle, Unicode()), node_formula(graph, handle, Latex()), node_formula(graph, handle, Notation())
+
+
+def local_forms(graph: Graph, handle: int, position: int) -> tuple[str, str, str]:
+    """A local derivative, constants folded, in Unicode, in LaTeX and as it is typed; raises what :func:`local_formula` raises."""
+    unicode, latex, typed = Unicode(True), Latex(True), Notation(True)
+    return (
+        local_formula(graph, handle, position, unicode),
+        local_formula(graph, handle, position, latex),
+        local_formula(graph, handle, position, typed),
+    )
+
+
 def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
     """A node's operation applied to its operands' names; a leaf's own name or number."""
     op = graph.ops[handle]
@@ -55,12 +72,17 @@ def node_formula(graph: Graph, handle: int, notation: Notation) -> str:
         return notation.name(graph.labels[handle]).text
     if op == "constant":
         return notation.number(graph.params[handle].text).text  # type: ignore[attr-defined]
-    pieces = operand_pieces(graph, handle, notation)
+    return applied(graph, handle, operand_pieces(graph, handle, notation), notation).text
+
+
+def applied(graph: Graph, handle: int, operands: Sequence[Piece], notation: Notation) -> Piece:
+    """A node's operation applied to written operands; one on arrays with its index, axis or order."""
+    op = graph.ops[handle]
     if op in OPERATIONS or op == "matmul":
-        return notation.apply(written_operation(graph, handle), pieces).text
+        return notation.apply(written_operation(graph, handle), operands)
     from .array_notation import write
 
-    return write(op, graph.params[handle], pieces, notation).text
+    return write(op, graph.params[handle], operands, notation)
 
 
 def local_formula(graph: Graph, handle: int, position: int, notation: Notation) -> str:

@@ -199,7 +199,8 @@ class _Composer:
         for unit in chosen.units:
             wires.append(self.wire(unit, named))
             wires.extend(wires[-1]._replace(id=f"n{unit}_{number}") for number in range(1, copies.get(unit, 0)))
-        heading = titles.title(graph) if title is None else Label(title) if title else None
+        written = titles.write_all(graph)
+        heading = titles.title(graph, written) if title is None else Label(title) if title else None
         return Scene(
             tuple(wires),
             tuple(arrows),
@@ -209,7 +210,7 @@ class _Composer:
             style,
             self.point is not None,
             tuple(self.notes()),
-            titles.description(graph, self.point, self.figures),
+            titles.description(graph, self.point, self.figures, written),
             titles.direction(self.point, self.figures) if self.point is not None and self.forward else "",
             second.label(self.point) if hessian and self.point is not None else None,
         )

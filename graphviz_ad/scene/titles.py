@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from ..graph.formulas import written_operation
+from ..graph.formulas import applied
 from ..graph.notation import Latex, Notation, Piece
 from ..graph.unicode import Unicode, unicode_name
-from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import Figures
 from .writing import function_latex, name_label, output_label
@@ -21,17 +20,19 @@ LONGEST = 64  # characters of a title as plain text
 MOST_ARGUMENTS = 6
 MOST_TOLD = 12  # names in the description
 
-_Written = tuple[Piece, Piece]
+Written = tuple[Piece, Piece]
 
 
-def title(graph: Graph) -> Label:
+def title(graph: Graph, written: list[Written | None] | None = None) -> Label:
     r"""f(x, y, z) = (x + y) z: unnamed nodes put in, named ones defined behind it; the name alone when that is too long.
+
+    ``written`` is what :func:`write_all` gives, where that is known already.
 
     >>> from graphviz_ad import parse
     >>> title(parse("(x + y)*z")).text, title(parse("q = x + y; f = q*z")).text
     ('f(x, y, z) = (x + y)·z', 'f(x, y, z) = q·z,  q = x + y')
     """
-    written = _write_all(graph)
+    written = write_all(graph) if written is None else written
     if len(graph.outputs) > 1:
         return _several(graph, written)
     output = graph.outputs[0]
@@ -58,19 +59,19 @@ def title(graph: Graph) -> Label:
 
 def formula(graph: Graph, handle: int) -> Label | None:
     """A node written in the inputs and the named nodes; None where that is too long."""
-    body = _write_all(graph)[handle]
+    body = write_all(graph)[handle]
     return None if body is None else Label(body[0].text, body[1].text)
 
 
-def description(graph: Graph, point: Point | None, figures: Figures) -> str:
-    """The picture in one sentence, for those who do not see it."""
+def description(graph: Graph, point: Point | None, figures: Figures, written: list[Written | None] | None = None) -> str:
+    """The picture in one sentence, for those who do not see it; ``written`` as in :func:`title`."""
     if len(graph.outputs) > 1:
         said = f"Computational graph of {', '.join(graph.output_names[:MOST_TOLD])}"
         if point is None:
             return said + "."
         return f"{said}: {_told([(graph.labels[handle], point.values[handle]) for handle in graph.outputs], figures)}."
     output = graph.outputs[0]
-    body = _write_all(graph)[output]
+    body = (write_all(graph) if written is None else written)[output]
     said = f"Computational graph of {unicode_name(graph.output)}"
     if body is not None and len(body[0].text) <= 2 * LONGEST and graph.ops[output] != "input":
         said += f" = {body[0].text}"
@@ -104,10 +105,11 @@ def is_differentiable(point: Point) -> bool:
 
 def _told(pairs: Sequence[tuple[str, object]], figures: Figures, between: str = " = ") -> str:
     more = f" and {len(pairs) - MOST_TOLD} more" if len(pairs) > MOST_TOLD else ""
-    return ", ".join(f"{unicode_name(name)}{between}{figures.text(value)}" for name, value in pairs[:MOST_TOLD]) + more
+    names = [unicode_name(name) for name, _ in pairs[:MOST_TOLD]]
+    return ", ".join(f"{name}{between}{figures.text(value)}" for name, (_, value) in zip(names, pairs)) + more
 
 
-def _several(graph: Graph, written: list[_Written | None]) -> Label:
+def _several(graph: Graph, written: list[Written | None]) -> Label:
     """The outputs' formulas beside each other as far as there is room."""
     texts: list[str] = []
     latexes: list[str] = []
@@ -125,7 +127,7 @@ def _several(graph: Graph, written: list[_Written | None]) -> Label:
     return Label(",  ".join(texts), r",\quad ".join(latexes))
 
 
-def _definitions(graph: Graph, written: list[_Written | None], output: int) -> list[Label] | None:
+def _definitions(graph: Graph, written: list[Written | None], output: int) -> list[Label] | None:
     """q = x + y for every named node that an output needs, nearest the output first; None where one is too long to write."""
     found: list[Label] = []
     for handle in range(len(graph.ops) - 1, -1, -1):
@@ -139,11 +141,11 @@ def _definitions(graph: Graph, written: list[_Written | None], output: int) -> l
     return found
 
 
-def _write_all(graph: Graph) -> list[_Written | None]:
+def write_all(graph: Graph) -> list[Written | None]:
     """Every node as written, from the bottom up; None where that grows too long."""
     unicode, latex = Unicode(), Latex()
     calls = _outermost_calls(graph)
-    written: list[_Written | None] = [None] * len(graph.ops)
+    written: list[Written | None] = [None] * len(graph.ops)
     for handle, op in enumerate(graph.ops):
         if not graph.needed[handle]:
             continue
@@ -163,18 +165,18 @@ def _write_all(graph: Graph) -> list[_Written | None]:
                 one = Piece(f"{unicode_name(name)}({', '.join(p.text for p, _ in parts)})")
                 two = Piece(rf"{function_latex(name)}\left({', '.join(p.text for _, p in parts)}\right)")
             else:
-                one = _applied(graph, handle, unicode, [part[0] for part in parts])
-                two = _applied(graph, handle, latex, [part[1] for part in parts])
+                one = applied(graph, handle, [part[0] for part in parts], unicode)
+                two = applied(graph, handle, [part[1] for part in parts], latex)
             if len(one.text) <= 2 * LONGEST:
                 written[handle] = (one, two)
     return written
 
 
 def _operands(
-    graph: Graph, operands: tuple[int, ...], written: list[_Written | None], unicode: Notation, latex: Notation
-) -> list[_Written] | None:
+    graph: Graph, operands: tuple[int, ...], written: list[Written | None], unicode: Notation, latex: Notation
+) -> list[Written] | None:
     """The operands as written, named ones by their names; None where one is too long."""
-    parts: list[_Written] = []
+    parts: list[Written] = []
     for operand in operands:
         if graph.names[operand] is not None and graph.ops[operand] != "input":
             parts.append((unicode.name(graph.labels[operand]), latex.name(graph.labels[operand])))
@@ -184,15 +186,6 @@ def _operands(
             return None
         parts.append(part)
     return parts
-
-
-def _applied(graph: Graph, handle: int, notation: Notation, operands: list[Piece]) -> Piece:
-    op = graph.ops[handle]
-    if op in OPERATIONS or op == "matmul":
-        return notation.apply(written_operation(graph, handle), operands)
-    from ..graph.array_notation import write
-
-    return write(op, graph.params[handle], operands, notation)  # with its index, axis or order
 
 
 def _outermost_calls(graph: Graph) -> dict[int, int]:

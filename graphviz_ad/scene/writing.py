@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from ..graph.formulas import local_formula, node_formula
+from ..graph.formulas import local_forms, local_formula, node_forms, node_formula
 from ..graph.notation import ATOM, Latex, Notation, Piece, latex_name
 from ..graph.unicode import Unicode, unicode_name
 from ..primitives.registry import OPERATIONS
@@ -68,13 +68,12 @@ def fraction(above: str, below: str) -> Label:
 
 def formula_label(graph: Graph, handle: int) -> Label:
     """A node's operation applied to its operands' names."""
-    return Label(node_formula(graph, handle, Unicode()), node_formula(graph, handle, Latex()), node_formula(graph, handle, Notation()))
+    return Label(*node_forms(graph, handle))
 
 
 def local_label(graph: Graph, handle: int, position: int) -> Label:
     """The formula of a local derivative; :class:`DerivativeError` where the operand has none."""
-    forms = [local_formula(graph, handle, position, notation) for notation in (Unicode(True), Latex(True), Notation(True))]
-    return Label(*forms)
+    return Label(*local_forms(graph, handle, position))
 
 
 class Substituted:
