@@ -67,10 +67,9 @@ class Tables:
 
         The arguments are such as the result does not depend on: who is told of the progress.
         """
-        try:
-            made: T = self._made[make]
-        except KeyError:
-            made = self._made[make] = make(self, *arguments)
+        if make not in self._made:
+            self._made[make] = make(self, *arguments)
+        made: T = self._made[make]
         return made
 
     def forget(self, make: Callable[..., Any]) -> None:

@@ -67,10 +67,9 @@ class Graph:
 
         ``make`` is a function or a class of a module, which reads the graph and nothing else.
         """
-        try:
-            made: T = self._made[make]
-        except KeyError:
-            made = self._made[make] = make(self)
+        if make not in self._made:
+            self._made[make] = make(self)
+        made: T = self._made[make]
         return made
 
     def changed(self, **columns: Any) -> Self:
