@@ -8,12 +8,12 @@ dA = dC @ B.T, is what is computed. Both follow from the einsum string.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..primitives.array_record import Call
 from ..primitives.arrays import ARRAY_OPERATIONS
-from ..primitives.contractions import PATTERNS, terms_of
+from ..primitives.contractions import PATTERNS, Terms, terms_of
 from ..syntax.grammar import POWER, PRODUCT, SUM
 
 if TYPE_CHECKING:
@@ -27,41 +27,101 @@ _SIMPLE = re.compile(r"(?:-?[\d.]+\*)?\w+(?:\([^()]*\))?")
 
 def write(op: str, params: Any, operands: Sequence[Piece], notation: Notation) -> Piece:
     """An operation on arrays applied to written operands."""
-    from .notation import Latex, Piece
+    from .notation import Latex
 
     known: Mapping[str, Any] = dict(params)
     latex = isinstance(notation, Latex)
-    if op == "transpose" and known["axes"] is None:
-        base = notation.wrap(operands[0], POWER + 1)
-        return Piece(f"{base}^{{\\top}}" if latex else f"{base}{notation.transposed}", POWER if latex else _ATOM)
-    if op == "index":
-        inside = ", ".join(_part(part, operands[1:]) for part in known["pattern"])
-        base = notation.wrap(operands[0], _ATOM)
-        return Piece(f"{base}_{{{inside}}}" if latex else f"{base}[{inside}]")
-    if op == "stack" and known["axis"] == 0:
-        inside = ", ".join(piece.text for piece in operands)
-        return Piece(rf"\left[{inside}\right]" if latex else f"[{inside}]")
-    if op == "einsum":
-        inside = ", ".join([repr(known["subscripts"]), *(piece.text for piece in operands)])
-        return Piece(rf"\operatorname{{einsum}}\left({inside}\right)" if latex else f"einsum({inside})")
-    if latex and op == "sum" and known["axis"] is None:
-        return Piece(rf"\sum {notation.wrap(operands[0], PRODUCT)}", SUM)
-    if latex and op == "norm" and known["ord"] in (None, 2, "fro") and known["axis"] is None:
-        return Piece(rf"\left\lVert {operands[0].text} \right\rVert")
-    if latex and op == "inv":
-        return Piece(rf"{notation.wrap(operands[0], POWER + 1)}^{{-1}}", POWER)
+    for spellings in (_SPELLINGS, _LATEX_SPELLINGS) if latex else (_SPELLINGS,):
+        if op in spellings:
+            piece = spellings[op](known, operands, notation, latex)
+            if piece is not None:
+                return piece
+    return _call(op, known, operands, latex)
+
+
+def _call(op: str, known: Mapping[str, Any], operands: Sequence[Piece], latex: bool) -> Piece:
+    """The operation as a call, with the parameters that differ from their defaults."""
+    from .notation import Piece
+
     record = ARRAY_OPERATIONS[op]
-    given = [piece.text for piece in operands]
+    arguments = [piece.text for piece in operands]
     if record.operands[-1:] == ("*arrays",):
-        given = [f"({', '.join(given)})"]
+        arguments = [f"({', '.join(arguments)})"]
     for parameter in record.parameters:
         key, equals, default = parameter.partition("=")
         if key in known and not (equals and _plain(known[key]) == default.strip("'")):
             value = _latex_value(known[key]) if latex else _plain(known[key])
             word = rf"\mathrm{{{key}}}" if latex else key
-            given.append(value if not equals else f"{word}={value}")
-    inside = ", ".join(given)
+            arguments.append(value if not equals else f"{word}={value}")
+    inside = ", ".join(arguments)
     return Piece(rf"\operatorname{{{op}}}\left({inside}\right)".replace("_", r"\_") if latex else f"{op}({inside})")
+
+
+def _write_transpose(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece | None:
+    from .notation import Piece
+
+    if known["axes"] is not None:
+        return None
+    base = notation.wrap(operands[0], POWER + 1)
+    return Piece(f"{base}^{{\\top}}", POWER) if latex else Piece(f"{base}{notation.transposed}", _ATOM)
+
+
+def _write_index(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece:
+    from .notation import Piece
+
+    inside = ", ".join(_part(part, operands[1:]) for part in known["pattern"])
+    base = notation.wrap(operands[0], _ATOM)
+    return Piece(f"{base}_{{{inside}}}" if latex else f"{base}[{inside}]")
+
+
+def _write_stack(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece | None:
+    from .notation import Piece
+
+    if known["axis"] != 0:
+        return None
+    inside = ", ".join(piece.text for piece in operands)
+    return Piece(rf"\left[{inside}\right]" if latex else f"[{inside}]")
+
+
+def _write_einsum(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece:
+    from .notation import Piece
+
+    inside = ", ".join([repr(known["subscripts"]), *(piece.text for piece in operands)])
+    return Piece(rf"\operatorname{{einsum}}\left({inside}\right)" if latex else f"einsum({inside})")
+
+
+def _write_latex_sum(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece | None:
+    from .notation import Piece
+
+    return Piece(rf"\sum {notation.wrap(operands[0], PRODUCT)}", SUM) if known["axis"] is None else None
+
+
+def _write_latex_norm(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece | None:
+    from .notation import Piece
+
+    euclidean = known["ord"] in (None, 2, "fro") and known["axis"] is None
+    return Piece(rf"\left\lVert {operands[0].text} \right\rVert") if euclidean else None
+
+
+def _write_latex_inverse(known: Mapping[str, Any], operands: Sequence[Piece], notation: Notation, latex: bool) -> Piece:
+    from .notation import Piece
+
+    return Piece(rf"{notation.wrap(operands[0], POWER + 1)}^{{-1}}", POWER)
+
+
+#: writes an operation in a way of its own; None where its parameters ask for the call
+_Spelling = Callable[[Mapping[str, Any], "Sequence[Piece]", "Notation", bool], "Piece | None"]
+_SPELLINGS: dict[str, _Spelling] = {
+    "transpose": _write_transpose,
+    "index": _write_index,
+    "stack": _write_stack,
+    "einsum": _write_einsum,
+}
+_LATEX_SPELLINGS: dict[str, _Spelling] = {
+    "sum": _write_latex_sum,
+    "norm": _write_latex_norm,
+    "inv": _write_latex_inverse,
+}
 
 
 def _plain(value: Any) -> str:
@@ -221,50 +281,74 @@ def _named(graph: Graph, handle: int, notation: Notation | None = None) -> tuple
     return notation.name(label).text, latex_name(label)
 
 
+class _Factor(NamedTuple):
+    """One factor of a local derivative, in plain text and in LaTeX."""
+
+    text: str
+    latex: str
+
+
+def _delta(first: str, second: str) -> _Factor:
+    return _Factor(f"δ_{first}{second}", rf"\delta_{{{first}{second}}}")
+
+
+def _product(factors: Iterable[_Factor]) -> _Factor:
+    """All factors side by side; 1 where there is none."""
+    factors = list(factors)
+    text = " ".join(factor.text for factor in factors if factor.text)
+    return _Factor(text or "1", r" \, ".join(factor.latex for factor in factors if factor.latex) or "1")
+
+
+def _quotient(graph: Graph, handle: int, operand: int, top: str, bottom: str, notation: Notation | None = None) -> _Factor:
+    """∂C_ik/∂A_i'j': what is differentiated and by what, with the letters of their indices."""
+    out, latex_out = _named(graph, handle, notation)
+    inner, latex_inner = _named(graph, operand, notation)
+    latex = rf"\frac{{\partial {_indexed(latex_out, top)}}}{{\partial {_indexed(latex_inner, bottom)}}}"
+    return _Factor(f"∂{_subscripted(out, top)}/∂{_subscripted(inner, bottom)}", latex)
+
+
+def _subscripted(name: str, index: str) -> str:
+    return f"{name}_{index}" if index else name
+
+
 def _contraction_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]], notation: Notation | None) -> IndexRule:
     operands = graph.operands[handle]
     params: Any = graph.params[handle]
-    call = Call(graph.ops[handle], dict(params), tuple(shapes[k] for k in operands), shapes[handle])
-    terms = terms_of(call)
-    inputs, output = terms.written()
-    kept = [[c for c, index in zip(one, indices) if terms.sizes[index] != 1] for one, indices in zip(inputs, terms.inputs)]
-    mine = kept[position]
-    result = [c for c, index in zip(output, terms.output) if terms.sizes[index] != 1]
+    terms = terms_of(Call(graph.ops[handle], dict(params), tuple(shapes[k] for k in operands), shapes[handle]))
+    inputs, result = _letters(terms)
+    mine = inputs[position]
     # the operand's indices are primed: the entry that is differentiated by is another one than those being summed
+    primed = "".join(f"{c}{chr(39) * mine[: at + 1].count(c)}" for at, c in enumerate(mine))
     passing = [c for c in dict.fromkeys(mine) if c in result]
     repeated = [c for c in dict.fromkeys(mine) if mine.count(c) > 1]
-    primed = (
-        [f"{c}'" for c in mine]
-        if len(set(mine)) == len(mine)
-        else [f"{c}{chr(39) * (mine[: at + 1].count(c))}" for at, c in enumerate(mine)]
-    )
-    factors, latex_factors = [], []
-    if terms.divisor != 1:
-        factors.append(f"1/{terms.divisor}")
-        latex_factors.append(rf"\frac{{1}}{{{terms.divisor}}}")
-    for c in passing:
-        factors.append(f"δ_{c}{c}'")
-        latex_factors.append(rf"\delta_{{{c}{c}'}}")
-    for c in repeated:
-        factors.append(f"δ_{c}'{c}''")
-        latex_factors.append(rf"\delta_{{{c}'{c}''}}")
-    for other, letters in enumerate(kept):
-        if other == position:
-            continue
-        text, latex = _named(graph, operands[other], notation)
-        shown = "".join(f"{c}'" if c in mine else c for c in letters)
-        factors.append(f"{text}_{shown}" if shown else text)
-        latex_factors.append(_indexed(latex, shown))
-    out, latex_out = _named(graph, handle, notation)
-    inner, latex_inner = _named(graph, operands[position], notation)
-    top, bottom = "".join(result), "".join(primed)
-    left = f"∂{out}{'_' if top else ''}{top}/∂{inner}{'_' if bottom else ''}{bottom}"
-    latex_left = rf"\frac{{\partial {_indexed(latex_out, top)}}}{{\partial {_indexed(latex_inner, bottom)}}}"
+    scale = [_Factor(f"1/{terms.divisor}", rf"\frac{{1}}{{{terms.divisor}}}")] if terms.divisor != 1 else []
+    deltas = [*(_delta(c, f"{c}'") for c in passing), *(_delta(f"{c}'", f"{c}''") for c in repeated)]
+    others = [_other_operand(graph, operands[other], letters, mine, notation) for other, letters in enumerate(inputs) if other != position]
+    left = _quotient(graph, handle, operands[position], "".join(result), primed, notation)
+    right = _product([*scale, *deltas, *others])
+    short = "" if repeated else f"{left.text} = {_product([*scale, *others]).text}".replace("'", "")
     matrix, latex_matrix = _matrix_rule(graph, handle, position, shapes)
-    said = [factor for factor in factors if not factor.startswith("δ")]
-    short = f"{left} = {' '.join(said) or '1'}".replace("'", "") if not repeated else ""
-    right = r" \, ".join(latex_factors) or "1"
-    return IndexRule(f"{left} = {' '.join(factors) or '1'}", f"{latex_left} = {right}", matrix, latex_matrix, short)
+    return IndexRule(f"{left.text} = {right.text}", f"{left.latex} = {right.latex}", matrix, latex_matrix, short)
+
+
+def _letters(terms: Terms) -> tuple[list[list[str]], list[str]]:
+    """The letters of the operands and of the result; an axis of one entry needs none."""
+    inputs, output = terms.written()
+
+    def kept(letters: Iterable[str], indices: Iterable[int]) -> list[str]:
+        return [letter for letter, index in zip(letters, indices) if terms.sizes[index] != 1]
+
+    return [kept(letters, indices) for letters, indices in zip(inputs, terms.inputs)], kept(output, terms.output)
+
+
+def _other_operand(graph: Graph, operand: int, letters: list[str], mine: list[str], notation: Notation | None) -> _Factor:
+    """Another operand as a factor: primed where it shares an index with the one that is differentiated by."""
+    text, latex = _named(graph, operand, notation)
+    index = "".join(f"{c}'" if c in mine else c for c in letters)
+    return _Factor(_subscripted(text, index), _indexed(latex, index))
+
+
+_LETTERS = "ijklmnpq"
 
 
 def _elementwise_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> IndexRule | None:
@@ -273,37 +357,55 @@ def _elementwise_rule(graph: Graph, handle: int, position: int, shapes: Sequence
     from .formulas import local_formula
     from .notation import Latex, Notation
 
-    if OPERATIONS[graph.ops[handle]].partials[position] is None:
-        return None
     operand = graph.operands[handle][position]
-    letters = "ijklmnpq"
     shape, mine = shapes[handle], shapes[operand]
-    if len(shape) > len(letters):
+    if OPERATIONS[graph.ops[handle]].partials[position] is None or len(shape) > len(_LETTERS):
         return None
-    top = [letters[axis] for axis, size in enumerate(shape) if size != 1]
     lead = len(shape) - len(mine)
-    through = [letters[lead + axis] for axis, size in enumerate(mine) if size != 1]
-    slope, latex_slope = (local_formula(graph, handle, position, one) for one in (Notation(fold=True), Latex(fold=True)))
-    deltas = " ".join(f"δ_{c}{c}'" for c in through)
-    latex_deltas = r" \, ".join(rf"\delta_{{{c}{c}'}}" for c in through)
-    out, latex_out = _named(graph, handle)
-    inner, latex_inner = _named(graph, operand)
-    bottom = "".join(f"{c}'" for c in through)
-    above = "".join(top)
-    number = slope.lstrip("-").replace(".", "").isdigit()
-    grouped = slope if number or _SIMPLE.fullmatch(slope) else f"({slope})"
-    plain = "" if slope == "1" else grouped + ("" if number else f"_{above}")
-    text = f"∂{out}_{above}/∂{inner}{'_' if bottom else ''}{bottom} = {' '.join(part for part in (deltas, plain) if part) or '1'}"
-    inside = "" if latex_slope == "1" else rf"\left[{latex_slope}\right]_{{{above}}}"
-    right = r" \, ".join(part for part in (latex_deltas, inside) if part) or "1"
-    latex = rf"\frac{{\partial {_indexed(latex_out, above)}}}{{\partial {_indexed(latex_inner, bottom)}}} = {right}"
-    short = f"∂{out}_{above}/∂{inner}{'_' if bottom else ''}{bottom} = {plain or '1'}".replace("'", "")
-    up = f"d{out}"
-    product = up if slope == "1" else f"-{up}" if slope == "-1" else f"{up} * {grouped}"
-    if mine != shape:
-        axes = tuple(axis for axis in range(len(shape)) if axis < lead or mine[axis - lead] != shape[axis])
-        product = f"sum({product}, axis={axes[0] if len(axes) == 1 else axes})" if mine else f"sum({product})"
-    return IndexRule(text, latex, f"d{inner} = {product}", "", short)
+    top = "".join(_LETTERS[axis] for axis, size in enumerate(shape) if size != 1)
+    through = [_LETTERS[lead + axis] for axis, size in enumerate(mine) if size != 1]
+    slope, latex_slope = (local_formula(graph, handle, position, notation) for notation in (Notation(fold=True), Latex(fold=True)))
+    factor = _slope_factor(slope, latex_slope, top)
+    deltas = [_delta(c, f"{c}'") for c in through]
+    left = _quotient(graph, handle, operand, top, "".join(f"{c}'" for c in through))
+    right = _product([*deltas, factor])
+    short = f"{left.text} = {factor.text or '1'}".replace("'", "")
+    back = _summed(_scaled(f"d{_named(graph, handle)[0]}", slope), shape, mine)
+    return IndexRule(f"{left.text} = {right.text}", f"{left.latex} = {right.latex}", f"d{_named(graph, operand)[0]} = {back}", "", short)
+
+
+def _is_number(slope: str) -> bool:
+    return slope.lstrip("-").replace(".", "").isdigit()
+
+
+def _grouped(slope: str) -> str:
+    """A slope that can stand before an index or beside a factor."""
+    return slope if _is_number(slope) or _SIMPLE.fullmatch(slope) else f"({slope})"
+
+
+def _slope_factor(slope: str, latex_slope: str, index: str) -> _Factor:
+    """The slope at an entry; nothing where it is 1, and a number needs no index."""
+    text = "" if slope == "1" else _grouped(slope) if _is_number(slope) else _subscripted(_grouped(slope), index)
+    latex = "" if latex_slope == "1" else rf"\left[{latex_slope}\right]_{{{index}}}"
+    return _Factor(text, latex)
+
+
+def _scaled(up: str, slope: str) -> str:
+    """What comes from above, times the slope."""
+    if slope in ("1", "-1"):
+        return slope.replace("1", up)
+    return f"{up} * {_grouped(slope)}"
+
+
+def _summed(product: str, shape: tuple[int, ...], mine: tuple[int, ...]) -> str:
+    """The sum over the axes along which the operand was broadcast."""
+    if mine == shape:
+        return product
+    if not mine:
+        return f"sum({product})"
+    lead = len(shape) - len(mine)
+    axes = tuple(axis for axis in range(len(shape)) if axis < lead or mine[axis - lead] != shape[axis])
+    return f"sum({product}, axis={axes[0] if len(axes) == 1 else axes})"
 
 
 def _matrix_rule(graph: Graph, handle: int, position: int, shapes: Sequence[tuple[int, ...]]) -> tuple[str, str]:

@@ -191,36 +191,42 @@ class _Trace:
         return compute(_FLOATS, call._replace(shape=ARRAY_OPERATIONS[op].shape(call)), operands)
 
     def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
-        """An operation by NumPy's name."""
+        """An operation by NumPy's name; ``run`` is the call itself, for the example's numbers where there is no counterpart."""
         name = _RENAMED.get(name, name)
-        kept = {key: one for key, one in options.items() if not (key in _NEUTRAL and (one is None or one is np._NoValue or one in _FLOAT))}
+        kept = {key: value for key, value in options.items() if not _changes_nothing(key, value)}
         plain = run or (lambda values: getattr(np, name)(*values, **values(kept)))
-        canonical = resolve(name)
-        strange = [key for key in kept if key in _NEUTRAL]
-        if canonical is None or canonical in HIDDEN or strange:
-            what = f"np.{name}({strange[0]}=…)" if strange else f"np.{name}"
-            return self.unsupported(what, plain, arguments)
+        strange = _strange(name, kept)
+        if strange:
+            return self.unsupported(strange, plain, arguments)
         span = self.place() or Span(0, 0, 0)
         try:
-            lifted = [self.lifted(one) for one in (*arguments, *kept.values())]
-            found = self.settle(vocabulary.call(self.machine, name, lifted, tuple(kept), span, self.frame()))
-            return arguments[0]._sharing(found) if canonical in VIEWS and isinstance(arguments[0], Traced) else found
+            return self.apply(name, arguments, kept, span)
+        except ParseError as error:
+            return self.unsupported(f"np.{name} as it is called here ({error.message})", plain, arguments)
         except (Misfit, IndexError, ValueError) as error:
-            if isinstance(error, LocatedError) and not isinstance(error, (ParseError, ShapeError)):
+            if isinstance(error, LocatedError) and not isinstance(error, ShapeError):
                 raise
-            message = error.message if isinstance(error, LocatedError) else f"{name} {error}"
-            if isinstance(error, ParseError):
-                return self.unsupported(f"np.{name} as it is called here ({message})", plain, arguments)
-            told = [
-                f"{self.builder.names[one._handle] or 'an operand'} is {one.shape or 'a scalar'}"
-                for one in arguments
-                if isinstance(one, Traced)
-            ]
-            raise ShapeError(
-                f"{message}: {', '.join(dict.fromkeys(told))}", self.text, span.start or None, span.end, "", self.file
-            ) from None
+            raise self.misfit(name, error, arguments, span) from None
         except TypeError as error:
             return self.unsupported(f"np.{name} of {error}", plain, arguments)
+
+    def apply(self, name: str, arguments: Any, options: dict[str, Any], span: Span) -> Traced:
+        """The node of an operation; what NumPy would give as a view shares the memory of the first argument."""
+        lifted = [self.lifted(value) for value in (*arguments, *options.values())]
+        result = self.settle(vocabulary.call(self.machine, name, lifted, tuple(options), span, self.frame()))
+        if resolve(name) in VIEWS and isinstance(arguments[0], Traced):
+            return arguments[0]._sharing(result)
+        return result
+
+    def misfit(self, name: str, error: Exception, arguments: Any, span: Span) -> ShapeError:
+        """The error for operands that do not fit together, with their shapes on the example."""
+        message = error.message if isinstance(error, LocatedError) else f"{name} {error}"
+        shapes = dict.fromkeys(
+            f"{self.builder.names[operand._handle] or 'an operand'} is {operand.shape or 'a scalar'}"
+            for operand in arguments
+            if isinstance(operand, Traced)
+        )
+        return ShapeError(f"{message}: {', '.join(shapes)}", self.text, span.start or None, span.end, "", self.file)
 
     def index(self, array: Traced, index: Any) -> Traced:
         parts = index if isinstance(index, tuple) else (index,)
@@ -316,6 +322,19 @@ class _Trace:
         if len(lines) > 1:
             message = "the function cannot be a graph as it is:\n  " + "\n  ".join(lines)
         raise ParseError(message, self.text, None if first is None else first.start, None if first is None else first.end, "", self.file)
+
+
+def _changes_nothing(key: str, value: Any) -> bool:
+    """Whether a keyword argument of NumPy's says what holds here anyway."""
+    return key in _NEUTRAL and (value is None or value is np._NoValue or value in _FLOAT)
+
+
+def _strange(name: str, options: dict[str, Any]) -> str:
+    """What of a call has no counterpart here, an argument or all of it; "" where it has one."""
+    for key in options:
+        if key in _NEUTRAL:
+            return f"np.{name}({key}=…)"
+    return f"np.{name}" if resolve(name) is None or resolve(name) in HIDDEN else ""
 
 
 def _nested(value: Any) -> Any:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
-
-if TYPE_CHECKING:
-    from .python import _Trace
 
 #: reductions of binary ufuncs
 _REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
@@ -29,6 +26,31 @@ class Stop(BaseException):
     """Tracing cannot go on: the function asked for a number. Not an Exception, so that no `except Exception` of the user eats it."""
 
 
+class Recorder(Protocol):
+    """What stand-ins tell of what is done with them."""
+
+    def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
+        """An operation by NumPy's name."""
+
+    def index(self, array: Traced, index: Any) -> Traced:
+        """Entries of an array."""
+
+    def replaced(self, array: Traced, index: Any, value: Any) -> Traced | None:
+        """The array with other entries at an index; None where that has no counterpart."""
+
+    def lifted(self, value: Any) -> Any:
+        """An array of stand-ins as one value."""
+
+    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Any) -> Any:
+        """A call that has no counterpart; the run goes on with the example's numbers."""
+
+    def note(self, what: str, hint: str) -> None:
+        """Something that has no counterpart."""
+
+    def stop(self, what: str, hint: str) -> Stop:
+        """Something without which the run cannot go on: the exception that ends it."""
+
+
 class Traced:
     """A stand-in for an array: it has the example's value and notes what is done with it."""
 
@@ -36,7 +58,7 @@ class Traced:
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, trace: _Trace, handle: int, value: Any) -> None:
+    def __init__(self, trace: Recorder, handle: int, value: Any) -> None:
         self._trace, self._handle, self._value = trace, handle, value
         self._whole: Any = None  # of what shares memory with another array: that array, and which part of it this is
         self._index: Any = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from numbers import Number
 from typing import Any
 
@@ -83,11 +84,8 @@ def _written(expression: Any) -> str:
 
 def _build(builder: Builder, expressions: list[Any]) -> list[int]:
     """The nodes of several expressions."""
-    import sympy
-
+    nodes = _Nodes(builder)
     made: dict[Any, int] = {}
-    strange: list[str] = []
-    names = {record.sympy: name for name, record in OPERATIONS.items() if record.sympy}
     waiting = list(reversed(expressions))
     while waiting:
         one = waiting[-1]
@@ -100,9 +98,10 @@ def _build(builder: Builder, expressions: list[Any]) -> list[int]:
             waiting.extend(missing)
             continue
         waiting.pop()
-        made[one] = _node(builder, one, [made[part] for part in parts], names, strange, sympy)
-    if strange:
-        raise ParseError(f"SymPy's {', '.join(dict.fromkeys(strange))} has no counterpart here", hint="`gradviz ops` lists every function")
+        made[one] = nodes.make(one, [made[part] for part in parts])
+    if nodes.strange:
+        heads = ", ".join(dict.fromkeys(nodes.strange))
+        raise ParseError(f"SymPy's {heads} has no counterpart here", hint="`gradviz ops` lists every function")
     return [made[one] for one in expressions]
 
 
@@ -146,118 +145,176 @@ def _quotient(product: Any) -> tuple[list[Any], list[Any]]:
     return over, under
 
 
-def _node(builder: Builder, one: Any, operands: list[int], names: dict[str, str], strange: list[str], sympy: Any) -> int:
-    """One node, its operands being there."""
+class _Nodes:
+    """Makes the node of an expression, its operands being there; ``strange`` collects heads that have no counterpart."""
 
-    def fold(op: str, handles: list[int]) -> int:
+    def __init__(self, builder: Builder) -> None:
+        import sympy
+
+        self.builder, self.sympy = builder, sympy
+        self.strange: list[str] = []
+        self.names = {record.sympy: name for name, record in OPERATIONS.items() if record.sympy} | _HEADS
+        self.constants = {sympy.pi: CONSTANTS[0], sympy.E: CONSTANTS[1], sympy.oo: CONSTANTS[2]}
+        self.compounds: tuple[tuple[type, _Maker], ...] = (  # the first that fits: SymPy takes a power of e for an exp, too
+            (sympy.factorial, self.factorial),
+            (sympy.Mul, self.product),
+            (sympy.Add, self.sum),
+            (sympy.Pow, self.power),
+            (sympy.exp, self.exponential),
+            (sympy.Piecewise, self.piecewise),
+        )
+        self.matrices: dict[str, _MatrixMaker] = {
+            "MatrixSymbol": self.matrix_symbol,
+            "MatMul": self.matrix_product,
+            "MatAdd": self.sum,
+            "MatPow": self.matrix_power,
+            "MatrixElement": self.entry,
+            "Identity": self.identity,
+            "ZeroMatrix": self.zeros,
+            **dict.fromkeys(_MATRIX, self.matrix_function),
+        }
+
+    def make(self, one: Any, operands: list[int]) -> int:
+        """The node of an expression."""
+        matrix = self.matrices.get(type(one).__name__)
+        node = None
+        if matrix is not None:
+            from ..primitives.arrays import ARRAY_OPERATIONS
+
+            assert ARRAY_OPERATIONS  # registers the operations on arrays
+            node = matrix(one, operands)
+        if node is None:
+            node = self.leaf(one)
+        if node is not None:
+            return node
+        for kind, maker in self.compounds:
+            if isinstance(one, kind):
+                return maker(one, operands)
+        return self.function(one, operands)
+
+    def number(self, text: str, value: float) -> int:
+        return self.builder.constant(Literal(text, value))
+
+    def fold(self, op: str, handles: list[int]) -> int:
+        """An operation of two operands over all handles, from the left."""
         result = handles[0]
         for other in handles[1:]:
-            result = builder.apply(op, (result, other))
+            result = self.builder.apply(op, (result, other))
         return result
 
-    head = type(one).__name__
-    if one.is_Matrix or head in _MATRIX or head == "MatrixElement":
-        found = _matrix_node(builder, one, operands, head, fold)
-        if found is not None:
-            return found
-    if isinstance(one, sympy.factorial):
-        return builder.apply("gamma", tuple(operands))
-    if one.is_Symbol:
-        return builder.input(one.name)
-    if one in (sympy.pi, sympy.E, sympy.oo):
-        name = {sympy.pi: CONSTANTS[0], sympy.E: CONSTANTS[1], sympy.oo: CONSTANTS[2]}[one]
-        return builder.input(name, None, CONSTANT_VALUES[name], constant=True)
-    if one in (sympy.true, sympy.false):
-        return builder.constant(Literal(str(int(bool(one))), float(bool(one))))
-    if one.is_Rational and not one.is_Integer:
-        return builder.apply(
-            "div", (builder.constant(Literal(str(one.p), float(one.p))), builder.constant(Literal(str(one.q), float(one.q))))
-        )
-    if one.is_number and one.is_Atom and one.is_real:
-        return builder.constant(Literal(str(int(one)) if one.is_Integer else repr(float(one)), float(one)))
-    if one.is_Mul:
+    # -- numbers -----------------------------------------------------------------------------------------------------
+
+    def leaf(self, one: Any) -> int | None:
+        """A symbol, a constant or a number; None for everything else."""
+        if one.is_Symbol:
+            return self.builder.input(one.name)
+        if one in self.constants:
+            name = self.constants[one]
+            return self.builder.input(name, None, CONSTANT_VALUES[name], constant=True)
+        if one in (self.sympy.true, self.sympy.false):
+            return self.number(str(int(bool(one))), float(bool(one)))
+        if one.is_Rational and not one.is_Integer:
+            return self.builder.apply("div", (self.number(str(one.p), float(one.p)), self.number(str(one.q), float(one.q))))
+        if one.is_number and one.is_Atom and one.is_real:
+            return self.number(str(int(one)) if one.is_Integer else repr(float(one)), float(one))
+        return None
+
+    def factorial(self, one: Any, operands: list[int]) -> int:
+        return self.builder.apply("gamma", tuple(operands))
+
+    def product(self, one: Any, operands: list[int]) -> int:
+        """A product or a quotient; a factor -1 becomes a minus."""
         over = _quotient(one)[0]
         above, below = operands[: len(over)], operands[len(over) :]
         negative = bool(over) and over[0] == -1 and len(over) > 1
-        top = fold("mul", above[1:] if negative else above) if above else builder.constant(Literal("1", 1.0))
-        result = builder.apply("div", (top, fold("mul", below))) if below else top
-        return builder.apply("neg", (result,)) if negative else result
-    if one.is_Add:
-        return _sum(builder, one, operands)
-    if isinstance(one, sympy.Pow):
+        top = self.fold("mul", above[1:] if negative else above) if above else self.number("1", 1.0)
+        result = self.builder.apply("div", (top, self.fold("mul", below))) if below else top
+        return self.builder.apply("neg", (result,)) if negative else result
+
+    def sum(self, one: Any, operands: list[int]) -> int:
+        """A sum; a term with a minus is taken off."""
+        builder, result = self.builder, operands[0]
+        for handle in operands[1:]:
+            if builder.ops[handle] == "neg":
+                result = builder.apply("sub", (result, builder.operands[handle][0]))
+            else:
+                result = builder.apply("add", (result, handle))
+        return result
+
+    def power(self, one: Any, operands: list[int]) -> int:
         if one.exp.is_number and one.exp.is_negative:
-            return builder.apply("div", (builder.constant(Literal("1", 1.0)), operands[0]))
-        if one.exp == sympy.Rational(1, 2):
-            return builder.apply("sqrt", (operands[0],))
-        return builder.apply("power", tuple(operands))
-    if isinstance(one, sympy.exp):
-        return builder.apply("exp", tuple(operands))
-    if isinstance(one, sympy.Piecewise):
-        return _piecewise(builder, one, operands, sympy)
-    if head in _FOLDED:
-        return fold(_FOLDED[head], operands)
-    known = _HEADS.get(head, names.get(head))
-    if known is None or len(OPERATIONS[known].names) != len(operands):
-        if head not in ("Tuple", "Str"):  # parts of what is strange itself
-            strange.append(head)
-        return builder.constant(Literal("0", 0.0))
-    return builder.apply(known, tuple(operands))
+            return self.builder.apply("div", (self.number("1", 1.0), operands[0]))
+        if one.exp == self.sympy.Rational(1, 2):
+            return self.builder.apply("sqrt", (operands[0],))
+        return self.builder.apply("power", tuple(operands))
 
+    def exponential(self, one: Any, operands: list[int]) -> int:
+        return self.builder.apply("exp", tuple(operands))
 
-def _matrix_node(builder: Builder, one: Any, operands: list[int], head: str, fold: Any) -> int | None:
-    """A node of SymPy's matrix expressions; None for what is written as for numbers."""
-    from ..primitives.arrays import ARRAY_OPERATIONS  # registers the operations on arrays
+    def piecewise(self, one: Any, operands: list[int]) -> int:
+        """Branches from the last to the first; outside of all, the value is not a number."""
+        queue = iter(operands)
+        branches = []
+        for _, condition in one.args:
+            value = next(queue)
+            branches.append((value, None if condition in (self.sympy.true, True) else next(queue)))
+        nan = ("div", (self.number("0", 0.0),) * 2)
+        result = self.builder.apply(*nan) if branches[-1][1] is not None else -1
+        for value, condition in reversed(branches):
+            result = value if condition is None else self.builder.apply("where", (condition, value, result))
+        return result
 
-    assert ARRAY_OPERATIONS
-    if head == "MatrixSymbol":
-        return builder.input(one.name)
-    if head in _MATRIX:
-        op, params = _MATRIX[head]
-        return builder.apply(op, tuple(operands), params)
-    if head in ("MatMul", "MatAdd"):
-        if head == "MatAdd":
-            return _sum(builder, one, operands)
+    def function(self, one: Any, operands: list[int]) -> int:
+        """A function by name; a strange one is noted, with a number in its place until all are known."""
+        head = type(one).__name__
+        if head in _FOLDED:
+            return self.fold(_FOLDED[head], operands)
+        known = self.names.get(head)
+        if known is None or len(OPERATIONS[known].names) != len(operands):
+            if head not in ("Tuple", "Str"):  # parts of what is strange itself
+                self.strange.append(head)
+            return self.number("0", 0.0)
+        return self.builder.apply(known, tuple(operands))
+
+    # -- matrices: None for what is written as for numbers ------------------------------------------------------------
+
+    def matrix_symbol(self, one: Any, operands: list[int]) -> int:
+        return self.builder.input(one.name)
+
+    def matrix_function(self, one: Any, operands: list[int]) -> int:
+        op, params = _MATRIX[type(one).__name__]
+        return self.builder.apply(op, tuple(operands), params)
+
+    def matrix_product(self, one: Any, operands: list[int]) -> int:
         matrices = [handle for part, handle in zip(one.args, operands, strict=True) if part.is_Matrix]
         numbers = [handle for part, handle in zip(one.args, operands, strict=True) if not part.is_Matrix and part != -1]
-        product = fold("matmul", matrices)
-        scaled = builder.apply("mul", (fold("mul", numbers), product)) if numbers else product
-        return builder.apply("neg", (scaled,)) if -1 in one.args else scaled
-    if head == "MatPow" and one.args[1].is_Integer and 0 < abs(one.args[1]) <= 64:
-        factor = operands[0] if one.args[1] > 0 else builder.apply("inv", (operands[0],))
-        return fold("matmul", [factor] * abs(int(one.args[1])))
-    if head == "MatrixElement" and all(place.is_Integer for place in one.args[1:]):
+        product = self.fold("matmul", matrices)
+        scaled = self.builder.apply("mul", (self.fold("mul", numbers), product)) if numbers else product
+        return self.builder.apply("neg", (scaled,)) if -1 in one.args else scaled
+
+    def matrix_power(self, one: Any, operands: list[int]) -> int | None:
+        exponent = one.args[1]
+        if not (exponent.is_Integer and 0 < abs(exponent) <= 64):
+            return None
+        factor = operands[0] if exponent > 0 else self.builder.apply("inv", (operands[0],))
+        return self.fold("matmul", [factor] * abs(int(exponent)))
+
+    def entry(self, one: Any, operands: list[int]) -> int | None:
+        if not all(place.is_Integer for place in one.args[1:]):
+            return None
         pattern = tuple(("at", int(place)) for place in one.args[1:])
-        return builder.apply("index", (operands[0],), (("pattern", pattern),))
-    if head in ("Identity", "ZeroMatrix") and all(size.is_Integer for size in one.shape):
-        rows, columns = map(int, one.shape)
-        return (
-            builder.apply("eye", (), (("n", rows), ("m", None)))
-            if head == "Identity"
-            else builder.apply("zeros", (), (("shape", (rows, columns)),))
-        )
-    return None
+        return self.builder.apply("index", (operands[0],), (("pattern", pattern),))
+
+    def identity(self, one: Any, operands: list[int]) -> int | None:
+        if not all(size.is_Integer for size in one.shape):
+            return None
+        return self.builder.apply("eye", (), (("n", int(one.shape[0])), ("m", None)))
+
+    def zeros(self, one: Any, operands: list[int]) -> int | None:
+        if not all(size.is_Integer for size in one.shape):
+            return None
+        return self.builder.apply("zeros", (), (("shape", tuple(map(int, one.shape))),))
 
 
-def _sum(builder: Builder, one: Any, operands: list[int]) -> int:
-    """A sum; a term with a minus is taken off."""
-    result = operands[0]
-    for handle in operands[1:]:
-        if builder.ops[handle] == "neg":
-            result = builder.apply("sub", (result, builder.operands[handle][0]))
-        else:
-            result = builder.apply("add", (result, handle))
-    return result
-
-
-def _piecewise(builder: Builder, one: Any, operands: list[int], sympy: Any) -> int:
-    """Branches from the last to the first; outside of all, the value is not a number."""
-    queue = iter(operands)
-    branches = []
-    for _, condition in one.args:
-        value = next(queue)
-        branches.append((value, None if condition in (sympy.true, True) else next(queue)))
-    nan = ("div", (builder.constant(Literal("0", 0.0)),) * 2)
-    result = builder.apply(*nan) if branches[-1][1] is not None else -1
-    for value, condition in reversed(branches):
-        result = value if condition is None else builder.apply("where", (condition, value, result))
-    return result
+_Maker = Callable[[Any, list[int]], int]
+_MatrixMaker = Callable[[Any, list[int]], "int | None"]

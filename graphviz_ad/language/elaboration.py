@@ -71,7 +71,7 @@ def parse(text: str, source: str = "expression") -> Graph:
         if callable(text):
             hint = "gv.from_python(function, example values) reads a function"
         raise ArgumentError(f"parse reads a text, not {type(text).__name__}", hint=hint)
-    program = parse_program(text, source)
+    program = parse_program(text, source, vocabulary.is_function)
     return _Elaborator(program).run()
 
 

@@ -378,6 +378,14 @@ def _default(text: str) -> Literal:
     return Literal(repr(value) if denominator else text, value, implied=True)
 
 
+def is_function(name: str) -> bool:
+    """Whether a call of this name means an operation of any family."""
+    from ..primitives import composites  # every family registers its names
+
+    assert composites.RECORDS
+    return resolve(name) is not None
+
+
 def _unknown(machine: _Elaborator, name: str, span: Span) -> NamingError:
     """The error for a function that does not exist, with the nearest names that do."""
     import difflib

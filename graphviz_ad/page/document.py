@@ -48,18 +48,16 @@ def page_html(graph: Graph, point: Point | None = None, **options: Any) -> str:
     unknown = set(options) - OPTIONS
     if unknown:
         raise GradvizError(f"unknown option {', '.join(sorted(unknown))}; known are {', '.join(sorted(OPTIONS))}")
-    theme, palette = options.get("theme") or "auto", options.get("palette") or "default"
-    colors(theme, palette)  # raises for what is not known
+    colors(_theme(options), _palette(options))  # raises for what is not known
     notes: list[str] = []
     if point is None:
         point = started(graph)
         notes.append("No values were given: the sliders start at 1.")
-    graph = point.graph
     reason, arrays = prepared(point)
     if reason:
         notes.append(f"The numbers here are recorded: {reason}.")
     notes += point.warnings[:3]
-    return _assembled(graph, point, options, theme, palette, notes, not reason, practice, arrays)
+    return _Page(point, options, live=not reason, practice=practice, arrays=arrays).html(notes)
 
 
 def started(graph: Graph) -> Point:
@@ -77,64 +75,94 @@ def started(graph: Graph) -> Point:
         raise NamingError(f"a page needs values here: {error}") from error
 
 
-def _assembled(
-    graph: Graph,
-    point: Point,
-    options: dict[str, Any],
-    theme: str,
-    palette: str,
-    notes: list[str],
-    live: bool,
-    practice: dict[str, Any] | None,
-    arrays: dict[str, Any] | None,
-) -> str:
-    precision, depth = options.get("precision"), options.get("depth")
-    part = {key: options[key] for key in _CHOICE[1:] if options.get(key) is not None}
-    math = "typeset" if arrays is not None else options.get("math") or "typeset"  # entries stand where typeset ones would
-    look = Look(options.get("style"), precision, palette, math, bool(options.get("bundled")), live)
-    depths = [depth] if depth is not None or not graph.groups or not live else [None, 0]
-    chosen = [select(graph, one, **part) for one in depths]
-    scenes = [compose(graph, point, title="", style=look.style, precision=precision, depth=one, **part) for one in depths]
-    pictures = [drawing(scene, look, f"v{k}-", sizes(point, one)) for k, (scene, one) in enumerate(zip(scenes, chosen, strict=True))]
-    figures = None if precision is None else Figures(False, precision)
-    data = tables(graph, point, scenes[0], figures, live)
-    data["views"] = [view(graph, one, f"v{k}-") for k, one in enumerate(chosen)]
-    if any(one.bundles or one.elided or one.omitted for one in chosen):
-        data["canvas"] = places(graph)
-    data["arrays"] = arrays
-    data["practice"] = practice
-    data["room"] = len(widest(precision))
-    data["callNames"] = {str(unit): graph.groups[group].name for one in chosen for unit, group in one.calls.items()}
-    files = (
-        *_ALWAYS,
-        *(("arrays.js", "matrix.js") if arrays is not None else ("scalars.js",)),
-        "canvas.js" if "canvas" in data else "picture_only.js",
-        "start.js",
-    )
-    kernels = operations(graph, arrays) if live else "{}"
-    script = "\n".join(['(() => {\n"use strict";', f"const OPS = {kernels};", *map(asset, files), "})();"])
-    title = options.get("title")
-    name = title or titles.title(graph).text
-    head = xml(name) if title or point.shapes is not None else f"<math>{data.pop('heading')}</math>"
-    data.pop("heading", None)
-    described = titles.description(graph, point, figures or Figures())
-    boxes = "".join(f'<div class="view" id="view-{k}"{" hidden" if k else ""}>{svg}</div>' for k, svg in enumerate(pictures))
-    told = "".join(f'<p class="note">{xml(note)}</p>' for note in notes)
-    toggle = '<button id="functions">Close functions</button>' if len(pictures) > 1 else ""
-    root = f' data-theme="{theme}"' if theme != "auto" else ""
-    return asset("page.html").format(
-        root=root,
-        policy=policy(script),
-        title=xml(name),
-        style=_variables(palette) + asset("page.css"),
-        head=head,
-        described=xml(described),
-        boxes=boxes,
-        notes=told,
-        toggle=toggle,
-        data=script_json(data),
-        script=script,
-    )
+def _theme(options: dict[str, Any]) -> str:
+    return options.get("theme") or "auto"
+
+
+def _palette(options: dict[str, Any]) -> str:
+    return options.get("palette") or "default"
+
+
+class _Page:
+    """A page in the making: what is drawn and how, then its pictures, data, script and frame.
+
+    ``live``: the page computes, as opposed to showing recorded numbers. ``arrays``: what it knows of arrays, None for scalars.
+    """
+
+    def __init__(
+        self, point: Point, options: dict[str, Any], live: bool, practice: dict[str, Any] | None, arrays: dict[str, Any] | None
+    ) -> None:
+        self.point, self.graph, self.options = point, point.graph, options
+        self.live, self.practice, self.arrays = live, practice, arrays
+        precision = options.get("precision")
+        self.figures = None if precision is None else Figures(False, precision)
+        math = "typeset" if arrays is not None else options.get("math") or "typeset"  # entries stand where typeset ones would
+        self.look = Look(options.get("style"), precision, _palette(options), math, bool(options.get("bundled")), live)
+        part = {key: options[key] for key in _CHOICE[1:] if options.get(key) is not None}
+        self.depths = self._depths()
+        self.chosen = [select(self.graph, depth, **part) for depth in self.depths]
+        self.scenes = [
+            compose(self.graph, point, title="", style=self.look.style, precision=precision, depth=depth, **part) for depth in self.depths
+        ]
+
+    def _depths(self) -> list[int | None]:
+        """The pictures by their depth: where functions can be closed, all open and all closed."""
+        depth: int | None = self.options.get("depth")
+        both = depth is None and self.graph.groups and self.live
+        return [None, 0] if both else [depth]
+
+    def html(self, notes: list[str]) -> str:
+        """The whole document."""
+        pictures = self._pictures()
+        data = self._data()
+        script = self._script("canvas" in data)
+        name, head = self._name(data.pop("heading"))
+        theme = _theme(self.options)
+        return asset("page.html").format(
+            root=f' data-theme="{theme}"' if theme != "auto" else "",
+            policy=policy(script),
+            title=xml(name),
+            style=_variables(_palette(self.options)) + asset("page.css"),
+            head=head,
+            described=xml(titles.description(self.graph, self.point, self.figures or Figures())),
+            boxes="".join(f'<div class="view" id="view-{k}"{" hidden" if k else ""}>{svg}</div>' for k, svg in enumerate(pictures)),
+            notes="".join(f'<p class="note">{xml(note)}</p>' for note in notes),
+            toggle='<button id="functions">Close functions</button>' if len(pictures) > 1 else "",
+            data=script_json(data),
+            script=script,
+        )
+
+    def _pictures(self) -> list[str]:
+        return [
+            drawing(scene, self.look, f"v{k}-", sizes(self.point, selection))
+            for k, (scene, selection) in enumerate(zip(self.scenes, self.chosen, strict=True))
+        ]
+
+    def _data(self) -> dict[str, Any]:
+        """What the script reads, the heading in MathML included."""
+        graph, chosen = self.graph, self.chosen
+        data = tables(graph, self.point, self.scenes[0], self.figures, self.live)
+        data["views"] = [view(graph, selection, f"v{k}-") for k, selection in enumerate(chosen)]
+        if any(selection.bundles or selection.elided or selection.omitted for selection in chosen):
+            data["canvas"] = places(graph)
+        data["arrays"] = self.arrays
+        data["practice"] = self.practice
+        data["room"] = len(widest(self.look.precision))
+        data["callNames"] = {str(unit): graph.groups[group].name for selection in chosen for unit, group in selection.calls.items()}
+        return data
+
+    def _script(self, canvas: bool) -> str:
+        """The one script: the operations that the graph needs, then the files that this kind of page needs."""
+        entries = ("arrays.js", "matrix.js") if self.arrays is not None else ("scalars.js",)
+        files = (*_ALWAYS, *entries, "canvas.js" if canvas else "picture_only.js", "start.js")
+        kernels = operations(self.graph, self.arrays) if self.live else "{}"
+        return "\n".join(['(() => {\n"use strict";', f"const OPS = {kernels};", *map(asset, files), "})();"])
+
+    def _name(self, formula: str) -> tuple[str, str]:
+        """The page's name, and its heading: the formula typeset where it has no title of its own and no arrays."""
+        title: str | None = self.options.get("title")
+        name = title or titles.title(self.graph).text
+        return name, xml(name) if title or self.point.shapes is not None else f"<math>{formula}</math>"
 
 
 def _variables(palette: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from ..graph.formulas import node_formula
 from ..graph.notation import ATOM, Notation, Piece
@@ -19,6 +20,7 @@ from ..syntax.machine import compiled
 from .embedding import xml
 
 MOST_WRITTEN = 4  # formulas of a heading
+MOST_ARGUMENTS = 6  # names in the parentheses of f(…)
 MOST_PATTERNED = 2_000  # nodes of a graph whose constants stand in the patterns of its formulas
 MOST_INLINED = 24  # operations of a heading; longer ones are told by name alone
 
@@ -101,36 +103,52 @@ def name_markup(word: str) -> str:
 
 def heading(graph: Graph) -> str:
     """f(x, y, z) = (x + y) z, unnamed operations put in; the name alone where that is long."""
+    bodies = _bodies(graph)
+    written = [_definition(graph, output, bodies[output]) for output in graph.outputs]
+    for handle in range(len(graph.ops) - 1, -1, -1):  # what the author named, nearest the output first
+        body = bodies[handle]
+        if graph.names[handle] is not None and graph.needed[handle] and handle not in graph.outputs and graph.operands[handle] and body:
+            written.append(f"{name_markup(graph.labels[handle])}<mo>=</mo>{body.piece.text}")
+    return '<mo separator="true">,</mo><mspace width="1em"/>'.join(written[:MOST_WRITTEN])
+
+
+class _Body(NamedTuple):
+    """A formula and the number of its operations."""
+
+    piece: Piece
+    size: int
+
+
+def _bodies(graph: Graph) -> list[_Body | None]:
+    """Per node its formula over what has a name; None where it is too long, or no formula of numbers."""
     write = MathML()
-    pieces: list[tuple[Piece, int] | None] = []
+    bodies: list[_Body | None] = []
     for handle, op in enumerate(graph.ops):
         label = graph.labels[handle]
         if op == "input":
-            pieces.append((write.name(label), 0))
+            bodies.append(_Body(write.name(label), 0))
         elif op == "constant":
-            pieces.append((write.number(label), 0))
+            bodies.append(_Body(write.number(label), 0))
         else:
-            inside = [
-                (write.name(graph.labels[k]), 0) if graph.names[k] is not None and graph.ops[k] != "constant" else pieces[k]
+            operands = [
+                _Body(write.name(graph.labels[k]), 0) if graph.names[k] is not None and graph.ops[k] != "constant" else bodies[k]
                 for k in graph.operands[handle]
             ]
-            known = [entry for entry in inside if entry is not None]
-            size = 1 + sum(count for _, count in known)
-            fits = op in OPERATIONS and len(known) == len(inside) and size <= MOST_INLINED
-            pieces.append((write.apply(op, [piece for piece, _ in known]), size) if fits else None)
-    written = []
-    for output in graph.outputs:
-        body = pieces[output]
-        name = name_markup(graph.labels[output])
-        used = [n for n in graph.inputs if graph.needed[graph.input_handles[n]]]
-        if len(graph.outputs) == 1 and 0 < len(used) <= 6 and graph.ops[output] != "input":
-            name += "<mo>&#x2061;</mo>" + _fenced("<mo>,</mo>".join(name_markup(n) for n in used))
-        written.append(name if body is None or graph.ops[output] == "input" else f"{name}<mo>=</mo>{body[0].text}")
-    for handle in range(len(graph.ops) - 1, -1, -1):  # what the author named, nearest the output first
-        body = pieces[handle]
-        if graph.names[handle] is not None and graph.needed[handle] and handle not in graph.outputs and graph.operands[handle] and body:
-            written.append(f"{name_markup(graph.labels[handle])}<mo>=</mo>{body[0].text}")
-    return '<mo separator="true">,</mo><mspace width="1em"/>'.join(written[:MOST_WRITTEN])
+            known = [operand for operand in operands if operand is not None]
+            size = 1 + sum(operand.size for operand in known)
+            fits = op in OPERATIONS and len(known) == len(operands) and size <= MOST_INLINED
+            bodies.append(_Body(write.apply(op, [operand.piece for operand in known]), size) if fits else None)
+    return bodies
+
+
+def _definition(graph: Graph, output: int, body: _Body | None) -> str:
+    """f(x, y) = …; the arguments stand where the graph has one output and few inputs."""
+    name = name_markup(graph.labels[output])
+    used = [n for n in graph.inputs if graph.needed[graph.input_handles[n]]]
+    computed = graph.ops[output] != "input"
+    if len(graph.outputs) == 1 and 0 < len(used) <= MOST_ARGUMENTS and computed:
+        name += "<mo>&#x2061;</mo>" + _fenced("<mo>,</mo>".join(name_markup(n) for n in used))
+    return f"{name}<mo>=</mo>{body.piece.text}" if body is not None and computed else name
 
 
 class Pattern:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
@@ -31,34 +32,67 @@ def joined(call: Call) -> Join:
     Misfit
         The operands do not fit together.
     """
-    op, shapes = call.op, call.shapes
-    if not shapes:
+    if not call.shapes:
         raise Misfit("needs arrays")
-    if op == "stack":
-        if len(set(shapes)) > 1:
-            raise Misfit("needs entries of equal shape")
-        axis = axis_list(call.params["axis"], len(shapes[0]) + 1)[0]
-        return Join(axis, tuple((*shape[:axis], 1, *shape[axis:]) for shape in shapes))
-    if op == "concatenate" and call.params["axis"] is not None:
-        if not all(shapes):
-            raise Misfit("needs arrays; stack joins scalars")
-        found = Join(axis_list(call.params["axis"], len(shapes[0]))[0], shapes)
-    elif op == "concatenate":
-        return Join(0, tuple((size_of(shape),) for shape in shapes))
-    elif op == "vstack":
-        found = Join(0, tuple(shape if len(shape) > 1 else (1, *(shape or (1,))) for shape in shapes))
-    elif op == "hstack":
-        least = tuple(shape or (1,) for shape in shapes)
-        found = Join(0 if len(least[0]) == 1 else 1, least)
-    elif op == "column_stack":
-        found = Join(1, tuple(shape if len(shape) > 1 else (size_of(shape), 1) for shape in shapes))
-    else:  # dstack: vectors are rows, matrices get a third axis
-        found = Join(2, tuple(shape if len(shape) > 2 else (*((1,) * (2 - len(shape)) + shape), 1) for shape in shapes))
-    axis = found.axis
-    rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in found.shapes}
-    if len({len(shape) for shape in found.shapes}) > 1 or len(rest) > 1:
+    return _JOINS[call.op](call)
+
+
+def _stacked(call: Call) -> Join:
+    """Along a new axis."""
+    shapes = call.shapes
+    if len(set(shapes)) > 1:
+        raise Misfit("needs entries of equal shape")
+    axis = axis_list(call.params["axis"], len(shapes[0]) + 1)[0]
+    return Join(axis, tuple((*shape[:axis], 1, *shape[axis:]) for shape in shapes))
+
+
+def _concatenated(call: Call) -> Join:
+    """Along an axis that they have, or with all of them laid flat."""
+    if call.params["axis"] is None:
+        return Join(0, tuple((size_of(shape),) for shape in call.shapes))
+    if not all(call.shapes):
+        raise Misfit("needs arrays; stack joins scalars")
+    return _fitting(Join(axis_list(call.params["axis"], len(call.shapes[0]))[0], call.shapes))
+
+
+def _stacked_rows(call: Call) -> Join:
+    """One below the other; vectors are rows."""
+    return _fitting(Join(0, tuple(shape if len(shape) > 1 else (1, *(shape or (1,))) for shape in call.shapes)))
+
+
+def _stacked_side_by_side(call: Call) -> Join:
+    """Vectors one after the other, everything else along the second axis."""
+    shapes = tuple(shape or (1,) for shape in call.shapes)
+    return _fitting(Join(0 if len(shapes[0]) == 1 else 1, shapes))
+
+
+def _stacked_columns(call: Call) -> Join:
+    """Side by side; vectors are columns."""
+    return _fitting(Join(1, tuple(shape if len(shape) > 1 else (size_of(shape), 1) for shape in call.shapes)))
+
+
+def _stacked_in_depth(call: Call) -> Join:
+    """Along the third axis: vectors are rows, matrices get the axis."""
+    return _fitting(Join(2, tuple(shape if len(shape) > 2 else (*((1,) * (2 - len(shape)) + shape), 1) for shape in call.shapes)))
+
+
+def _fitting(join: Join) -> Join:
+    """The join, if its shapes are equal but for the axis."""
+    axis = join.axis
+    rest = {(*shape[:axis], *shape[axis + 1 :]) for shape in join.shapes}
+    if len({len(shape) for shape in join.shapes}) > 1 or len(rest) > 1:
         raise Misfit(f"needs equal shapes but for axis {axis}")
-    return found
+    return join
+
+
+_JOINS: dict[str, Callable[[Call], Join]] = {
+    "stack": _stacked,
+    "concatenate": _concatenated,
+    "vstack": _stacked_rows,
+    "hstack": _stacked_side_by_side,
+    "column_stack": _stacked_columns,
+    "dstack": _stacked_in_depth,
+}
 
 
 def place_of(call: Call, position: int) -> tuple[tuple[slice, ...], Shape]:

@@ -129,63 +129,104 @@ def step_curve(points: Sequence[Sequence[float]]) -> str:
     usable = sorted((math.log10(h), math.log10(e)) for h, e in points if h > 0 and e > 0 and math.isfinite(e))
     if len(usable) < 4:
         return ""
-    left, right = math.floor(usable[0][0]), math.ceil(usable[-1][0])
-    low, high = math.floor(min(y for _, y in usable)), math.ceil(max(y for _, y in usable))
-    high = max(high, low + 1)
+    best = min(usable, key=lambda point: point[1])
+    fits = fitted(usable, best[0])
+    axes = _Axes.around(usable)
+    parts = [*_grid(axes), *(guide for fit in fits for guide in _guide(axes, fit)), *_curve(axes, usable), *_best_step(axes, best)]
+    exact = len([1 for _, e in points if e == 0])
+    caption = xml(_caption(best, exact, falls=any(fit.slope > 0 for fit in fits)))
+    return (
+        f'<figure class="steps"><svg role="img" aria-label="{caption}" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}">'
+        f"{''.join(parts)}</svg><figcaption>{caption}</figcaption></figure>"
+    )
 
-    def across(x: float) -> float:
-        return _LEFT + (x - left) / (right - left) * (_WIDE - _LEFT - _RIGHT)
 
-    def down(y: float) -> float:
-        return _TOP + (high - y) / (high - low) * (_TALL - _TOP - _BOTTOM)
+class _Axes(NamedTuple):
+    """The decades of the picture, and where their points are drawn."""
 
+    left: int
+    right: int
+    low: int
+    high: int
+
+    @classmethod
+    def around(cls, points: Sequence[tuple[float, float]]) -> _Axes:
+        """Whole decades around sorted points."""
+        low = math.floor(min(y for _, y in points))
+        high = max(math.ceil(max(y for _, y in points)), low + 1)
+        return cls(math.floor(points[0][0]), math.ceil(points[-1][0]), low, high)
+
+    def across(self, x: float) -> float:
+        return _LEFT + (x - self.left) / (self.right - self.left) * (_WIDE - _LEFT - _RIGHT)
+
+    def down(self, y: float) -> float:
+        return _TOP + (self.high - y) / (self.high - self.low) * (_TALL - _TOP - _BOTTOM)
+
+
+def _grid(axes: _Axes) -> list[str]:
+    """Lines for decades, their numbers, what the axes are."""
     parts = []
-    for x in _decades(left, right):
-        parts.append(f'<path class="grid" d="M{across(x):.1f} {_TOP}V{_TALL - _BOTTOM}"/>')
-        parts.append(f'<text x="{across(x):.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{x}</text>')
-    for y in _decades(low, high):
-        parts.append(f'<path class="grid" d="M{_LEFT} {down(y):.1f}H{_WIDE - _RIGHT}"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{down(y) + 4:.1f}" text-anchor="end">1e{y}</text>')
+    for decade in _decades(axes.left, axes.right):
+        x = axes.across(decade)
+        parts.append(f'<path class="grid" d="M{x:.1f} {_TOP}V{_TALL - _BOTTOM}"/>')
+        parts.append(f'<text x="{x:.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{decade}</text>')
+    for decade in _decades(axes.low, axes.high):
+        y = axes.down(decade)
+        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDE - _RIGHT}"/>')
+        parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">1e{decade}</text>')
     parts.append(f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2}" y="{_TALL - 8}" text-anchor="middle">step h</text>')
     parts.append(
         f'<text x="14" y="{_TALL / 2 - 16}" transform="rotate(-90 14 {_TALL / 2 - 16})" text-anchor="middle">error of the slope</text>'
     )
-    best = min(usable, key=lambda point: point[1])
-    fits = fitted(usable, best[0])
-    for fit in fits:
-        shown = _clipped(fit, low, high)
-        if shown is None:
-            continue
-        (x1, y1), (x2, y2) = shown
-        name = "truncation ∝ h²" if fit.slope > 0 else "rounding ∝ 1/h"
-        parts.append(f'<path class="guide" d="M{across(x1):.1f} {down(y1):.1f}L{across(x2):.1f} {down(y2):.1f}"/>')
-        at = (x1 + 2 * x2) / 3 if fit.slope > 0 else (2 * x1 + x2) / 3
-        side = -8 if fit.slope > 0 else 8
-        anchor = "end" if fit.slope > 0 else "start"
-        parts.append(
-            f'<text x="{across(at) + side:.1f}" y="{down(fit.offset + fit.slope * at) - 6:.1f}" text-anchor="{anchor}">{name}</text>'
-        )
-    line = " ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in usable)
-    parts.append(f'<polyline class="curve" points="{line}"/>')
-    parts.extend(f'<circle class="dot" cx="{across(x):.1f}" cy="{down(y):.1f}" r="2.2"/>' for x, y in usable)
-    label_left = across(best[0]) > _WIDE * 0.6
-    parts.append(f'<circle class="best" cx="{across(best[0]):.1f}" cy="{down(best[1]):.1f}" r="6"/>')
-    parts.append(
-        f'<text class="strong" x="{across(best[0]) + (-12 if label_left else 12):.1f}" '
-        f'y="{min(down(best[1]) + 4, _TALL - _BOTTOM - 8):.1f}" '
-        f'text-anchor="{"end" if label_left else "start"}">best step {10 ** best[0]:.1e}</text>'
-    )
-    told = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
-    exact = len([1 for _, e in points if e == 0])
+    return parts
+
+
+def _guide(axes: _Axes, fit: Fit) -> list[str]:
+    """A power law beside the curve, with its name; nothing where it runs outside the picture."""
+    line = _clipped(fit, axes.low, axes.high)
+    if line is None:
+        return []
+    (x1, y1), (x2, y2) = line
+    if fit.slope > 0:
+        name, at, shift, anchor = "truncation ∝ h²", (x1 + 2 * x2) / 3, -8, "end"
+    else:
+        name, at, shift, anchor = "rounding ∝ 1/h", (2 * x1 + x2) / 3, 8, "start"
+    x, y = axes.across(at) + shift, axes.down(fit.offset + fit.slope * at) - 6
+    return [
+        f'<path class="guide" d="M{axes.across(x1):.1f} {axes.down(y1):.1f}L{axes.across(x2):.1f} {axes.down(y2):.1f}"/>',
+        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{name}</text>',
+    ]
+
+
+def _curve(axes: _Axes, points: Sequence[tuple[float, float]]) -> list[str]:
+    """The measured points, joined."""
+    places = [(axes.across(x), axes.down(y)) for x, y in points]
+    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
+    return [
+        f'<polyline class="curve" points="{line}"/>',
+        *(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in places),
+    ]
+
+
+def _best_step(axes: _Axes, best: tuple[float, float]) -> list[str]:
+    """The point of least error, its words on the side where there is room."""
+    x, y = axes.across(best[0]), axes.down(best[1])
+    shift, anchor = (-12, "end") if x > _WIDE * 0.6 else (12, "start")
+    line = min(y + 4, _TALL - _BOTTOM - 8)
+    return [
+        f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="6"/>',
+        f'<text class="strong" x="{x + shift:.1f}" y="{line:.1f}" text-anchor="{anchor}">best step {10 ** best[0]:.1e}</text>',
+    ]
+
+
+def _caption(best: tuple[float, float], exact: int, falls: bool) -> str:
+    """What the picture shows, in words; ``exact`` steps are not in it, ``falls``: the error falls as h²."""
+    result = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
     if exact:
-        told += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
-    if not any(fit.slope > 0 for fit in fits):
-        told += "; it does not fall as h², as it would for a smooth function with curvature"
-    caption = f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {told}."
-    return (
-        f'<figure class="steps"><svg role="img" aria-label="{xml(caption)}" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}">'
-        f"{''.join(parts)}</svg><figcaption>{xml(caption)}</figcaption></figure>"
-    )
+        result += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
+    if not falls:
+        result += "; it does not fall as h², as it would for a smooth function with curvature"
+    return f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {result}."
 
 
 def fitted(points: Sequence[tuple[float, float]], best: float) -> list[Fit]:

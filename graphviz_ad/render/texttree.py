@@ -33,38 +33,58 @@ class _Row(NamedTuple):
 def draw_tree(scene: Scene, width: int, spell: Callable[[str], str]) -> list[list[tuple[str, str]]]:
     """The lines of the tree as pieces of text with their roles."""
     rows = _rows(scene, width, spell)
-    heads = ["", "value", scene.graded, "local derivative"]
-    table = [[row.value, row.gradient, row.local[0]] for row in rows]
-    sizes = [max([columns(line[place]) for line in table], default=0) for place in range(3)]
-    sizes = [max(size, columns(spell(head))) if size else 0 for size, head in zip(sizes, heads[1:], strict=True)]
-    node = max((columns(row.before + row.node) for row in rows), default=0)
-    needed = max((columns(row.before) for row in rows), default=0) + LEAST_ROOM
-    sizes = _fitted(sizes, min(node, max(needed, width // 3)), width)
-    room = min(node, width - sum(size + GAP for size in sizes if size))
-    named = all(columns(row.local[0]) <= sizes[2] for row in rows)
-    lines: list[list[tuple[str, str]]] = []
-    if any(sizes):
-        heads[3] = next((head for head in (heads[3], "local") if columns(head) <= sizes[2]), "")
-        shown = [spell(cut(spell(head), size)) if size else "" for head, size in zip(heads[1:], sizes, strict=True)]
-        cells = [(head.rjust(size) if place < 2 else head, "muted") for place, (head, size) in enumerate(zip(shown, sizes, strict=True))]
-        lines.append([(" " * room, ""), *_spaced([cell for cell, size in zip(cells, sizes) if size])])
-    for row in rows:
-        told = spell(cut(row.node, max(1, room - columns(row.before))))
-        pad = " " * (room - columns(row.before) - columns(told))
-        line = [(row.before, "wire"), (told, "name" if row.again else ""), (pad, "")]
-        ways = row.local if named else row.local[1:] or row.local
-        local = next((text for text in ways if columns(text) <= sizes[2]), min(ways, key=columns))
-        for place, (text, role) in enumerate(((row.value, "value"), (row.gradient, "gradient"), (local, "local"))):
-            if sizes[place]:
-                text = spell(cut(text, sizes[place]))
-                space = " " * (sizes[place] - columns(text))
-                line += [(" " * GAP, ""), (space if place < 2 else "", ""), (text, role), (space if place == 2 else "", "")]
-        lines.append(line)
-    return lines
+    layout = _Layout(rows, scene.graded, width, spell)
+    lines = [layout.head_line()] if any(layout.sizes) else []
+    return [*lines, *map(layout.line, rows)]
 
 
-def _spaced(cells: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    return [piece for cell in cells for piece in ((" " * GAP, ""), cell)]
+class _Layout:
+    """Columns for the nodes, their values and gradients, and the local derivatives; those without content have size 0."""
+
+    def __init__(self, rows: list[_Row], graded: str, width: int, spell: Callable[[str], str]) -> None:
+        self.spell = spell
+        heads = ("value", graded, "local derivative")
+        contents = zip(*((row.value, row.gradient, row.local[0]) for row in rows)) if rows else ((),) * 3
+        sizes = [max(map(columns, cells), default=0) for cells in contents]
+        sizes = [max(size, columns(spell(head))) if size else 0 for size, head in zip(sizes, heads, strict=True)]
+        node = max((columns(row.before + row.node) for row in rows), default=0)
+        needed = max((columns(row.before) for row in rows), default=0) + LEAST_ROOM
+        self.sizes = _fitted(sizes, min(node, max(needed, width // 3)), width)
+        self.room = min(node, width - sum(size + GAP for size in self.sizes if size))
+        last = next((head for head in (heads[2], "local") if columns(head) <= self.sizes[2]), "")
+        self.heads = (*heads[:2], last)
+        self.named = all(columns(row.local[0]) <= self.sizes[2] for row in rows)  # every local derivative fits with its name
+
+    def head_line(self) -> list[tuple[str, str]]:
+        """What the columns are called."""
+        line = [(" " * self.room, "")]
+        for place, (head, size) in enumerate(zip(self.heads, self.sizes, strict=True)):
+            if size:
+                text = self.spell(cut(self.spell(head), size))
+                line += [(" " * GAP, ""), (text.rjust(size) if place < 2 else text, "muted")]
+        return line
+
+    def line(self, row: _Row) -> list[tuple[str, str]]:
+        """One node: its branch and text, then the columns."""
+        text = self.spell(cut(row.node, max(1, self.room - columns(row.before))))
+        pad = " " * (self.room - columns(row.before) - columns(text))
+        line = [(row.before, "wire"), (text, "name" if row.again else ""), (pad, "")]
+        line += self.cell(row.value, "value", self.sizes[0], right=True)
+        line += self.cell(row.gradient, "gradient", self.sizes[1], right=True)
+        return line + self.cell(self.local(row), "local", self.sizes[2], right=False)
+
+    def local(self, row: _Row) -> str:
+        """The fullest form of the local derivative that fits; names are left out everywhere where they do not fit everywhere."""
+        forms = row.local if self.named else row.local[1:] or row.local
+        return next((text for text in forms if columns(text) <= self.sizes[2]), min(forms, key=columns))
+
+    def cell(self, text: str, role: str, size: int, right: bool) -> list[tuple[str, str]]:
+        """An entry of a column, numbers to the right; nothing where the column is left out."""
+        if not size:
+            return []
+        text = self.spell(cut(text, size))
+        space = " " * (size - columns(text))
+        return [(" " * GAP, ""), (space if right else "", ""), (text, role), ("" if right else space, "")]
 
 
 def _fitted(sizes: list[int], node: int, width: int) -> list[int]:

@@ -60,44 +60,92 @@ def select(
         ``radius`` is negative, or given without a focus.
     """
     middle, opened, asked = look_up(graph, expand, focus, radius)
-    levels = _levels(graph)
-    closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth, opened)
-    copies = _named_copies(graph, closed_into)
-    units, links, calls = _units(graph, closed_into, copies)
-    alias = {operand: copy for copy, operand in copies.items()}
-    total = sum(1 for unit in units if graph.operands[unit])
-    elided: dict[int, int] = {}
-    bundles: dict[int, tuple[int, ...]] = {}
+    choice = _Choice(graph, depth, opened)
+    total = len(choice.operations())
     centre = None
-    outputs = {copies.get(out, out) for out in graph.outputs}
     if middle is not None:
-        at = _unit_of(graph, middle, closed_into, copies)
-        centre = (at, RADIUS if radius is None else radius)
-        units, links, elided = around(units, links, *centre)
-        outputs = {at}
-    crowd = sum(1 for unit in units if graph.operands[unit] and unit not in elided)
-    most = limit("GRADVIZ_MAX_DRAWN")
-    whole = sum(1 for handle, operands in enumerate(graph.operands) if operands and graph.needed[handle])
-    if crowd > min(READABLE if whole > most else CROWDED, most):  # what had to be closed is drawn for the overview
-        apart = [_unit_of(graph, handle, closed_into, copies) for handle in asked]
-        found = bundle(graph, units, links, calls, outputs, apart, FEW if crowd <= most else MOST)
-        if found is not None:
-            bundles = found.members
-            units, links = _gathered(graph, units, links, found.unit_of, bundles)
-            elided = {unit: count for unit, count in elided.items() if found.unit_of[unit] == unit and unit not in bundles}
-        elif centre is None and crowd > most:
-            units, links, elided = nearest(units, links, [copies.get(out, out) for out in graph.outputs])
-    here = set(units)
-    calls = {unit: group for unit, group in calls.items() if unit in here and unit not in elided}
-    drawn = sum(len(bundles.get(unit, (unit,))) for unit in units if graph.operands[unit] and unit not in elided)
-    omitted = total - drawn
-    group_of = {unit: -1 if bundles else _open_group(graph, unit, calls) for unit in units}
+        centre = (choice.unit_of(middle), RADIUS if radius is None else radius)
+        choice.narrow(*centre)
+    choice.thin_out(asked, around_focus=centre is not None)
+    return choice.selection(total, centre)
+
+
+class _Choice:
+    """The choice in the making: all that would be drawn at first, then around a focus, then by roles or near the outputs."""
+
+    def __init__(self, graph: Graph, depth: int | None, opened: set[int]) -> None:
+        levels = _levels(graph)
+        self.graph = graph
+        self.closed_into = _close(graph, levels, _fitting_depth(graph, levels) if depth is None else depth, opened)
+        self.copies = _named_copies(graph, self.closed_into)
+        self.units, self.links, self.calls = _units(graph, self.closed_into, self.copies)
+        self.outputs = {self.copies.get(out, out) for out in graph.outputs}
+        self.elided: dict[int, int] = {}
+        self.bundles: dict[int, tuple[int, ...]] = {}
+
+    def unit_of(self, handle: int) -> int:
+        """The unit that a node is drawn as, or in."""
+        handle = self.copies.get(handle, handle)
+        group = self.closed_into[handle]
+        return self.graph.groups[group].output if group >= 0 else handle
+
+    def operations(self) -> list[int]:
+        """The units that are operations whose making is drawn."""
+        return [unit for unit in self.units if self.graph.operands[unit] and unit not in self.elided]
+
+    def narrow(self, centre: int, radius: int) -> None:
+        """Keep what lies within ``radius`` arrows of a unit."""
+        self.units, self.links, self.elided = around(self.units, self.links, centre, radius)
+        self.outputs = {centre}
+
+    def thin_out(self, asked: list[int], around_focus: bool) -> None:
+        """Gather a crowd by role; one without roles is drawn as far from the outputs as the limit allows."""
+        crowd, most = len(self.operations()), limit("GRADVIZ_MAX_DRAWN")
+        graph = self.graph
+        whole = sum(1 for handle, operands in enumerate(graph.operands) if operands and graph.needed[handle])
+        if crowd <= min(READABLE if whole > most else CROWDED, most):  # what had to be closed is drawn for the overview
+            return
+        apart = [self.unit_of(handle) for handle in asked]
+        roles = bundle(graph, self.units, self.links, self.calls, self.outputs, apart, FEW if crowd <= most else MOST)
+        if roles is not None:
+            self.gather(roles.unit_of, roles.members)
+        elif not around_focus and crowd > most:
+            self.units, self.links, self.elided = nearest(self.units, self.links, [self.copies.get(out, out) for out in graph.outputs])
+
+    def gather(self, unit_of: dict[int, int], members: dict[int, tuple[int, ...]]) -> None:
+        """Put bundles in the place of their members."""
+        self.bundles = members
+        self.units, self.links = _gathered(self.graph, self.units, self.links, unit_of, members)
+        self.elided = {unit: count for unit, count in self.elided.items() if unit_of[unit] == unit and unit not in members}
+
+    def selection(self, total: int, centre: tuple[int, int] | None) -> Selection:
+        """What is chosen, of ``total`` operations."""
+        graph, here = self.graph, set(self.units)
+        calls = {unit: group for unit, group in self.calls.items() if unit in here and unit not in self.elided}
+        group_of = {unit: -1 if self.bundles else _open_group(graph, unit, calls) for unit in self.units}
+        drawn = sum(len(self.bundles.get(unit, (unit,))) for unit in self.operations())
+        return Selection(
+            units=tuple(self.units),
+            links=tuple(self.links),
+            calls=calls,
+            elided=self.elided,
+            groups=_with_parents(graph, group_of.values()),
+            group_of=group_of,
+            alias={operand: copy for copy, operand in self.copies.items()},
+            omitted=total - drawn,
+            bundles=self.bundles,
+            focus=centre,
+        )
+
+
+def _with_parents(graph: Graph, groups: Iterable[int]) -> tuple[int, ...]:
+    """These groups and those around them, in order."""
     used: set[int] = set()
-    for group in group_of.values():
+    for group in groups:
         while group >= 0 and group not in used:
             used.add(group)
             group = graph.groups[group].parent
-    return Selection(tuple(units), tuple(links), calls, elided, tuple(sorted(used)), group_of, alias, omitted, bundles, centre)
+    return tuple(sorted(used))
 
 
 def look_up(
@@ -108,8 +156,8 @@ def look_up(
         raise GradvizError("radius counts arrows around a focus, from 0" + (": name the focus, too" if focus is None else ""))
     middle = None if focus is None else graph.handle(focus)
     if middle is not None and not graph.needed[middle]:
-        told = f"{focus} is not drawn: {', '.join(graph.output_names)} does not depend on it"
-        raise NamingError(told, hint=f"make it the output: graph.of({focus!r}), or --of {focus}")
+        message = f"{focus} is not drawn: {', '.join(graph.output_names)} does not depend on it"
+        raise NamingError(message, hint=f"make it the output: graph.of({focus!r}), or --of {focus}")
     return middle, *_named(graph, (expand,) if isinstance(expand, str) else expand)
 
 
@@ -130,12 +178,6 @@ def _named(graph: Graph, names: Iterable[str]) -> tuple[set[int], list[int]]:
                 functions = ", ".join(dict.fromkeys(group.name for group in graph.groups))
                 raise NamingError(f"no function and no node is named {name}", hint=f"the functions are: {functions or 'none'}") from error
     return opened, asked
-
-
-def _unit_of(graph: Graph, handle: int, closed_into: list[int], copies: dict[int, int]) -> int:
-    """The unit that a node is drawn as, or in."""
-    handle = copies.get(handle, handle)
-    return graph.groups[closed_into[handle]].output if closed_into[handle] >= 0 else handle
 
 
 def _gathered(

@@ -7,22 +7,32 @@ from .grammar import EXPRESSION_KEYWORDS, HINTS, KEYWORDS
 from .tokens import Token
 
 
-class Entry:
+class Waiting:
     """An operator or bracket that waits on the stack for its right end."""
 
-    __slots__ = ("code", "keywords", "name", "parts", "payload", "precedence", "start", "width", "count", "values", "positional")
+    __slots__ = ("code", "links", "operation", "precedence", "start")
 
-    def __init__(self, code: str, precedence: int, payload: object, start: int, width: int) -> None:
-        self.code, self.precedence, self.payload, self.start, self.width = code, precedence, payload, start, width
-        self.count = 0  # arguments closed so far
-        self.values = 0  # index parts on the stack; of a call, where its parenthesis is
-        self.positional = 0  # arguments before the first named one
-        self.parts: list[str] = []
-        self.keywords: list[str] = []
-        self.name = ""
+    links: list[str]  # of a chain of comparisons: its operations
+
+    def __init__(self, code: str, precedence: int, start: int, operation: str = "") -> None:
+        self.code, self.precedence, self.start, self.operation = code, precedence, start, operation
 
 
-BRACKETS = ("(", "call", "[", "index")
+class Bracket(Waiting):
+    """An open bracket: "(", "call", "[" or "index". It binds nothing; what stands in it is written out before it closes."""
+
+    __slots__ = ("count", "keywords", "name", "opened", "opener", "parts", "positional", "values")
+
+    name: str  # of a call: the function's
+    keywords: list[str]  # of a call: the names of its named arguments
+    positional: int  # of a call with named arguments: how many stand before them
+    parts: list[str]  # of an index, one per axis: its colons and ellipses, with an x for each operand
+    values: int  # of an index: the operands in its parts
+
+    def __init__(self, code: str, start: int, opener: str, opened: int) -> None:
+        self.code, self.precedence, self.start = code, 0, start
+        self.opener, self.opened = opener, opened  # the bracket itself; a call starts with its name
+        self.count = 0  # entries that a comma or the bracket's end has closed
 
 
 class Cursor:
@@ -38,10 +48,11 @@ class Cursor:
         while self.token.kind == "newline":
             self.advance()
 
-    def advance(self) -> None:
-        """Go one token on."""
+    def advance(self) -> Token:
+        """Go one token on; the token there."""
         self.at += 1
-        self.token = self.tokens[self.at]
+        token = self.token = self.tokens[self.at]
+        return token
 
     def peek(self, ahead: int = 1) -> Token:
         """A token further on; the last one behind the end."""
@@ -52,28 +63,39 @@ class Cursor:
         """The error at a place in the text."""
         return ParseError(message, self.text, start, end, hint, self.source)
 
-    def unclosed(self, entry: Entry) -> ParseError:
-        """The error for a bracket without its partner."""
-        bracket = "[" if entry.code in ("[", "index") else "("
-        start = entry.values if entry.code == "call" else entry.start
-        return self.error(f"this {bracket} is not closed", start, start + 1, f"add a {')' if bracket == '(' else ']'}")
+    def column(self, position: int) -> int:
+        """The column of a place in the text, from one."""
+        return position - self.text.rfind("\n", 0, position)
 
-    def missing_operand(self, stack: list[Entry]) -> ParseError:
-        """The error for a token that stands where an operand is expected."""
+    def check_name(self, token: Token) -> str:
+        """The name that a token is, unless names like it are reserved."""
+        name = token.text
+        if name in KEYWORDS:
+            raise self.error(f"{name} is a reserved word", token.start, token.end, keyword_hint(name))
+        if name.startswith("__"):
+            raise self.error(f"{name} is not a name of the language", token.start, token.end, "names do not begin with two underscores")
+        return name
+
+    def unclosed(self, bracket: Bracket) -> ParseError:
+        """The error for a bracket without its partner."""
+        closer = ")" if bracket.opener == "(" else "]"
+        return self.error(f"this {bracket.opener} is not closed", bracket.opened, bracket.opened + 1, f"add a {closer}")
+
+    def missing_operand(self, innermost: Waiting | None) -> ParseError:
+        """The error for a token that stands where an operand is expected; ``innermost`` waits for it."""
         token = self.token
         if token.kind == "name" or (token.kind == "operator" and token.text == "="):
             return self.unexpected()
-        brackets = [entry for entry in stack if entry.code in BRACKETS]
         if token.kind in ("end", "newline"):
-            if brackets and not (stack and stack[-1].code not in BRACKETS):
-                return self.unclosed(brackets[-1])
+            if isinstance(innermost, Bracket):
+                return self.unclosed(innermost)
             return self.error(
                 "the expression stops where a number, a name or ( is expected",
                 token.start,
                 hint="finish it, or remove the operator before it",
             )
         hint = HINTS.get(token.text, "")
-        if token.text == "**" and stack and stack[-1].code == "call":
+        if token.text == "**" and innermost is not None and innermost.code == "call":
             hint = "arguments are written one by one"
         return self.error(f"a number, a name or ( is expected before {token.text}", token.start, token.end, hint)
 

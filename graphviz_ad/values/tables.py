@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..errors import FileError
 from ..limits import require
@@ -27,6 +27,43 @@ def read_table(data: bytes, name: str) -> np.ndarray:
     """
     import numpy as np
 
+    lines = [
+        _Line(number, line)
+        for number, line in enumerate(_decoded(data, name).split("\n"), 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    if not lines:
+        raise FileError(f"{name}: there are no numbers in it")
+    separator = next((mark for mark in (",", ";", "\t") if mark in lines[0].text), None)
+    width = len(_fields(lines[0].text, separator))
+    require("GRADVIZ_MAX_ENTRIES", width * len(lines), f"{name}: numbers")
+    heading = lines[0].number if len(lines) > 1 else None  # the line that may be one
+    entries: list[float] = []
+    whole = True
+    for number, text in lines:
+        fields = _fields(text, separator)
+        if len(fields) != width:
+            raise FileError(f"{name}, line {number}: {len(fields)} numbers, the first line has {width}")
+        for place, field in enumerate(fields, 1):
+            if not _NUMBER.fullmatch(field):
+                hint = "\nhint: remove the heading" if number == heading else ""
+                raise FileError(f"{name}, line {number}, field {place}: not a number{hint}")
+            entries.append(float(field))
+            whole = whole and _WHOLE.fullmatch(field) is not None
+    array = np.array(entries, dtype=np.int64 if whole else np.float64)
+    sizes = tuple(size for size in (len(lines), width) if size > 1)  # one row or one column is a vector, one number a scalar
+    return array.reshape(sizes)
+
+
+class _Line(NamedTuple):
+    """A line with its number in the file, from one."""
+
+    number: int
+    text: str
+
+
+def _decoded(data: bytes, name: str) -> str:
+    """The text of a file in UTF-8."""
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise FileError(f"{name}: this is UTF-16\nhint: save it in UTF-8")
     try:
@@ -35,38 +72,12 @@ def read_table(data: bytes, name: str) -> np.ndarray:
         raise FileError(f"{name}: this is not UTF-8 text") from None
     if "\0" in text:
         raise FileError(f"{name}: this is not a text file")
-    lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip() and not line.lstrip().startswith("#")]
-    if not lines:
-        raise FileError(f"{name}: there are no numbers in it")
-    separator = next((mark for mark in (",", ";", "\t") if mark in lines[0][1]), None)
-    width = _count(lines[0][1], separator)
-    require("GRADVIZ_MAX_ENTRIES", width * len(lines), f"{name}: numbers")
-    rows: list[float] = []
-    whole = True
-    for number, line in lines:
-        fields = [field.strip() for field in (line.split(separator) if separator else line.split())]
-        if len(fields) > 1 and not fields[-1] and separator:
-            fields.pop()  # a separator at the end of the line
-        if len(fields) != width:
-            raise FileError(f"{name}, line {number}: {len(fields)} numbers, the first line has {width}")
-        for place, field in enumerate(fields, 1):
-            if not _NUMBER.fullmatch(field):
-                hint = "\nhint: remove the heading" if number == lines[0][0] and len(lines) > 1 else ""
-                raise FileError(f"{name}, line {number}, field {place}: not a number{hint}")
-            rows.append(float(field))
-            whole = whole and _WHOLE.fullmatch(field) is not None
-    array = np.array(rows, dtype=np.int64 if whole else np.float64).reshape(len(lines), width)
-    return (
-        array[0]
-        if len(lines) == 1 and width > 1
-        else array[:, 0]
-        if width == 1 and len(lines) > 1
-        else array.reshape(())
-        if width == 1
-        else array
-    )
+    return text
 
 
-def _count(line: str, separator: str | None) -> int:
-    fields = line.split(separator) if separator else line.split()
-    return len(fields) - (len(fields) > 1 and separator is not None and not fields[-1].strip())
+def _fields(line: str, separator: str | None) -> list[str]:
+    """The fields of a line; a separator at its end begins no field."""
+    if separator is None:
+        return line.split()
+    fields = [field.strip() for field in line.split(separator)]
+    return fields[:-1] if len(fields) > 1 and not fields[-1] else fields

@@ -225,6 +225,13 @@ def test_index_notation() -> None:
     assert graph["C"].local_formula(0) == "δ_ii' B_j'k"
 
 
+def test_index_notation_of_one_entry_and_of_an_operand_named_delta() -> None:
+    one = gv.parse("y = exp(x)").shaped(x=(1,))
+    assert one["y"].index_rule(0).text == "∂y/∂x = exp(x)"  # no letter, so no mark of an index either
+    graph = gv.parse("y = δ @ x").shaped(δ=(3, 2), x=(2,))
+    assert graph["y"].index_rule(1).short == "∂y_i/∂x_j = δ_ij"  # the operand, not a Kronecker delta
+
+
 # ------------------------------------------------------------------------------------------------ sweeps in batches
 
 
