@@ -12,7 +12,6 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ..errors import DerivativeError, LimitError
-from ..graph.shapes import shapes_or_scalars
 from ..limits import limit, require
 from ..primitives.registry import OPERATIONS, resolve
 from ..syntax.machine import compiled, run
@@ -44,82 +43,12 @@ def expression(graph: Graph, handle: int) -> Any:
         if op == "input":
             spec = graph.input_spec(index)
             name = graph.labels[index]
-            built[index] = _constant(name) if spec.constant else symbol(name)
+            built[index] = constant(name) if spec.constant else symbol(name)
         elif op == "constant":
             built[index] = literal(graph.params[index].text)  # type: ignore[attr-defined]
         else:
             built[index] = apply(op, [built[k] for k in graph.operands[index]])
     return built[handle]
-
-
-def derivative(graph: Graph, handle: int, name: str) -> Any:
-    """d(node)/d(input) in closed form, by SymPy's own differentiation: independent of the rules of this package."""
-    import sympy
-
-    if name not in graph.input_handles:
-        raise graph.no_such_name(name)
-    if _meets_arrays(graph, handle):
-        return _derivative_over_arrays(graph, handle, name)
-    result = sympy.diff(expression(graph, handle), symbol(name))
-    if result.has(sympy.Derivative, sympy.Subs):
-        raise DerivativeError(f"SymPy knows no closed form of d{graph.labels[handle]}/d{name}")
-    return result
-
-
-def _meets_arrays(graph: Graph, handle: int) -> bool:
-    """Whether an operation on arrays stands on the way to a node."""
-    needed = graph.of_handle(handle).needed
-    return any(needed[k] and graph.operands[k] and graph.ops[k] not in OPERATIONS for k in range(handle + 1))
-
-
-def _derivative_over_arrays(graph: Graph, handle: int, name: str) -> Any:
-    """The derivative of a scalar by a scalar with arrays between them, entry by entry; inputs without a shape are scalars."""
-    shapes = shapes_or_scalars(graph, ".symbolic_jacobian(…)")
-    of, by = shapes[handle], shapes[graph.input_handles[name]]
-    if of or by:
-        raise DerivativeError(
-            f"d{graph.labels[handle]}/d{name} is an array of shape {of + by}, no single formula\n"
-            f"hint: graph.symbolic_jacobian({name!r}) has its entries"
-        )
-    from .symbolic_jacobians import symbolic_jacobian
-
-    return symbolic_jacobian(graph, handle, name)[0, 0]
-
-
-def local(graph: Graph, handle: int, position: int) -> Any:
-    """The local derivative of a node by the operand at ``position``, in symbols named as its operands."""
-    import sympy
-
-    op = graph.ops[handle]
-    if op in ("input", "constant"):
-        raise DerivativeError(f"{graph.labels[handle]} has no operands")
-    if op not in OPERATIONS:
-        shapes = shapes_or_scalars(graph, f'["{graph.labels[handle]}"].index_rule({position})')
-        of, by = shapes[handle], shapes[graph.operands[handle][position]]
-        if of or by:
-            raise DerivativeError(
-                f"the local derivative of {op} is an array of shape {of + by}, no single formula\n"
-                f"hint: node.index_rule({position}) writes it with indices"
-            )
-        from .symbolic_jacobians import symbolic_local
-
-        return symbolic_local(graph, handle, position, shapes)
-    record = OPERATIONS[op]
-    if record.partials[position] is None:
-        raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
-    operands = graph.operands[handle]
-    dummies = [sympy.Dummy(f"o{k}", real=True) for k in range(len(operands))]
-    named: list[Any] = []
-    for operand in operands:
-        named.append(literal(graph.params[operand].text) if graph.ops[operand] == "constant" else symbol(graph.labels[operand]))  # type: ignore[attr-defined]
-    fixed = [named[k] if graph.ops[operands[k]] == "constant" and k != position else dummies[k] for k in range(len(operands))]
-    slope = sympy.diff(apply(op, fixed), dummies[position])
-    if slope.has(sympy.Derivative, sympy.Subs):
-        rule = record.partials[position]
-        names = dict(zip(record.names, named, strict=True))
-        names["out"] = apply(op, named)
-        return run(compiled(str(rule)), names, _constant, literal, _apply_word)
-    return slope.subs(dict(zip(dummies, named, strict=True)))
 
 
 @cache
@@ -140,13 +69,13 @@ def literal(text: str) -> Any:
     return sympy.Float(text) if exact.denominator > 2**20 or "e" in text.lower() else sympy.Rational(exact.numerator, exact.denominator)
 
 
-def _constant(name: str) -> Any:
+def constant(name: str) -> Any:
     import sympy
 
     return {"pi": sympy.pi, "e": sympy.E, "inf": sympy.oo}[name]
 
 
-def _apply_word(word: str, operands: list[Any]) -> Any:
+def apply_word(word: str, operands: list[Any]) -> Any:
     return apply(resolve(word) or word, operands)
 
 
@@ -164,7 +93,7 @@ def apply(op: str, operands: list[Any]) -> Any:
     if record.sympy:
         return getattr(sympy, record.sympy)(*operands)
     if record.definition:
-        return run(compiled(record.definition), dict(zip(record.names, operands, strict=True)), _constant, literal, _apply_word)
+        return run(compiled(record.definition), dict(zip(record.names, operands, strict=True)), constant, literal, apply_word)
     raise DerivativeError(f"{op} has no closed form")
 
 

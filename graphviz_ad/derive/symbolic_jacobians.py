@@ -27,11 +27,11 @@ class SymbolArrays(Arrays):
 
     @property
     def pi(self) -> Any:  # type: ignore[override]
-        return closed_form._constant("pi")
+        return closed_form.constant("pi")
 
     @property
     def e(self) -> Any:  # type: ignore[override]
-        return closed_form._constant("e")
+        return closed_form.constant("e")
 
     def elementwise(self, op: str) -> Any:
         def apply(*entries: Any) -> Any:
@@ -141,7 +141,7 @@ def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple
         if op == "input":
             constant = graph.input_spec(handle).constant
             label = graph.labels[handle]
-            values[handle] = closed_form._constant(label) if constant else _symbols(label, shapes[handle])
+            values[handle] = closed_form.constant(label) if constant else _symbols(label, shapes[handle])
         elif op == "constant":
             values[handle] = closed_form.literal(graph.params[handle].text)  # type: ignore[attr-defined]
         elif op == "stop_gradient":

@@ -19,7 +19,8 @@ from ..errors import ArgumentError, LocatedError, ParseError, ShapeError
 from ..graph.parts import Literal, Span
 from ..graph.structure import Graph
 from ..language import vocabulary
-from ..language.elaboration import Listing, Quantity, Several, Text, Word, _Elaborator, _Frame
+from ..language.elaboration import Elaborator
+from ..language.stack import Frame, Listing, Quantity, Several, Text, Word
 from ..primitives.array_record import Call, Misfit
 from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.composites import COMPOSITES, HIDDEN
@@ -56,7 +57,7 @@ class _Trace:
         self.starts = [0]
         for line in lines:
             self.starts.append(self.starts[-1] + len(line))
-        self.machine = _Elaborator(Program(self.text, [], self.file))
+        self.machine = Elaborator(Program(self.text, [], self.file))
         self.builder = self.machine.builder
         self.values: list[Any] = []
         self.problems: list[tuple[str, str, Span | None]] = []
@@ -170,7 +171,7 @@ class _Trace:
 
     def settle(self, entered: Any) -> Traced:
         """The stand-in of a new node: its value follows from those of its operands."""
-        handle = self.machine.run_frame(entered) if isinstance(entered, _Frame) else entered
+        handle = self.machine.run_frame(entered) if isinstance(entered, Frame) else entered
         builder = self.builder
         with np.errstate(all="ignore"):
             while len(self.values) < len(builder.ops):
@@ -286,8 +287,8 @@ class _Trace:
             value = self.call("reshape", (self.index(fresh, spread), array.shape), {})
         return self.call("where", (chosen.reshape(array.shape), value, array), {})
 
-    def frame(self) -> _Frame:
-        return _Frame((), -1, {}, 0)
+    def frame(self) -> Frame:
+        return Frame((), -1, {}, 0)
 
     def failed(self, error: Exception) -> None:
         """The function itself failed on the stand-ins: say where, and why that may be; with all that was noted before."""

@@ -5,8 +5,7 @@ An explicit stack of frames runs the bodies, so that functions may call function
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import Mapping
 
 from ..engine.evaluation import value_at
 from ..errors import ArgumentError, NamingError, ParseError, ShapeError
@@ -34,34 +33,7 @@ from ..syntax.program import (
     Statement,
 )
 from . import vocabulary
-
-
-class Text(str):
-    """A quoted text on the machine's stack."""
-
-
-class Word(NamedTuple):
-    """True, False or None on the machine's stack."""
-
-    value: bool | None
-
-
-class Several(tuple[object, ...]):
-    """A tuple on the machine's stack, such as a shape or a list of arrays."""
-
-
-class Quantity(NamedTuple):
-    """A number on the machine's stack: it becomes a node only where a value is wanted, not as an axis or a shape."""
-
-    literal: Literal
-    span: Span | None = None
-
-
-class Listing(NamedTuple):
-    """A list on the machine's stack; as a value its entries are stacked."""
-
-    entries: tuple[object, ...]
-    span: Span
+from .stack import Frame, Listing, Quantity, Several, Text, Word
 
 
 def parse(text: str, source: str = "expression") -> Graph:
@@ -72,25 +44,12 @@ def parse(text: str, source: str = "expression") -> Graph:
             hint = "gv.from_python(function, example values) reads a function"
         raise ArgumentError(f"parse reads a text, not {type(text).__name__}", hint=hint)
     program = parse_program(text, source, vocabulary.is_function)
-    return _Elaborator(program).run()
+    return Elaborator(program).run()
 
 
-class _Frame:
-    """One expression being run: its code, where it is, its values, its parameters, its group."""
+class Elaborator:
+    """Runs a program statement by statement into a builder."""
 
-    __slots__ = ("at", "builtin", "code", "group", "locals", "memo", "rank", "stack")
-
-    def __init__(
-        self, code: Sequence[Instruction], group: int, parameters: Mapping[str, object], rank: int, builtin: Span | None = None
-    ) -> None:
-        self.code, self.at, self.group, self.locals = code, 0, group, parameters
-        self.stack: list[object] = []
-        self.memo: object = None
-        self.rank = rank  # functions defined before this one may be called, itself and later ones not
-        self.builtin = builtin  # of a definition of our own: where it is called; the author's functions mean nothing in it
-
-
-class _Elaborator:
     def __init__(self, program: Program) -> None:
         self.program = program
         self.builder = Builder()
@@ -151,7 +110,7 @@ class _Elaborator:
 
     def default(self, statement: Statement) -> None:
         name = str(statement.name)
-        scratch = _Elaborator(self.program)
+        scratch = Elaborator(self.program)
         handle = scratch.expression(statement.code)
         graph = scratch.builder.build((handle,), self.program.text, self.program.source)
         span = Span(statement.start, statement.start + len(name), statement.start)
@@ -187,9 +146,9 @@ class _Elaborator:
 
     def expression(self, code: list[Instruction]) -> int:
         """Run postfix code into the builder; the handle of its value."""
-        return self.run_frame(_Frame(code, -1, {}, len(self.functions)))
+        return self.run_frame(Frame(code, -1, {}, len(self.functions)))
 
-    def run_frame(self, first: _Frame) -> int:
+    def run_frame(self, first: Frame) -> int:
         """Run a frame and all that it calls; the handle of its value."""
         frames = [first]
         while True:
@@ -228,14 +187,14 @@ class _Elaborator:
                 arguments = stack[-arity:]
                 del stack[-arity:]
                 function = None if frame.builtin else self.functions.get(name)
-                entered: _Frame | int
+                entered: Frame | int
                 if function is None:
                     if not frame.builtin:
                         self.called.add(name)
                     entered = vocabulary.call(self, name, arguments, keywords, span, frame)
                 else:
                     entered = self.enter(function, arguments, keywords, step, frame)
-                if isinstance(entered, _Frame):
+                if isinstance(entered, Frame):
                     frames.append(entered)
                 else:
                     stack.append(entered)
@@ -264,7 +223,7 @@ class _Elaborator:
                 op, params = last_two if payload == "mT" else ("transpose", (("axes", None),))
                 stack.append(self.builder.apply(op, (operand,), params, None, span, frame.group))
 
-    def lookup(self, name: str, span: Span, frame: _Frame) -> object:
+    def lookup(self, name: str, span: Span, frame: Frame) -> object:
         if name in frame.locals:
             return frame.locals[name]
         if name in self.values:
@@ -285,14 +244,14 @@ class _Elaborator:
             return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)
         return self.builder.input(name, span)
 
-    def apply(self, operation: str, operands: list[int], span: Span, frame: _Frame) -> int:
+    def apply(self, operation: str, operands: list[int], span: Span, frame: Frame) -> int:
         builder = self.builder
         if operation == "if_else":
             then, condition, other = operands
             return builder.apply("where", (condition, then, other), (), None, span, frame.group)
         return builder.apply(operation, tuple(operands), (), None, span, frame.group)
 
-    def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: _Frame) -> int:
+    def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: Frame) -> int:
         """``a < b <= c`` is ``a < b and b <= c``, with b once."""
         values = [self.handle(value, step, frame) for value in stack[-arity:]]
         del stack[-arity:]
@@ -304,8 +263,8 @@ class _Elaborator:
         return result
 
     def enter(
-        self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: _Frame
-    ) -> _Frame | int:
+        self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: Frame
+    ) -> Frame | int:
         """Begin the body of a user's function, or give back the value of an equal call."""
         name, parameters = str(function.name), function.parameters
         rank = self.ranks[name]
@@ -322,15 +281,15 @@ class _Elaborator:
         label = " ".join(self.program.text[function.start : function.end].split())
         span = Span(step.start, step.end, step.mark)
         self.builder.groups.append(Group(name, label, parameters, handles, -1, frame.group, span))
-        entered = _Frame(function.code, group, dict(zip(parameters, handles, strict=True)), rank)
+        entered = Frame(function.code, group, dict(zip(parameters, handles, strict=True)), rank)
         entered.memo = memo
         return entered
 
     # -- helpers, also for vocabulary.py -----------------------------------------------------------------------------
 
     def enter_definition(
-        self, name: str, text: str, label: str, known: Mapping[str, object], operands: dict[str, int], span: Span, frame: _Frame
-    ) -> _Frame | int:
+        self, name: str, text: str, label: str, known: Mapping[str, object], operands: dict[str, int], span: Span, frame: Frame
+    ) -> Frame | int:
         """Begin a definition of our own, written in the language; ``known`` has its static arguments besides its operands."""
         memo = (name, text, tuple(operands.items()), repr([(key, _static_text(value)) for key, value in known.items()]), frame.group)
         if memo in self.calls:
@@ -338,11 +297,11 @@ class _Elaborator:
         require("GRADVIZ_MAX_CALLS", len(self.builder.groups) + 1, "calls of functions")
         group = len(self.builder.groups)
         self.builder.groups.append(Group(name, label, tuple(operands), tuple(operands.values()), -1, frame.group, span, builtin=True))
-        entered = _Frame(compiled(text), group, {**known, **operands}, 0, span)
+        entered = Frame(compiled(text), group, {**known, **operands}, 0, span)
         entered.memo = memo
         return entered
 
-    def handle(self, value: object, step: Instruction | Span, frame: _Frame) -> int:
+    def handle(self, value: object, step: Instruction | Span, frame: Frame) -> int:
         """A value of the machine as a node; words and texts are none."""
         if isinstance(value, int):
             return value
@@ -357,7 +316,7 @@ class _Elaborator:
         what = "a quoted text" if isinstance(value, Text) else "None"
         raise self.at(step, f"{what} is not a value here", "names are written without quotes")
 
-    def stacked(self, listing: Listing, step: Instruction | Span, frame: _Frame) -> int:
+    def stacked(self, listing: Listing, step: Instruction | Span, frame: Frame) -> int:
         """The node of a list; lists in lists are stacked first, with an explicit stack of those still open."""
         waiting: list[tuple[Listing, list[int]]] = [(listing, [])]
         while True:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NamingError
 from ..graph.parts import Literal, Span
 from ..primitives.registry import OPERATIONS, family, names, resolve
+from .stack import Frame, Listing, Machine, Quantity, Several, Text, Word
 
 if TYPE_CHECKING:
     from ..primitives.array_record import ArrayOperation
     from ..primitives.composite_record import Composite
-    from .elaboration import _Elaborator, _Frame
 
 CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
 
@@ -66,7 +66,7 @@ INSTEAD = {
 }
 
 
-def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:
+def call(machine: Machine, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: Frame) -> Any:
     """The node of ``name(arguments)``, or the frame of its definition; the last ``len(keywords)`` arguments are named."""
     if name in FOLDED and not keywords and len(arguments) >= 2:
         handles = [machine.handle(value, span, frame) for value in arguments]
@@ -92,10 +92,8 @@ def call(machine: _Elaborator, name: str, arguments: list[object], keywords: tup
     return machine.builder.apply(canonical, placed, (), None, span, frame.group)
 
 
-def _one_sided(machine: _Elaborator, arguments: list[object], span: Span, frame: _Frame) -> int | None:
+def _one_sided(machine: Machine, arguments: list[object], span: Span, frame: Frame) -> int | None:
     """clip with None for one of its bounds: the larger or the smaller of two."""
-    from .elaboration import Word
-
     absent = [isinstance(one, Word) and one.value is None for one in arguments]
     if len(arguments) not in (2, 3) or absent[0] or sum(absent) + (3 - len(arguments)) != 1:
         return None
@@ -104,11 +102,10 @@ def _one_sided(machine: _Elaborator, arguments: list[object], span: Span, frame:
     return machine.builder.apply(op, handles, (), None, span, frame.group)
 
 
-def _call_array(machine: _Elaborator, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> Any:
+def _call_array(machine: Machine, name: str, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: Frame) -> Any:
     """An operation on arrays, or one defined in the language itself."""
     from ..primitives.arrays import ARRAY_OPERATIONS
     from ..primitives.composites import COMPOSITES, HIDDEN
-    from .elaboration import Several
 
     canonical = resolve(name)
     if name == "block":
@@ -138,13 +135,13 @@ def _call_array(machine: _Elaborator, name: str, arguments: list[object], keywor
 
 
 def _call_composite(
-    machine: _Elaborator,
+    machine: Machine,
     name: str,
     record: Composite,
     arguments: list[object],
     keywords: tuple[str, ...],
     span: Span,
-    frame: _Frame,
+    frame: Frame,
 ) -> Any:
     given = _arrange(machine, name, (*record.operands, *record.parameters), arguments, keywords, span)
     operands, known, static = {}, {}, {}
@@ -166,9 +163,7 @@ def _call_composite(
     return machine.enter_definition(record.name, text, " ".join(label.split()), known, operands, span, frame)
 
 
-def _einsum(machine: _Elaborator, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> int:
-    from .elaboration import Text
-
+def _einsum(machine: Machine, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: Frame) -> int:
     if keywords or len(arguments) < 2 or not isinstance(arguments[0], Text):
         raise machine.at(span, "einsum takes index strings in quotes and arrays", "write einsum('ij,jk->ik', A, B)")
     handles = tuple(machine.handle(value, span, frame) for value in arguments[1:])
@@ -177,11 +172,9 @@ def _einsum(machine: _Elaborator, arguments: list[object], keywords: tuple[str, 
 
 
 def _joined(
-    machine: _Elaborator, name: str, record: ArrayOperation, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame
+    machine: Machine, name: str, record: ArrayOperation, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: Frame
 ) -> tuple[tuple[int, ...], object]:
     """stack and concatenate take one list or tuple of arrays."""
-    from .elaboration import Listing, Several
-
     given = _arrange(machine, name, ("arrays", *record.parameters), arguments, keywords, span)
     arrays = given["arrays"]
     entries = arrays.entries if isinstance(arrays, Listing) else arrays
@@ -191,10 +184,9 @@ def _joined(
     return handles, _parameters(machine, name, record.parameters, given, span)
 
 
-def _block(machine: _Elaborator, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: _Frame) -> int:
+def _block(machine: Machine, arguments: list[object], keywords: tuple[str, ...], span: Span, frame: Frame) -> int:
     """A matrix of matrices: rows of blocks next to each other, the rows below each other."""
     from ..primitives.arrays import ARRAY_OPERATIONS
-    from .elaboration import Listing
 
     assert ARRAY_OPERATIONS  # joining is an operation on arrays: now it is known
     rows = arguments[0].entries if len(arguments) == 1 and not keywords and isinstance(arguments[0], Listing) else ()
@@ -210,10 +202,8 @@ def _block(machine: _Elaborator, arguments: list[object], keywords: tuple[str, .
     return made[0] if len(made) == 1 else joined(tuple(made), -2)
 
 
-def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], span: Span, frame: _Frame) -> int:
+def index(machine: Machine, parts: list[object], pattern: tuple[str, ...], span: Span, frame: Frame) -> int:
     """The node of ``x[…]``: what is known in the text goes into its pattern, what is computed becomes an operand."""
-    from .elaboration import Listing, Word
-
     operands = [machine.handle(parts[0], span, frame)]
     queue = iter(parts[1:])
     found: list[tuple[object, ...]] = []
@@ -253,8 +243,6 @@ def index(machine: _Elaborator, parts: list[object], pattern: tuple[str, ...], s
 
 
 def _flat(listing: Any) -> list[object]:
-    from .elaboration import Listing
-
     found: list[object] = []
     waiting = list(listing.entries)
     while waiting:
@@ -266,9 +254,7 @@ def _flat(listing: Any) -> list[object]:
     return found
 
 
-def _whole(machine: _Elaborator, value: object, span: Span) -> int:
-    from .elaboration import Quantity
-
+def _whole(machine: Machine, value: object, span: Span) -> int:
     if isinstance(value, Quantity) and value.literal.integer and len(value.literal.text) < 19:
         return int(value.literal.text)
     if isinstance(value, Quantity):
@@ -276,10 +262,8 @@ def _whole(machine: _Elaborator, value: object, span: Span) -> int:
     raise machine.at(span, "the ends of a slice are whole numbers in the text", "an index that is computed selects entries: x[i]")
 
 
-def static_value(machine: _Elaborator, what: str, value: object, span: Span) -> Any:
+def static_value(machine: Machine, what: str, value: object, span: Span) -> Any:
     """A static argument (an axis, a shape, an order) as a plain value."""
-    from .elaboration import Listing, Quantity, Several, Text, Word
-
     if isinstance(value, Quantity):
         literal = value.literal
         return int(literal.text) if literal.integer and len(literal.text) < 19 else literal.value
@@ -303,8 +287,6 @@ def static_value(machine: _Elaborator, what: str, value: object, span: Span) -> 
 
 def _default_object(text: str) -> object:
     """A default in a signature as the machine would have it."""
-    from .elaboration import Quantity, Text, Word
-
     if text in ("None", "True", "False"):
         return Word({"None": None, "True": True, "False": False}[text])
     if text[:1] in "'\"":
@@ -312,7 +294,7 @@ def _default_object(text: str) -> object:
     return Quantity(Literal(text, float(text), implied=True))
 
 
-def _parameters(machine: _Elaborator, name: str, parameters: tuple[str, ...], given: dict[str, object], span: Span) -> tuple[Any, ...]:
+def _parameters(machine: Machine, name: str, parameters: tuple[str, ...], given: dict[str, object], span: Span) -> tuple[Any, ...]:
     """Static arguments and defaults as the node's parameters."""
     found = []
     for parameter in parameters:
@@ -327,7 +309,7 @@ def _parameters(machine: _Elaborator, name: str, parameters: tuple[str, ...], gi
 
 
 def _arrange(
-    machine: _Elaborator, name: str, signature: tuple[str, ...], arguments: list[object], keywords: tuple[str, ...], span: Span
+    machine: Machine, name: str, signature: tuple[str, ...], arguments: list[object], keywords: tuple[str, ...], span: Span
 ) -> dict[str, object]:
     """Positional and named arguments by name; every argument without a default is there."""
     written = f"{name}({', '.join(one.removesuffix('=') if one.endswith('=') else one for one in signature)})"
@@ -351,13 +333,13 @@ def _arrange(
 
 
 def _place(
-    machine: _Elaborator,
+    machine: Machine,
     name: str,
     operands: tuple[str, ...],
     arguments: list[object],
     keywords: tuple[str, ...],
     span: Span,
-    frame: _Frame,
+    frame: Frame,
 ) -> tuple[int, ...]:
     """Positional, named and default arguments in the order of the operation's operands."""
     given = _arrange(machine, name, operands, arguments, keywords, span)
@@ -386,7 +368,7 @@ def is_function(name: str) -> bool:
     return resolve(name) is not None
 
 
-def _unknown(machine: _Elaborator, name: str, span: Span) -> NamingError:
+def _unknown(machine: Machine, name: str, span: Span) -> NamingError:
     """The error for a function that does not exist, with the nearest names that do."""
     import difflib
 

@@ -111,7 +111,7 @@ class Graph(structure.Graph, Pictured):
         >>> parse("sum(x**2)").derivative("x")
         2*x
         """
-        from ..derive.closed_form import derivative
+        from ..derive.symbolic import derivative
 
         return derivative(self, self.outputs[-1], name)
 

@@ -90,7 +90,7 @@ class Node:
         DerivativeError
             No derivative flows through the operand, or it is an array (see :meth:`index_rule`).
         """
-        from ..derive.closed_form import local
+        from ..derive.symbolic import local
 
         positions = [k for k, handle in enumerate(self.graph.operands[self.handle]) if self.graph.labels[handle] == operand]
         if not positions:
