@@ -12,5 +12,10 @@ _WANTED = {
     "graphviz_ad/importers/jax.py": "jax",
     "graphviz_ad/check/references/enclosures.py": "flint",
     "graphviz_ad/primitives/kernels/arb.py": "flint",
+    "graphviz_ad/primitives/kernels/arb_activations.py": "flint",
+    "graphviz_ad/primitives/kernels/arb_arithmetic.py": "flint",
+    "graphviz_ad/primitives/kernels/arb_balls.py": "flint",
+    "graphviz_ad/primitives/kernels/arb_special.py": "flint",
+    "graphviz_ad/primitives/kernels/arb_trigonometric.py": "flint",
 }
 collect_ignore = [path for path, module in _WANTED.items() if importlib.util.find_spec(module) is None]

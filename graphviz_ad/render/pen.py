@@ -5,9 +5,11 @@ Numbers are <text> in the SVG (searchable, live, small) and outlines in pixels (
 
 from __future__ import annotations
 
+import zlib
+
 from .escape import xml
 from .glyphs import UNITS, Box, Mark, glyph, letter, moved
-from .typeset import spelled
+from .typeset import spelled, typeset
 
 SANS = "Helvetica,Arial,'Liberation Sans',Arimo,sans-serif"
 SERIF = "'STIX Two Math','Cambria Math','Times New Roman',serif"
@@ -81,3 +83,13 @@ class Pen:
             if found is not None:
                 paths.append(f'<path id="{self.scope}-{key}" d="{found.path}"/>')
         return f"<defs>{''.join(paths)}</defs>" if paths else ""
+
+
+def to_svg(latex: str, size: float, color: str = "#1f2937", text: str = "") -> str:
+    """A formula as an SVG document of its own, for pages and help texts."""
+    box = typeset(latex, size, text)
+    pen = Pen(f"gv{zlib.crc32(repr((latex, size)).encode('utf-8', 'backslashreplace')):08x}")
+    body = pen.draw(box, 0.0, box.height, color)
+    extent = f'width="{box.width:.2f}" height="{box.total:.2f}" viewBox="0 0 {box.width:.2f} {box.total:.2f}"'
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {spaces} {extent} role="img" aria-label="{xml(text or latex)}">{pen.definitions()}{body}</svg>'

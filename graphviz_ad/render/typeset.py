@@ -9,10 +9,9 @@ from __future__ import annotations
 
 import functools
 import re
-import zlib
 
 from ..scene.model import Label
-from .escape import plain, xml
+from .escape import plain
 from .formula import Setter, TooLarge, Unsupported
 from .glyphs import EMPTY, UNITS, Box, Mark, glyph, guess_width, letter
 from .symbols import ITALIC
@@ -119,15 +118,3 @@ def _typeset_elsewhere(latex: str, size: float) -> Box | None:
     for x, y, across, down in _BAR.findall(svg):
         marks.append(("r", float(x), float(y), float(across), float(down)))
     return Box(width, height - depth, depth, tuple(marks))
-
-
-def to_svg(latex: str, size: float, color: str = "#1f2937", text: str = "") -> str:
-    """A formula as an SVG document of its own, for pages and help texts."""
-    from .pen import Pen
-
-    box = typeset(latex, size, text)
-    pen = Pen(f"gv{zlib.crc32(repr((latex, size)).encode('utf-8', 'backslashreplace')):08x}")
-    body = pen.draw(box, 0.0, box.height, color)
-    extent = f'width="{box.width:.2f}" height="{box.total:.2f}" viewBox="0 0 {box.width:.2f} {box.total:.2f}"'
-    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
-    return f'<svg {spaces} {extent} role="img" aria-label="{xml(text or latex)}">{pen.definitions()}{body}</svg>'

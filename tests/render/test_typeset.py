@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from graphviz_ad.render.formula import Setter, TooLarge, Unsupported
 from graphviz_ad.render.glyphs import Box, glyph, guess_width, letter
+from graphviz_ad.render.pen import to_svg
 from graphviz_ad.render.symbols import CHARACTERS, FENCES, ITALIC, SYMBOLS
-from graphviz_ad.render.typeset import shorten, spelled, to_svg, typeset
+from graphviz_ad.render.typeset import shorten, spelled, typeset
 
 OURS = [
     "f(x, y, z) = (x + y) z",
