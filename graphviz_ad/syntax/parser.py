@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..errors import ParseError
+from ..limits import require
 from .expression import ExpressionReader
 from .program import Instruction, Program, Statement
 from .tokens import tokenize
@@ -30,7 +31,10 @@ def parse_program(text: str, source: str = "expression", is_function: Callable[[
     ------
     ParseError
         With line, column, caret and hint.
+    LimitError
+        The text is longer than ``GRADVIZ_MAX_TEXT`` characters.
     """
+    require("GRADVIZ_MAX_TEXT", len(text), "the expression's length in characters")
     reader = _Reader(text, tokenize(text, source), source, is_function)
     statements = []
     while True:

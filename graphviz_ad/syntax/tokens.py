@@ -6,7 +6,6 @@ import re
 from typing import NamedTuple
 
 from ..errors import ParseError
-from ..limits import require
 from .grammar import CHARACTERS, HINTS
 
 
@@ -43,10 +42,7 @@ def tokenize(text: str, source: str = "expression") -> list[Token]:
     ------
     ParseError
         A character or number that the language does not know; with position and hint.
-    LimitError
-        The text is longer than ``GRADVIZ_MAX_TEXT`` characters.
     """
-    require("GRADVIZ_MAX_TEXT", len(text), "the expression's length in characters")
     tokens: list[Token] = []
     position, depth, length = 0, 0, len(text)
     match = _TOKEN.match
