@@ -11,12 +11,12 @@ from ..derive.tables import Tables
 from ..errors import GradvizError
 from .graph import Graph
 from .pictured import Pictured
-from .report import Report
 
 if TYPE_CHECKING:
     from os import PathLike
 
     from ..primitives.array_record import Shape
+    from .report import Report
 
 
 class PointNode:
@@ -131,6 +131,7 @@ class Point(derivatives.Point, Pictured):
             report = report.replace(curve=curve_of_point(self, report))
         if self_test and not report.trials:
             from ..check.diagnosis.self_test import self_test_point
+            from .report import Report
 
             report = Report.lift(self_test_point(self, report, progress))
         self._reports[key] = report
@@ -143,6 +144,7 @@ class Point(derivatives.Point, Pictured):
 
     def _checked(self, quick: bool, proof: bool, progress: Callable[[int, int], None] | None) -> Report:
         from ..check.check_point import check_point, report_of, title_of
+        from .report import Report
 
         if quick:
             from ..check.quick.check import check_quickly
