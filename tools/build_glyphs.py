@@ -1,4 +1,4 @@
-"""Build graphviz_ad/render/data/outlines.txt: the glyph outlines that pictures are drawn with.
+"""Build graphviz_ad/render/mathset/data/outlines.txt: the glyph outlines that pictures are drawn with.
 
 Mathematics comes from STIX Two Math (the font that ziamath ships), numbers and captions from Liberation Sans 2, whose
 metrics are those of Helvetica and Arial. Both are under the SIL Open Font License 1.1, and so is the file built here.

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..errors import GradvizError
 from ..render.escape import xml
-from ..render.pen import SANS, Pen, number
+from ..render.mathset.pen import SANS, Pen, number
 from ..render.svg import MARK
 from ..render.theme import colors, style_sheet
 

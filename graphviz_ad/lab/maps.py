@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import BindingError
 from ..objects.reading import parse
-from ..render.pen import number
+from ..render.mathset.pen import number
 from .canvas import CLASSES, Canvas, Picture, arrange, rgb
 from .datasets import Dataset
 from .models import Model

@@ -6,8 +6,8 @@ import math
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from ..render.pen import number
-from ..render.typeset import typeset_label
+from ..render.mathset.pen import number
+from ..render.mathset.typeset import typeset_label
 from ..scene.model import Label
 from ..scene.numbers import MOST_ENTRIES
 from ..scene.slopes import fits, is_map

@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from ..render import render_svg
 from ..render.escape import xml
-from ..render.glyphs import letter
+from ..render.mathset.glyphs import letter
+from ..render.mathset.pen import number
 from ..render.parts import NUMBER, NUMBERS_ONLY, SMALL
-from ..render.pen import number
 from ..scene.model import Arrow, Label, Scene, Wire
 from .grids import Grid, Sizes, roomy, sizes
 

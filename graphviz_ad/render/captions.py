@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from ..scene.model import Label, Scene
-from .glyphs import letter
+from .mathset.glyphs import letter
+from .mathset.pen import Pen
+from .mathset.typeset import shorten
 from .parts import SMALL, ArrowPart, CardPart, Parts, WirePart
-from .pen import Pen
-from .typeset import shorten
 
 LINE_STEP = 13.0
 

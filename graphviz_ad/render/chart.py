@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from .escape import xml
-from .pen import SANS, number
+from .mathset.pen import SANS, number
 from .svg import MARK
 from .terminal import broken_at, window
 from .theme import colors, style_sheet

@@ -10,9 +10,9 @@ from ..scene.numbers import ROUNDED
 from ..scene.steps import Derivation, Edge
 from .escape import xml
 from .latex import latex_text
-from .pen import SANS, Pen, number
+from .mathset.pen import SANS, Pen, number
+from .mathset.typeset import typeset_label
 from .theme import colors, style_sheet
-from .typeset import typeset_label
 
 _SIZE, _HEAD_SIZE, _NOTE_SIZE = 13.0, 14.0, 10.0
 _MARGIN, _INDENT, _SKIP, _LEAST = 28.0, 22.0, 7.0, 420.0

@@ -10,10 +10,10 @@ from collections.abc import Callable
 
 from ..scene.model import Label, Scene, Wire
 from .escape import dot, html_label
+from .mathset.pen import number
+from .mathset.typeset import shorten
 from .parts import LABEL_ABOVE, LABEL_BELOW, PILL_HEIGHT, ArrowPart, CardPart, ClusterPart, Parts, WirePart
-from .pen import number
 from .theme import colors
-from .typeset import shorten
 
 INCH = 72.0
 LARGE = 50  # above so many nodes the engine is asked for less polish

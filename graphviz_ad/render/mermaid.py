@@ -6,8 +6,8 @@ import re
 
 from ..scene.model import Label, Scene, Wire
 from .escape import plain
+from .mathset.typeset import shorten
 from .theme import colors
-from .typeset import shorten
 
 #: everything but letters, digits and what has no meaning to Mermaid or to HTML inside of a quoted label
 _SPECIAL = re.compile(r"[^\w .,=+()/\u2212\u00d7\u00b7\u2202\u03c3\u221e\u2080-\u2089²³]")

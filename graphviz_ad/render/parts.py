@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from ..scene.model import Arrow, Cluster, Label, Scene, Wire
-from .glyphs import Box, beside, letter
-from .typeset import lettered, shorten, spelled, typeset, typeset_label
+from .mathset.glyphs import Box, beside, letter
+from .mathset.typeset import lettered, shorten, spelled, typeset, typeset_label
 
 NUMBER, SMALL, FRACTION, NAME, SYMBOL, TITLE, CAPTION = 13.0, 9.5, 10.0, 12.0, 15.0, 19.0, 12.0  # sizes in points
 PILL_WIDTH, PILL_HEIGHT, GATE, WIRE = 26.0, 38.0, 31.0, 50.0  # least sizes

@@ -15,7 +15,9 @@ from . import geometry
 from .captions import arrow_tip, draw_legend, node_tip
 from .escape import identifier, xml, xml_lines
 from .geometry import Layout, Point
-from .glyphs import letter
+from .mathset.glyphs import letter
+from .mathset.pen import SANS, Pen, number
+from .mathset.typeset import shorten
 from .parts import (
     ABOVE,
     BELOW,
@@ -33,10 +35,8 @@ from .parts import (
     second_box,
     title_box,
 )
-from .pen import SANS, Pen, number
 from .placement import placed
 from .theme import colors, style_sheet
-from .typeset import shorten
 
 MARGIN, TITLE_GAP, LEGEND_GAP = 14.0, 16.0, 20.0
 LINE, BOLD_LINE, BORDER = 1.4, 1.9, 1.2  # widths: arrows, wires, borders

@@ -11,10 +11,10 @@ from . import geometry
 from .escape import plain
 from .geometry import Layout, Point
 from .latex import fit
+from .mathset.typeset import shorten
 from .parts import ABOVE, BELOW, PILL_HEIGHT, ArrowPart, CardPart, WirePart, measure
 from .placement import placed
 from .theme import colors
-from .typeset import shorten
 
 MARK = "% written by gradviz (graphviz_ad)"
 

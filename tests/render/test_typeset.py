@@ -11,11 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from graphviz_ad.render.formula import Setter, TooLarge, Unsupported
-from graphviz_ad.render.glyphs import Box, glyph, guess_width, letter
-from graphviz_ad.render.pen import to_svg
-from graphviz_ad.render.symbols import CHARACTERS, FENCES, ITALIC, SYMBOLS
-from graphviz_ad.render.typeset import shorten, spelled, typeset
+from graphviz_ad.render.mathset.formula import Setter, TooLarge, Unsupported
+from graphviz_ad.render.mathset.glyphs import Box, glyph, guess_width, letter
+from graphviz_ad.render.mathset.pen import to_svg
+from graphviz_ad.render.mathset.symbols import CHARACTERS, FENCES, ITALIC, SYMBOLS
+from graphviz_ad.render.mathset.typeset import shorten, spelled, typeset
 
 OURS = [
     "f(x, y, z) = (x + y) z",
@@ -154,7 +154,7 @@ def test_a_formula_alone_is_a_document() -> None:
 
 def test_usual_formulas_do_not_import_ziamath() -> None:
     code = (
-        "import sys; from graphviz_ad.render.typeset import typeset\n"
+        "import sys; from graphviz_ad.render.mathset.typeset import typeset\n"
         f"for latex in {OURS!r}: typeset(latex, 12)\n"
         "assert not {'ziamath', 'xml', 'numpy', 'sympy', 'dataclasses'} & set(sys.modules), sorted(sys.modules)\n"
         r"typeset(r'\hat{x}', 12)" + "\nassert 'ziamath' in sys.modules"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import zlib
 
-from .escape import xml
+from ..escape import xml
 from .glyphs import UNITS, Box, Mark, glyph, letter, moved
 from .typeset import spelled, typeset
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import re
 
-from ..scene.model import Label
-from .escape import plain
+from ...scene.model import Label
+from ..escape import plain
 from .formula import Setter, TooLarge, Unsupported
 from .glyphs import EMPTY, UNITS, Box, Mark, glyph, guess_width, letter
 from .symbols import ITALIC
