@@ -1,4 +1,4 @@
-"""The rules of the house that no linter knows: how large rooms and files may be, and that imports go round nowhere but in a class's views."""
+"""The rules of the house that no linter knows: how large rooms and files may be, and that imports go round in a class's views alone."""
 
 from __future__ import annotations
 

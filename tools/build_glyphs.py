@@ -25,7 +25,7 @@ from fontTools.pens.basePen import BasePen
 from fontTools.pens.boundsPen import BoundsPen
 from fontTools.ttLib import TTFont
 
-OUTPUT = Path(__file__).resolve().parent.parent / "graphviz_ad" / "render" / "data" / "outlines.txt"
+OUTPUT = Path(__file__).resolve().parent.parent / "graphviz_ad" / "render" / "mathset" / "data" / "outlines.txt"
 UNITS = 1000
 
 ASCII = [chr(c) for c in range(0x21, 0x7F)]
