@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..probing.high_precision_numbers import DIGITS, MP, Number
 from ..references.scalars import Reference
-from .high_precision_numbers import DIGITS, MP, Number
 
 if TYPE_CHECKING:
     from ...graph.structure import Graph
