@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import BindingError
-from .callables.gradient import GradientCheck, Options
-from .frameworks.libraries import is_both, pair, without_tensors
+from .callables.gradient import check_derivative
+from .claims.session import Options
+from .frameworks.libraries import pair, without_tensors
 from .probing.guard import Contained
-from .results import FAIL, INCONCLUSIVE, Report, Row
+from .probing.signatures import is_both
+from .results import FAIL, Report, unjudged
 from .slopes.finding import FLOAT
 
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "products", "hessian", "hvp")
@@ -68,12 +70,10 @@ def check_gradient(
 
     try:
         if kind in ("gradient", "jacobian"):
-            return GradientCheck(f, gradient, at, kind, options).report()
+            return check_derivative(f, gradient, at, kind, options)
         return check_product(f, gradient, at, kind, options)
     except KeyboardInterrupt:  # before anything was known
-        report = Report([Row("f", (), None, None, None, None, FLOAT, INCONCLUSIVE, "interrupted before anything was known")])
-        report.interrupted = True
-        return report
+        return Report([unjudged("f", "interrupted before anything was known", FLOAT)], interrupted=True)
 
 
 def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
@@ -84,7 +84,7 @@ def prepared(f: Any, gradient: Any, at: Any, kind: str) -> tuple[Any, Any, Any]:
 
         f = parse(f)
     if hasattr(f, "input_handles"):
-        from .probing.graph_function import GraphFunction
+        from .frameworks.graph_function import GraphFunction
 
         f = GraphFunction(f)
     if isinstance(gradient, str):
@@ -106,10 +106,10 @@ def _self_tested(f: Any, gradient: Any, at: Any, options: dict[str, Any]) -> Rep
 
     report = check_gradient(f, gradient, at, **options)
     if report.verdict == FAIL:  # what is wrong already fails with any slip
-        report.notes = (*report.notes, NO_TEST)
-    elif not report.interrupted:
-        try:
-            report.trials = self_test(f, gradient, at, **{**options, "curve": False})
-        except KeyboardInterrupt:
-            report.interrupted = True
-    return report
+        return report.noting(NO_TEST)
+    if report.interrupted:
+        return report
+    try:
+        return report.replace(trials=self_test(check_gradient, f, gradient, at, **{**options, "curve": False}))
+    except KeyboardInterrupt:
+        return report.replace(interrupted=True)

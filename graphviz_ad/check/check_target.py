@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..errors import BindingError, FileError, NamingError
-from .frameworks.libraries import LIBRARIES
+from .check_gradient import check_gradient
+from .frameworks.libraries import LIBRARIES, pair
 from .frameworks.loading import load_module, load_object, split
 from .probing.guard import Guarded, told
-from .probing.signatures import parameters, positional_names, weights
-from .results import Report
+from .probing.signatures import is_both, parameters, positional_names, weights
+from .results import Note, NoteKind, Report
 
 #: kind of claim -> where it is looked for beside ``f`` when none is named, in this order
 CONVENTIONS: dict[str, tuple[str, ...]] = {
@@ -55,38 +56,49 @@ def check_target(
     **options: Any,
 ) -> Report:
     """The report of a function found by its name; see :func:`graphviz_ad.check_target`."""
-    from .check_gradient import check_gradient
-    from .frameworks.libraries import is_both, pair
-
-    found = find_pair(target, claim, kind)
-    arguments = fit_point(found, read_point(at), dict(named or {}))
-    function, slope, sort = found.function, found.claim, found.kind
+    target_pair = find_pair(target, claim, kind)
+    arguments = fit_point(target_pair, read_point(at), dict(named or {}))
     try:
-        if isinstance(slope, str):
-            if kind is None:
-                sort = _kind_of_library(slope, function, arguments)
-            function, slope = pair(slope, function, sort)
-        function = Guarded(function, found.names[0])
-        if callable(slope):
-            slope = _Ordered(Guarded(slope, found.names[1]), found.function, arguments)
-        elif is_both(slope):
-            slope = {name: _Ordered(Guarded(product, name), found.function, arguments) for name, product in slope.items()}
+        function, slope, sort = _guarded(target_pair, arguments, kind)
         report = check_gradient(function, slope, arguments, kind=sort, **options)
     except Exception as fault:
         error = told(fault)
         if error is None:
             raise
         raise error from fault
-    if left := [name for name in weights(found.function) if not isinstance(arguments, dict) or name not in arguments]:
-        fixed = f"the module's parameters {', '.join(left)} are held fixed; give them by name to check their gradients"
-        report.notes = (*report.notes, fixed)
-    if held := _held(found.function, arguments):
-        report.notes = (*report.notes, f"held fixed, because there is no decimal point in it: {', '.join(held)}")
-    against = f"{LONG[sort]} by {found.claim}" if isinstance(found.claim, str) else found.names[1]
-    if not isinstance(found.claim, (str, Mapping)) and sort != "gradient":
-        against += f", {LONG[sort]}"
-    report.title = f"{found.names[0]} against {against}"
-    return report
+    return report.noting(*_held_fixed(target_pair.function, arguments)).replace(title=_title(target_pair, sort))
+
+
+def _guarded(target: Pair, arguments: Any, kind: str | None) -> tuple[Any, Any, str]:
+    """The function, its claim and the kind of it, ready to be checked: an exception in either remembers who was called with what."""
+    function, slope, sort = target.function, target.claim, target.kind
+    if isinstance(slope, str):
+        if kind is None:
+            sort = _kind_of_library(slope, function, arguments)
+        function, slope = pair(slope, function, sort)
+    if callable(slope):
+        slope = _Ordered(Guarded(slope, target.names[1]), target.function, arguments)
+    elif is_both(slope):
+        slope = {name: _Ordered(Guarded(product, name), target.function, arguments) for name, product in slope.items()}
+    return Guarded(function, target.names[0]), slope, sort
+
+
+def _title(target: Pair, kind: str) -> str:
+    """What was checked against what, in words."""
+    function, claim = target.names
+    if isinstance(target.claim, str):
+        return f"{function} against {LONG[kind]} by {target.claim}"
+    plain = isinstance(target.claim, Mapping) or kind == "gradient"
+    return f"{function} against {claim}" + ("" if plain else f", {LONG[kind]}")
+
+
+def _held_fixed(function: Any, arguments: Any) -> Iterator[Note]:
+    """What does not move in the check."""
+    if left := [name for name in weights(function) if not isinstance(arguments, dict) or name not in arguments]:
+        text = f"the module's parameters {', '.join(left)} are held fixed; give them by name to check their gradients"
+        yield Note(text, NoteKind.HELD)
+    if held := _whole_numbers(function, arguments):
+        yield Note(f"held fixed, because there is no decimal point in it: {', '.join(held)}", NoteKind.HELD)
 
 
 # -- the pair ----------------------------------------------------------------------------------------------------------
@@ -177,8 +189,6 @@ def _kind_of_library(library: str, function: Any, arguments: Any) -> str:
     """gradient where the function returns one number, else jacobian."""
     import numpy as np
 
-    from .frameworks.libraries import pair
-
     value = Guarded(pair(library, function)[0], getattr(function, "__name__", type(function).__name__))
     result = value(**arguments) if isinstance(arguments, dict) else value(*arguments)
     return "gradient" if np.size(result) == 1 and np.shape(result) == () else "jacobian"
@@ -191,69 +201,91 @@ def read_point(at: Any) -> Any:
     """A point from a file: .npz and .json give named arguments (an array in .json one), .npy, .csv and .txt one argument."""
     if not isinstance(at, (str, Path)):
         return at
-    import numpy as np
-
     from ..values.files import read
 
     path = Path(at)
-    if path.suffix not in (".npz", ".npy"):
-        if path.suffix not in (".json", ".csv", ".txt"):
-            raise FileError(f"{path}: a point is read from .npz, .npy, .json, .csv or .txt")
-        return read(path)
-    try:
-        loaded = np.load(path, allow_pickle=False)
-        if path.suffix == ".npy":
-            return loaded
-        with loaded:
-            return {name: loaded[name] for name in loaded.files}
-    except OSError as error:
-        raise FileError(f"{path}: {error.strerror or error}") from None
-    except (ValueError, EOFError) as error:  # damaged, or objects in it
-        raise FileError(f"{path}: {error}") from None
+    if path.suffix not in (".npz", ".npy", ".json", ".csv", ".txt"):
+        raise FileError(f"{path}: a point is read from .npz, .npy, .json, .csv or .txt")
+    return read(path, as_saved=True)
 
 
-def fit_point(found: Pair, at: Any, named: dict[str, Any]) -> Any:
+class _Takes(NamedTuple):
+    """What a function takes: the names of its parameters that have a place, of all but those that catch the rest, of those without a
+    default, of a module's own parameters; and whether it takes any further arguments by place and by name.
+    """
+
+    placed: list[str]
+    known: list[str]
+    required: list[str]
+    own: list[str]
+    any_place: bool
+    any_name: bool
+
+
+def _takes(function: Any, listed: list[inspect.Parameter]) -> _Takes:
+    single = [p for p in listed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
+    kinds = {p.kind for p in listed}
+    return _Takes(
+        [p.name for p in single if p.kind <= p.POSITIONAL_OR_KEYWORD],
+        [p.name for p in single],
+        [p.name for p in single if p.default is p.empty],
+        weights(function),
+        inspect.Parameter.VAR_POSITIONAL in kinds,
+        inspect.Parameter.VAR_KEYWORD in kinds,
+    )
+
+
+def fit_point(target: Pair, at: Any, named: dict[str, Any]) -> Any:
     """The arguments as a tuple in the order of the function's parameters where they have an order, else by name.
 
     Raises BindingError where names and parameters do not fit.
     """
-    if isinstance(at, dict):
-        if set(at) == {f"arr_{k}" for k in range(len(at))}:  # numpy.savez without names
-            at = tuple(at[f"arr_{k}"] for k in range(len(at)))
-        else:
-            if twice := sorted(set(at) & set(named)):
-                raise BindingError(f"{twice[0]} is given twice: by --at and by name")
-            at, named = None, {**at, **named}
-    given = () if at is None else at if isinstance(at, tuple) else (at,)
-    listed = parameters(found.function)
+    placed, named = _dealt(at, named)
+    listed = parameters(target.function)
     if listed is None:
-        return _some(given, found) if given or not named else named
-    ordered = [p for p in listed if p.kind <= p.POSITIONAL_OR_KEYWORD]
-    catches = {p.kind for p in listed}
-    known = [p.name for p in listed if p.kind not in (p.VAR_POSITIONAL, p.VAR_KEYWORD)]
-    own = weights(found.function)
-    if strange := [name for name in named if name not in (*known, *own) and inspect.Parameter.VAR_KEYWORD not in catches]:
-        raise BindingError(f"{found.names[0]} has no argument {strange[0]}\nhint: it takes {', '.join((*known, *own)) or 'none'}")
-    names = [p.name for p in ordered]
-    if len(given) > len(names) and inspect.Parameter.VAR_POSITIONAL not in catches:
-        raise BindingError(f"{found.names[0]} takes {len(names)} arguments, the point has {len(given)}")
-    if not given and not named:
-        return _some((), found, names)
-    filled = names[: len(given)]
+        return _some(placed, target) if placed or not named else named
+    takes = _takes(target.function, listed)
+    _require_known(target, takes, placed, named)
+    if not placed and not named:
+        return _some((), target, takes.placed)
+    _require_all(target, takes, placed, named)
+    rest = takes.placed[len(placed) : len(placed) + len(named)]
+    if set(rest) == set(named):
+        return (*placed, *(named[name] for name in rest))
+    return {**dict(zip(takes.placed, placed)), **named} if placed else named
+
+
+def _dealt(at: Any, named: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    """What of a point goes by place and what by name."""
+    if not isinstance(at, dict):
+        return () if at is None else at if isinstance(at, tuple) else (at,), named
+    if set(at) == {f"arr_{k}" for k in range(len(at))}:  # numpy.savez without names
+        return tuple(at[f"arr_{k}"] for k in range(len(at))), named
+    if twice := sorted(set(at) & set(named)):
+        raise BindingError(f"{twice[0]} is given twice: by --at and by name")
+    return (), {**at, **named}
+
+
+def _require_known(target: Pair, takes: _Takes, placed: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """That the function has these arguments."""
+    names = (*takes.known, *takes.own)
+    if strange := [name for name in named if name not in names and not takes.any_name]:
+        raise BindingError(f"{target.names[0]} has no argument {strange[0]}\nhint: it takes {', '.join(names) or 'none'}")
+    if len(placed) > len(takes.placed) and not takes.any_place:
+        raise BindingError(f"{target.names[0]} takes {len(takes.placed)} arguments, the point has {len(placed)}")
+
+
+def _require_all(target: Pair, takes: _Takes, placed: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """That every argument that has no default is given, and none twice."""
+    filled = takes.placed[: len(placed)]
     if both := [name for name in filled if name in named]:
         raise BindingError(f"{both[0]} is given twice: by --at and by name")
-    if missing := [p.name for p in listed if p.default is p.empty and p.name in known and p.name not in filled and p.name not in named]:
+    if missing := [name for name in takes.required if name not in filled and name not in named]:
         wanted = ", ".join(missing)
-        raise BindingError(f"the point has no value for {wanted}\nhint: {found.names[0]} takes {', '.join(known)}")
-    row = names[len(given) : len(given) + len(named)]
-    if set(row) == set(named):
-        return (*given, *(named[name] for name in row))
-    if not given:
-        return named
-    return {**dict(zip(names, given)), **named}
+        raise BindingError(f"the point has no value for {wanted}\nhint: {target.names[0]} takes {', '.join(takes.known)}")
 
 
-def _held(function: Any, arguments: Any) -> list[str]:
+def _whole_numbers(function: Any, arguments: Any) -> list[str]:
     """The arguments of whole numbers, which are no variables where others have decimal points."""
     import numpy as np
 
@@ -263,9 +295,9 @@ def _held(function: Any, arguments: Any) -> list[str]:
     return [name for name, kind in kinds.items() if kind in "iu"] if any(kind in "fc" for kind in kinds.values()) else []
 
 
-def _some(given: tuple[Any, ...], found: Pair, names: list[str] | None = None) -> tuple[Any, ...]:
+def _some(given: tuple[Any, ...], target: Pair, names: list[str] | None = None) -> tuple[Any, ...]:
     if not given:
-        takes = f"{found.names[0]} takes {', '.join(names)}" if names else "for example --at point.npy"
+        takes = f"{target.names[0]} takes {', '.join(names)}" if names else "for example --at point.npy"
         raise BindingError(f"there is no point to check at: --at FILE, or NAME=VALUE\nhint: {takes}")
     return given
 
@@ -283,7 +315,7 @@ class _Ordered:
         return self.claim.__code__
 
     def __call__(self, *positional: Any, **named: Any) -> Any:
-        found = self.claim(*positional, **named)
-        if self.names and isinstance(found, dict) and found and set(found) <= set(self.known):
-            return tuple(found.get(name) for name in self.names)
-        return found
+        claim = self.claim(*positional, **named)
+        if self.names and isinstance(claim, dict) and claim and set(claim) <= set(self.known):
+            return tuple(claim.get(name) for name in self.names)
+        return claim

@@ -49,8 +49,12 @@ def load_all(path: str | os.PathLike[str]) -> dict[str, Any]:
     return found
 
 
-def read(path: str | os.PathLike[str]) -> Any:
-    """What is in a file: one value, or several by name (a dictionary). Raises as :func:`load` does."""
+def read(path: str | os.PathLike[str], *, as_saved: bool = False) -> Any:
+    """What is in a file: one value, or several by name (a dictionary). Raises as :func:`load` does.
+
+    ``as_saved``: arrays of NumPy's files keep their type (single precision, complex numbers), and names may be those of parameters in
+    a module (``layer.0.weight``).
+    """
     name = os.fspath(path)
     suffix = os.path.splitext(name)[1].lower()
     if suffix not in SUFFIXES:
@@ -61,11 +65,11 @@ def read(path: str | os.PathLike[str]) -> Any:
     if suffix == ".npy":
         from .npy import read_npy
 
-        return read_npy(data, name)
+        return read_npy(data, name, as_saved)
     if suffix == ".npz":
         from .npy import read_npz
 
-        return read_npz(data, name)
+        return read_npz(data, name, as_saved)
     if suffix == ".json":
         from .documents import read_json, to_value
 

@@ -21,6 +21,8 @@ _MOST_MEMBERS = 10_000
 _DESCR = re.compile(r"""(['"])descr\1\s*:\s*(['"])([<>|=]?[A-Za-z]\d{0,4})\2\s*,?\s*""")
 _ORDER = re.compile(r"""(['"])fortran_order\1\s*:\s*(True|False)\s*,?\s*""")
 _SHAPE = re.compile(r"""(['"])shape\1\s*:\s*\(([\d, L-]*)\)\s*,?\s*""")
+#: what a parameter of a module may be called: layer.0.weight
+_DOTTED = re.compile(r"\w+(\.\w+)*")
 _REFUSED = {
     "O": "it holds Python objects, which only a pickle could bring back, and pickles can run code",
     "c": "it holds complex numbers; values are real",
@@ -32,8 +34,8 @@ _REFUSED = {
 }
 
 
-def read_npy(data: bytes, name: str) -> np.ndarray:
-    """The array of a .npy file: float64, int64 or bool.
+def read_npy(data: bytes, name: str, as_saved: bool = False) -> np.ndarray:
+    """The array of a .npy file: float64, int64 or bool; ``as_saved``: in its own type, which may be complex.
 
     Raises
     ------
@@ -43,9 +45,10 @@ def read_npy(data: bytes, name: str) -> np.ndarray:
     import numpy as np
 
     kind, fortran, shape, offset = _header(data, name)
-    if kind.lstrip("<>|=")[0] in _REFUSED:
-        raise FileError(f"{name}: {_REFUSED[kind.lstrip('<>|=')[0]]}")
-    if not re.fullmatch(r"[<>|=]?(f[248]|[iu][1248]|b1|\?)", kind):
+    letter = kind.lstrip("<>|=")[0]
+    if letter in _REFUSED and not (as_saved and letter == "c"):
+        raise FileError(f"{name}: {_REFUSED[letter]}")
+    if not re.fullmatch(r"[<>|=]?(f[248]|c8|c16|[iu][1248]|b1|\?)", kind):
         raise FileError(f"{name}: entries of the type {kind} are not read; save it as float64")
     dtype = np.dtype(kind)
     count = 1
@@ -57,7 +60,7 @@ def read_npy(data: bytes, name: str) -> np.ndarray:
             f"{name}: the file ends too early: {count * dtype.itemsize:,} bytes of data are announced, {len(data) - offset:,} are there"
         )
     array = np.frombuffer(data, dtype, count, offset).reshape(shape, order="F" if fortran else "C")
-    return plain(array)
+    return array.astype(dtype.newbyteorder("=")) if as_saved else plain(array)
 
 
 def plain(array: np.ndarray) -> np.ndarray:
@@ -98,8 +101,8 @@ def _header(data: bytes, name: str) -> tuple[str, bool, tuple[int, ...], int]:
     return descr[3], order[2] == "True", extents, start + length
 
 
-def read_npz(data: bytes, name: str) -> dict[str, np.ndarray]:
-    """The arrays of a .npz file by name.
+def read_npz(data: bytes, name: str, as_saved: bool = False) -> dict[str, np.ndarray]:
+    """The arrays of a .npz file by name; ``as_saved``: in their own types, and names may have dots in them.
 
     Sizes are looked at before anything is unpacked, so that a small file cannot fill the memory.
 
@@ -123,7 +126,7 @@ def read_npz(data: bytes, name: str) -> dict[str, np.ndarray]:
     arrays = {}
     for member in members:
         key, dot, suffix = member.filename.rpartition(".")
-        if dot + suffix != ".npy" or not key.isidentifier():
+        if dot + suffix != ".npy" or not (key.isidentifier() or (as_saved and _DOTTED.fullmatch(key))):
             raise FileError(f"{name}: it holds something whose name is not that of an array")
         if key in arrays:
             raise FileError(f"{name}: it holds two arrays named {key}")
@@ -132,5 +135,5 @@ def read_npz(data: bytes, name: str) -> dict[str, np.ndarray]:
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError) as error:
             reason = "it is encrypted" if "encrypted" in str(error) else "it is damaged"
             raise FileError(f"{name}: {key} cannot be unpacked: {reason}") from None
-        arrays[key] = read_npy(content, f"{name}, {key}")
+        arrays[key] = read_npy(content, f"{name}, {key}", as_saved)
     return arrays

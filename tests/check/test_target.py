@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphviz_ad.check.diagnosis.diagnosis.self_test import self_test
 
 import graphviz_ad as gv
+from graphviz_ad.check.check_target import read_point
+from graphviz_ad.check.diagnosis.self_test import self_test
 
 AT = np.array([0.3, -0.7, 1.2])
 LAYER = """
@@ -118,6 +119,24 @@ def test_points_come_from_files(folder: Path) -> None:
         assert gv.check_target("layer:wave", name).verdict == "pass", name
 
 
+def test_a_point_that_would_fill_the_memory_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    np.savez_compressed("zeros.npz", x=np.zeros(200_000))
+    assert Path("zeros.npz").stat().st_size < 10_000
+    monkeypatch.setenv("GRADVIZ_MAX_FILE_BYTES", "1000000")
+    with pytest.raises(gv.LimitError, match="GRADVIZ_MAX_FILE_BYTES"):
+        gv.check_target("layer:wave", "zeros.npz")
+
+
+def test_a_point_from_a_file_keeps_its_types_and_names(folder: Path) -> None:
+    saved = {"x": AT.astype(np.float32), "layer.0.weight": AT.astype(">f8"), "z": AT * 1j, "y": np.array([0, 2], np.int16)}
+    np.savez("types.npz", **saved)
+    point = read_point("types.npz")
+    assert {name: array.dtype for name, array in point.items()} == {
+        "x": np.float32, "layer.0.weight": np.float64, "z": np.complex128, "y": np.int16,
+    }  # fmt: skip
+    assert all(np.array_equal(point[name], array) and point[name].flags.writeable for name, array in saved.items())
+
+
 def test_names_and_order_mix(folder: Path) -> None:
     report = gv.check_target("layer:loss", AT, named={"W": np.ones((2, 3)), "b": 0.25})
     assert (report.verdict, {row.wrt for row in report.rows}) == ("pass", {"x", "W", "b"})
@@ -193,7 +212,7 @@ def test_a_file_named_as_an_installed_module_is_the_file(folder: Path) -> None:
 
 
 def test_self_test_tells_what_is_caught() -> None:
-    trials = self_test(lambda x, y: np.sum(np.sin(x) * y), lambda x, y: (np.cos(x) * y, np.sin(x)), (AT, AT[::-1] + 2))
+    trials = self_test(gv.check_gradient, lambda x, y: np.sum(np.sin(x) * y), lambda x, y: (np.cos(x) * y, np.sin(x)), (AT, AT[::-1] + 2))
     assert len(trials) == 24
     assert [trial.slip for trial in trials if trial.changed and not trial.caught] == []
     assert not next(trial for trial in trials if (trial.slip, trial.place) == ("transposed", "x")).changed

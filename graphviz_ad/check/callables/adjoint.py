@@ -9,21 +9,23 @@ two is wrong the function then says.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ...errors import BindingError
-from ..frameworks.libraries import is_both
+from ..claims.session import Options, Session
 from ..probing.black_box import NOISE_POINTS, measure_noise, natural_scales
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Report, Row
+from ..probing.signatures import is_both
+from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, LikelyCause, Method, MethodKind, Note, NoteKind, Report, Row
 from ..slopes.finding import ROUNDING, SURE, VERIFIED, Finding
-from .gradient import GradientCheck, Options
-from .products import TRIED, DirectionCheck, Fixed, Weighted, check_vjp
+from .jvp import WEIGHTS, DirectionCheck
+from .vjp import TRIED, Fixed, Weighted, check_vjp
 
-METHOD = "forward against reverse"
-#: directions and cotangents: few bits, so that they are the same numbers in single precision
-WEIGHTS = (-1.75, -1.5, -1.25, -1.0, 1.0, 1.25, 1.5, 1.75)
+if TYPE_CHECKING:
+    from ..probing.vectors import Chance, Floats
+
+METHOD = Method("forward against reverse", MethodKind.ADJOINT)
 
 
 def check_both(f: Any, claim: Mapping[str, Any], at: Any, options: Options) -> Report:
@@ -46,53 +48,66 @@ def check_both(f: Any, claim: Mapping[str, Any], at: Any, options: Options) -> R
             rows = [*adjoint.rows(), *rows]
         except KeyboardInterrupt:
             interrupted = True
-            notes.append("interrupted before forward was held against reverse")
-    whole = Report(rows, None, tuple(dict.fromkeys(notes)))
-    whole.evaluations = sum(report.evaluations for report in reports.values()) + adjoint.evaluations
-    whole.causes = tuple(f"{name}: {cause}" for name, report in reports.items() for cause in report.causes)
-    whole.power = "; ".join(f"{name}: {report.power}" for name, report in reports.items() if report.power)
-    whole.interrupted = interrupted
-    return whole
+            notes.append(Note("interrupted before forward was held against reverse", NoteKind.INTERRUPTED))
+    return Report(
+        rows, None, notes,
+        causes=[_of_product(name, cause) for name, report in reports.items() for cause in report.causes],
+        evaluations=sum(report.evaluations for report in reports.values()) + adjoint.evaluations,
+        power="; ".join(f"{name}: {report.power}" for name, report in reports.items() if report.power),
+        interrupted=interrupted,
+    )  # fmt: skip
+
+
+def _of_product(name: str, cause: LikelyCause) -> LikelyCause:
+    """A cause of one of the two products as one of both; arguments are called as in its rows."""
+    return LikelyCause(f"{name}: {cause}", cause.kind, cause.wrt and f"{name}: {cause.wrt}")
 
 
 class _Sides(NamedTuple):
     """Both sides of the identity, for the real and the imaginary part of the output; ``size`` is that of what is added up in them."""
 
-    forward: Any
-    reverse: Any
-    size: Any
+    forward: Floats
+    reverse: Floats
+    size: Floats
 
 
 class _Adjoint:
+    """Forward against reverse, with seeded directions and cotangents."""
+
     def __init__(self, check: DirectionCheck, f: Any, claim: Mapping[str, Callable[..., Any]], at: Any, options: Options) -> None:
         self.check, self.f, self.claim, self.at, self.options = check, f, claim, at, options
         self.layout, self.shape = check.layout, check.box.shape
         self.count = int(np.prod(self.shape))
         self.evaluations = 0
         self.pulled = self.weighted(np.ones(self.count))
-        self.rng = np.random.default_rng(options.seed)
+        self.chance: Chance = np.random.default_rng(options.seed)
 
-    def weighted(self, v: Any) -> GradientCheck:
-        """The check of the claimed product with v as the gradient of v·f."""
-        product = Fixed(self.claim["vjp"], self.shaped(v), self.layout.named)
-        check = GradientCheck(Weighted(self.f, self.shaped(v)), product, self.at, "gradient", self.options)
-        self.evaluations += check.box.evaluations
-        return check
+    def weighted(self, v: Floats) -> Session:
+        """The claimed product with v as the gradient of v·f."""
+        session = Session(Weighted(self.f, self.shaped(v)), self.product(v), self.at, "gradient", self.options)
+        self.evaluations += session.box.evaluations
+        return session
 
-    def shaped(self, v: Any) -> Any:
+    def product(self, v: Floats) -> Fixed:
+        """The claimed vjp of v."""
+        return Fixed(self.claim["vjp"], self.shaped(v), self.layout.named)
+
+    def shaped(self, v: Floats) -> Any:
+        """v as the function's result is shaped."""
         return v.reshape(self.shape) if self.shape else float(v[0])
 
     def rows(self) -> list[Row]:
         """A row for each seeded pair of a direction and a cotangent, two where the output is complex."""
         vector = self.layout.vector
         scales = natural_scales(self.layout, vector)
-        if self.pulled.claim(vector)[1]:  # a wrong shape, told by the check of the vjp
+        claim = self.pulled.claimed(vector)
+        if claim.faults:  # a wrong shape, told by the check of the vjp
             return []
-        claimed = np.array([self.pulled.claimed_column(j) for j in range(self.layout.size)])
+        claimed = np.array([self.pulled.covered(claim, j) for j in range(self.layout.size)])
         rows: list[Row] = []
         for number in range(TRIED):
-            u = self.rng.choice(WEIGHTS, self.layout.size) * scales * claimed
-            v = self.rng.choice(WEIGHTS, self.count)
+            u = self.chance.choice(WEIGHTS, self.layout.size) * scales * claimed
+            v = self.chance.choice(WEIGHTS, self.count)
             sides = self.sides(vector, u, v)
             if sides is None or not np.all(np.isfinite(sides.size)):  # so the product's own check tells why
                 continue
@@ -103,14 +118,13 @@ class _Adjoint:
                 rows.append(Row(name, (), forward, reverse, abs(forward - reverse), finding.bound, METHOD, finding.verdict, finding.reason))
         return rows
 
-    def sides(self, vector: Any, u: Any, v: Any) -> _Sides | None:
+    def sides(self, vector: Floats, u: Floats, v: Floats) -> _Sides | None:
         """Both sides at a point; None where a product has the wrong shape."""
-        u, v = self.rounded(u), v.astype(np.float32).astype(float) if self.check.coarse else v
-        moved, fault = self.check.claimed(vector, u)
-        if fault:
+        u, v = self.rounded(u), v.astype(np.float32).astype(float) if self.check.session.coarse else v
+        moved, _ = self.check.claimed(vector, u)
+        if moved is None:
             return None
-        self.pulled.gradient = Fixed(self.claim["vjp"], self.shaped(v), self.layout.named)
-        matrix, faults = self.pulled.claim(vector)
+        matrix, faults, _ = self.pulled.claimed.of(self.product(v))(vector)
         if faults:
             return None
         with np.errstate(all="ignore"):
@@ -119,7 +133,7 @@ class _Adjoint:
             size = np.sum(np.abs(terms), axis=1) + np.abs(matrix) @ np.abs(u)
             return _Sides(np.sum(terms, axis=1), matrix @ u, size)
 
-    def rounded(self, u: Any) -> Any:
+    def rounded(self, u: Floats) -> Floats:
         """A direction as the arguments hold it."""
         u = u.copy()
         for leaf in self.layout.leaves:
@@ -127,18 +141,18 @@ class _Adjoint:
             u[leaf.start : leaf.stop] = u[leaf.start : leaf.stop].astype(single)
         return u
 
-    def judge(self, vector: Any, u: Any, v: Any, sides: _Sides) -> list[Finding]:
+    def judge(self, vector: Floats, u: Floats, v: Floats, sides: _Sides) -> list[Finding]:
         """A finding for each part of the output."""
         gap = np.abs(sides.forward - sides.reverse)
-        unit = ROUNDING * max(1.0, self.check.precision / 2.0**-52)
+        unit = ROUNDING * max(1.0, self.check.session.precision / 2.0**-52)
         allowed = self.options.tolerance or 0.0
         bound = (unit + allowed) * sides.size
         if np.all(gap <= bound):
             return [Finding(PASS, float(r), 0.0, float(b), METHOD) for r, b in zip(sides.reverse, bound, strict=True)]
         noise = self.measured(vector, u, v, sides)
         if noise is None:
-            told = "the two sides differ, and around this point they are not finite, so that rounding cannot be measured"
-            return [Finding(INCONCLUSIVE, float(r), np.inf, float(b), METHOD, told) for r, b in zip(sides.reverse, bound, strict=True)]
+            reason = "the two sides differ, and around this point they are not finite, so that rounding cannot be measured"
+            return [Finding(INCONCLUSIVE, float(r), np.inf, float(b), METHOD, reason) for r, b in zip(sides.reverse, bound, strict=True)]
         # what a saturated 1 - tanh(x)**2 loses is as large as the rounding of the function's own value, and at all neighbours the same
         saturated = unit * np.sum(np.abs(v * self.check.box.base.reshape(-1, self.count)), axis=1)
         limits = bound + saturated + SURE * noise
@@ -148,13 +162,13 @@ class _Adjoint:
             if gap[part] <= bound[part] or (gap[part] <= limit <= max(VERIFIED, allowed) * size):
                 findings.append(Finding(PASS, reverse, 0.0, limit, METHOD))
             elif gap[part] <= min(bound[part] + saturated[part], 1e-2 * size):
-                told = "agree to the digits that rounding of the function's value leaves"
-                findings.append(Finding(PASS, reverse, 0.0, limit, METHOD, told))
+                reason = "agree to the digits that rounding of the function's value leaves"
+                findings.append(Finding(PASS, reverse, 0.0, limit, METHOD, reason))
             else:
                 findings.append(self.compared(u, v, sides, part, limit))
         return findings
 
-    def measured(self, vector: Any, u: Any, v: Any, sides: _Sides) -> Any:
+    def measured(self, vector: Floats, u: Floats, v: Floats, sides: _Sides) -> Floats | None:
         """How far rounding moves the difference of the two sides; None where it cannot be seen.
 
         Point, direction and cotangent move together, so that no rounding stays the same.
@@ -162,42 +176,40 @@ class _Adjoint:
         size = self.layout.size
         finite = 0
 
-        def difference(moved: Any) -> Any:
+        def difference(moved: Floats) -> Floats:
             nonlocal finite
-            found = self.sides(moved[:size], moved[size : 2 * size], moved[2 * size :])
-            if found is None:
+            beside = self.sides(moved[:size], moved[size : 2 * size], moved[2 * size :])
+            if beside is None:
                 return np.full(len(sides.size), np.nan)
-            finite += bool(np.all(np.isfinite(found.size)))
-            return found.forward - found.reverse
+            finite += bool(np.all(np.isfinite(beside.size)))
+            return beside.forward - beside.reverse
 
         place = np.concatenate([vector, u, v])
         scales = np.concatenate([natural_scales(self.layout, vector), np.abs(u), np.abs(v)])
-        box: Any = difference
-        noise, _ = measure_noise(box, place, sides.forward - sides.reverse, scales, self.rng)
+        noise, _ = measure_noise(difference, place, sides.forward - sides.reverse, scales, self.chance)
         return noise if finite >= NOISE_POINTS else None
 
-    def compared(self, u: Any, v: Any, sides: _Sides, part: int, limit: float) -> Finding:
+    def compared(self, u: Floats, v: Floats, sides: _Sides, part: int, limit: float) -> Finding:
         """Two sides that differ, beside what the function says: which of the products it contradicts."""
-        check = self.weighted(v)
-        vector, base = check.layout.vector, check.box.base
-        scales = natural_scales(check.layout, vector)
-        noise, fine = measure_noise(check.box, vector, base, scales, self.rng)
-        check.noise = noise
-        examiner = check.examiner(vector, base, noise, scales)
-        examiner.fine = noise if check.coarse else fine
-        found = {"jvp": examiner.examine(u, sides.forward)[part], "vjp": examiner.examine(u, sides.reverse)[part]}
-        self.evaluations += check.box.evaluations
+        session = self.weighted(v)
+        noise, fine = session.measure_here(self.chance)
+        vector = session.layout.vector
+        examiner = session.examiner(vector, session.box.base, noise, natural_scales(session.layout, vector), fine=fine)
+        findings = {"jvp": examiner.examine(u, sides.forward)[part], "vjp": examiner.examine(u, sides.reverse)[part]}
+        self.evaluations += session.box.evaluations
         forward, reverse = float(sides.forward[part]), float(sides.reverse[part])
         gap = abs(forward - reverse)
-        if all(finding.verdict == AT_KINK for finding in found.values()):
-            told = "a kink: each of the two is a valid choice, but they are not the same"
-            return Finding(AT_KINK, reverse, 0.0, limit, METHOD, told)
+        if all(finding.verdict == AT_KINK for finding in findings.values()):
+            reason = "a kink: each of the two is a valid choice, but they are not the same"
+            return Finding(AT_KINK, reverse, 0.0, limit, METHOD, reason)
         if gap <= limit:
-            told = f"rounding hides whether forward and reverse agree: it moves the two sides by {limit:.1e}"
-            return Finding(INCONCLUSIVE, reverse, 0.0, limit, METHOD, told)
-        wrong = [name for name, finding in found.items() if finding.verdict == FAIL]
-        slope, error = found["jvp"].reference, found["jvp"].error
+            reason = f"rounding hides whether forward and reverse agree: it moves the two sides by {limit:.1e}"
+            return Finding(INCONCLUSIVE, reverse, 0.0, limit, METHOD, reason)
+        wrong = [name for name, finding in findings.items() if finding.verdict == FAIL]
+        slope, error = findings["jvp"].reference, findings["jvp"].error
         if not wrong and error < gap / 4:  # it is known better than the two differ
             wrong = [name for name, side in (("jvp", forward), ("vjp", reverse)) if abs(side - slope) > limit + 2 * error]
-        told = f"f gives {slope:.10g}, against the {' and the '.join(wrong)}" if wrong else "f does not tell which of the two is wrong"
-        return Finding(FAIL, reverse, 0.0, limit, METHOD, f"forward and reverse differ by {gap:.2g}, rounding explains {limit:.1g}; {told}")
+        reason = f"f gives {slope:.10g}, against the {' and the '.join(wrong)}" if wrong else "f does not tell which of the two is wrong"
+        return Finding(
+            FAIL, reverse, 0.0, limit, METHOD, f"forward and reverse differ by {gap:.2g}, rounding explains {limit:.1g}; {reason}"
+        )

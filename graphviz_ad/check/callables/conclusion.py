@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..diagnosis.diagnosis import diagnose
+from ..diagnosis.diagnosis import Diagnosis, diagnose
 from ..probing.black_box import BudgetSpent, natural_scales
-from ..results import FAIL, INCONCLUSIVE, PASS, Report, Row
+from ..results import FAIL, INCONCLUSIVE, PASS, Note, NoteKind, Report, Row, overall
 from .step_curve import distances, worst_row
 
 if TYPE_CHECKING:
-    from .gradient import GradientCheck
+    from ..claims.claimed import Claim
+    from ..claims.rows import Judged, Look
+    from ..claims.session import Session
 
 
-def conclude(check: GradientCheck, rows: list[Row], matrix: Any) -> Report:
-    """The report of these rows, with everything that the check has noted; causes are looked for in the claimed ``matrix``."""
-    report = Report(rows)
-    report.evaluations = check.box.evaluations
-    report.power, report.interrupted = power(rows, check.projection_power, check.layout.size), check.interrupted
-    if report.verdict == FAIL and check.options.diagnose and not check.interrupted:
-        report.causes = tuple(diagnose(check, report, matrix))
-    if check.options.curve and not check.interrupted:
-        report.curve = _curve(check, rows)
-    if check.why_not_exact and any(row.verdict == INCONCLUSIVE for row in rows):
-        check.notes.append(check.why_not_exact)
-    report.notes = tuple(dict.fromkeys(check.notes))
-    return report
+def conclude(session: Session, claim: Claim, look: Look) -> Report:
+    """The report of everything that was seen; causes of a failure are looked for in the ``claim`` at the given point."""
+    rows, evaluations = look.rows, session.box.evaluations
+    diagnosis = Diagnosis(())
+    if overall(row.verdict for row in rows) == FAIL and session.options.diagnose and not look.interrupted:
+        random = any(note.kind is NoteKind.RANDOM_CLAIM for note in look.notes)
+        diagnosis = diagnose(session, claim, look.evidence, random)
+    notes = look.notes + diagnosis.notes
+    curve: tuple[tuple[float, float], ...] = ()
+    if session.options.curve and not (look.interrupted or diagnosis.interrupted):
+        curve, spent = _curve(session, look.judged)
+        notes += session.news(*spent)
+    notes += session.news()
+    if session.why_not_exact and any(row.verdict == INCONCLUSIVE for row in rows):
+        notes += (Note(session.why_not_exact, NoteKind.PRECISION),)
+    seen = power(rows, look.power, session.layout.size)
+    return Report(
+        rows, None, notes, causes=diagnosis.causes, evaluations=evaluations, power=seen, curve=curve, interrupted=look.interrupted
+    )  # fmt: skip
 
 
 def power(rows: list[Row], projected: float | None, size: int) -> str:
@@ -50,32 +59,33 @@ def _measured(row: Row) -> bool:
     return row.verdict == PASS and bool(row.bound) and bool(row.analytic) and bool(row.reference)
 
 
-def _curve(check: GradientCheck, rows: list[Row]) -> tuple[tuple[float, float], ...]:
-    """(step, distance of the two-sided difference from the reference) for the worst entry that has a reference."""
-    worst = worst_row(rows)
-    if worst is None or (worst.wrt, worst.entry) not in check.where:
-        return ()
-    output, index = check.where[worst.wrt, worst.entry]
-    scale = float(natural_scales(check.layout, check.layout.vector)[index])
+def _curve(session: Session, judged: Sequence[Judged]) -> tuple[tuple[tuple[float, float], ...], tuple[Note, ...]]:
+    """(step, distance of the two-sided difference from the reference) for the worst entry that has a reference; a note if it ends early."""
+    worst = worst_row([row for row, _ in judged])
+    place = next((place for row, place in judged if row is worst), None)
+    if worst is None or place is None:
+        return (), ()
+    output, index = place
+    scale = float(natural_scales(session.layout, session.layout.vector)[index])
 
     def slope(step: float) -> float:
-        direction = np.zeros(check.layout.size)
+        direction = np.zeros(session.layout.size)
         direction[index] = step
-        ahead, behind = check.box(check.layout.vector + direction), check.box(check.layout.vector - direction)
+        ahead, behind = session.box(session.layout.vector + direction), session.box(session.layout.vector - direction)
         with np.errstate(all="ignore"):
             return float((ahead[output] - behind[output]) / (2 * step))
 
-    found: list[tuple[float, float]] = []
+    curve: list[tuple[float, float]] = []
     try:
-        found.extend(distances(slope, float(worst.reference or 0.0), scale))
+        curve.extend(distances(slope, float(worst.reference or 0.0), scale))
     except BudgetSpent:
-        check.notes.append("the budget of evaluations was spent before the curve was complete")
-    return tuple(found)
+        return tuple(curve), (Note("the budget of evaluations was spent before the curve was complete", NoteKind.BUDGET),)
+    return tuple(curve), ()
 
 
-def motionless(check: GradientCheck, rows: list[Row]) -> list[str]:
+def motionless(session: Session, judged: Iterable[Judged]) -> list[str]:
     """Arguments that nothing depends on near the point: saturated, cut off, or never used."""
-    placed = [(row, check.where[row.wrt, row.entry][1]) for row in rows if (row.wrt, row.entry) in check.where]
-    moving = {check.layout.place(index)[0].name: row.reference != 0 for row, index in sorted(placed, key=lambda p: p[0].reference != 0)}
-    told = "it is saturated, cut off or unused there, and a wrong factor cannot be seen"
-    return [f"nothing moves with {name}: {told}" for name, moves in moving.items() if not moves]
+    placed = [(row.reference != 0, place[1]) for row, place in judged if place is not None]
+    moving = {session.layout.place(index)[0].name: moves for moves, index in sorted(placed, key=lambda pair: pair[0])}
+    why = "it is saturated, cut off or unused there, and a wrong factor cannot be seen"
+    return [f"nothing moves with {name}: {why}" for name, moves in moving.items() if not moves]

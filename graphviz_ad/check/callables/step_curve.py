@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ...engine.evaluation import value_at
-from ..results import Report, Row
+from ..results import Report, Row, Where
 
 if TYPE_CHECKING:
     from ...derive.derivatives import Point
@@ -25,14 +25,14 @@ def distances(slope: Callable[[float], float], reference: float, scale: float) -
     """
     for level in LEVELS:
         step = scale * 2.0**-level
-        found = slope(step)
-        if math.isfinite(found):
-            yield step, abs(found - reference)
+        quotient = slope(step)
+        if math.isfinite(quotient):
+            yield step, abs(quotient - reference)
 
 
 def worst_row(rows: Sequence[Row]) -> Row | None:
     """The row, at the given point, whose claim is farthest from its reference."""
-    known = [row for row in rows if row.reference is not None and row.error is not None and not row.reason.startswith("at another point")]
+    known = [row for row in rows if row.reference is not None and row.error is not None and row.where is Where.HERE]
     if not known:
         return None
     return max(known, key=lambda row: ((row.error or 0.0) / (abs(row.reference or 0.0) + 1e-300), abs(row.reference or 0.0)))

@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..results import CauseKind
 from .cause import Cause, Repair, agrees
 from .repairs import array_of, candidates, flat_of
 
 if TYPE_CHECKING:
-    from ..callables.gradient import GradientCheck
+    from ..claims.rows import Evidence
+    from ..claims.session import Session
     from ..probing.layout import Leaf
-    from .diagnosis import Evidence
 
 
-def block_candidates(check: GradientCheck, point: Evidence, leaf: Leaf) -> Iterator[Cause]:
+def block_candidates(session: Session, point: Evidence, leaf: Leaf) -> Iterator[Cause]:
     """Causes whose repairs take the block and the argument and give the block."""
     claim, truth = point.matrix[:, leaf.start : leaf.stop], point.reference[:, leaf.start : leaf.stop]
-    outputs = check.box.shape
-    several = len(claim) > 1 and not check.box.complex_output
+    outputs = session.box.shape
+    several = len(claim) > 1 and not session.box.complex_output
     if several:
         yield from _between_outputs(claim, outputs)
         yield from _missing_rows(claim, truth, outputs)
@@ -33,8 +34,8 @@ def block_candidates(check: GradientCheck, point: Evidence, leaf: Leaf) -> Itera
     wrong = [row for row in range(len(claim)) if not agrees(claim[row], truth[row], size)]
     x = array_of(point.vector, leaf)
     first = point._replace(matrix=point.matrix[wrong[:1]], reference=point.reference[wrong[:1]])
-    place = "" if len(wrong) == len(claim) or check.box.complex_output else f"in the rows of {_named(wrong, outputs)} "
-    for cause in candidates(check, first, leaf, array_of(claim[wrong[0]], leaf, 0), array_of(truth[wrong[0]], leaf, 0), x):
+    place = "" if len(wrong) == len(claim) or session.box.complex_output else f"in the rows of {_named(wrong, outputs)} "
+    for cause in candidates(session.layout, first, leaf, array_of(claim[wrong[0]], leaf, 0), array_of(truth[wrong[0]], leaf, 0), x):
         yield cause._replace(text=place + cause.text, repair=_in_rows(cause.repair, None if len(wrong) == len(claim) else wrong, leaf))
     if several:
         yield from _missing_entries(claim, truth)
@@ -58,7 +59,7 @@ def _in_rows(repair: Repair, rows: list[int] | None, leaf: Leaf) -> Repair:
 
 def _between_outputs(claim: Any, outputs: tuple[int, ...]) -> Iterator[Cause]:
     if claim.shape[0] == claim.shape[1]:
-        yield Cause("the Jacobian is transposed", lambda c, x: c.T)
+        yield Cause("the Jacobian is transposed", lambda c, x: c.T, CauseKind.TRANSPOSE)
 
     def over_outputs(change: Callable[[Any], Any]) -> Repair:
         return lambda c, x: change(c.reshape(*outputs, -1)).reshape(c.shape)
@@ -66,18 +67,19 @@ def _between_outputs(claim: Any, outputs: tuple[int, ...]) -> Iterator[Cause]:
     for axis in range(len(outputs)):
         along = f" along axis {axis} of the output" if len(outputs) > 1 else ""
         for shift in (1, -1):
-            yield Cause(f"its rows are off by one output{along}", over_outputs(partial(np.roll, shift=shift, axis=axis)))
-        yield Cause(f"its rows are reversed{along}", over_outputs(partial(np.flip, axis=axis)))
+            rolled = over_outputs(partial(np.roll, shift=shift, axis=axis))
+            yield Cause(f"its rows are off by one output{along}", rolled, CauseKind.ORDER)
+        yield Cause(f"its rows are reversed{along}", over_outputs(partial(np.flip, axis=axis)), CauseKind.ORDER)
     for one, other in itertools.combinations(range(len(outputs)), 2):
         if outputs[one] == outputs[other]:
-            told = f"axes {one} and {other} of the output are exchanged"
-            yield Cause(told, over_outputs(partial(np.swapaxes, axis1=one, axis2=other)))
+            text = f"axes {one} and {other} of the output are exchanged"
+            yield Cause(text, over_outputs(partial(np.swapaxes, axis1=one, axis2=other)), CauseKind.TRANSPOSE)
 
 
 def _permuted(claim: Any, truth: Any) -> Iterator[Cause]:
     order = _order(claim, truth)
     if order is not None:
-        yield Cause("its rows are permuted", lambda c, x: c[order])
+        yield Cause("its rows are permuted", lambda c, x: c[order], CauseKind.ORDER)
 
 
 def _order(claim: Any, truth: Any) -> list[int] | None:
@@ -90,7 +92,8 @@ def _order(claim: Any, truth: Any) -> list[int] | None:
 def _missing_rows(claim: Any, truth: Any, outputs: tuple[int, ...]) -> Iterator[Cause]:
     rows = [row for row in range(len(claim)) if np.any(truth[row]) and not np.any(claim[row])]
     if 0 < len(rows) < len(claim):
-        yield Cause(f"the rows of {_named(rows, outputs)} are zero and should not be", lambda c, x: np.where(c == 0, truth, c), here=True)
+        text = f"the rows of {_named(rows, outputs)} are zero and should not be"
+        yield Cause(text, lambda c, x: np.where(c == 0, truth, c), CauseKind.DROPPED, here=True)
 
 
 def _missing_entries(claim: Any, truth: Any) -> Iterator[Cause]:
@@ -98,10 +101,10 @@ def _missing_entries(claim: Any, truth: Any) -> Iterator[Cause]:
     if not 0 < np.sum(empty) < claim.size:
         return
     if claim.shape[0] == claim.shape[1] and np.array_equal(claim, np.diag(np.diag(claim))):
-        told = "only its diagonal is claimed, and the rest is not zero: each output depends on other entries too"
+        text = "only its diagonal is claimed, and the rest is not zero: each output depends on other entries too"
     else:
-        told = f"{int(np.sum(empty))} of its entries are zero and should not be"
-    yield Cause(told, lambda c, x: np.where(empty, truth, c), here=True)
+        text = f"{int(np.sum(empty))} of its entries are zero and should not be"
+    yield Cause(text, lambda c, x: np.where(empty, truth, c), CauseKind.DROPPED, here=True)
 
 
 def _named(rows: list[int], outputs: tuple[int, ...]) -> str:

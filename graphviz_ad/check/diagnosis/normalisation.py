@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..results import CauseKind
 from .cause import Cause
 
 #: the denominator where epsilon is added to the variance, and where it is added to its root
@@ -37,11 +38,12 @@ def _over(axes: tuple[int, ...], along: str, claim: Any, truth: Any, x: Any) -> 
         return powers / np.sum(powers, axis=axes, keepdims=True)
 
     constant = "treated as a constant, but depends on the argument"
-    yield Cause(f"the mean{along} is {constant}", lambda c, x: c - mean(c))
+    yield Cause(f"the mean{along} is {constant}", lambda c, x: c - mean(c), CauseKind.NORMALISATION)
     if len(axes) == 1:
         yield Cause(
             f"the sum in the denominator of the softmax{along} is {constant}",
             lambda c, x: c - softmax(x) * np.sum(c, axis=axes, keepdims=True),
+            CauseKind.NORMALISATION,
         )
     for text, centre, with_mean in (
         (f"the variance{along} is {constant}", mean, False),
@@ -60,7 +62,7 @@ def _over(axes: tuple[int, ...], along: str, claim: Any, truth: Any, x: Any) -> 
                 rest, away, projection, variance = parts(c, x)
                 return rest - away * projection / denominator(variance, e)
 
-            yield Cause(text, repair, fitted=epsilon > 0 and claim.size < 3)
+            yield Cause(text, repair, CauseKind.NORMALISATION, fitted=epsilon > 0 and claim.size < 3)
 
 
 def _denominators(due: Any, projection: Any, variance: Any) -> Iterator[tuple[Callable[[Any, float], Any], float]]:

@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..results import CauseKind
 from . import normalisation
 from .cause import CLOSE, Cause, agrees
 
 if TYPE_CHECKING:
-    from ..callables.gradient import GradientCheck
-    from ..probing.layout import Leaf
-    from .diagnosis import Evidence
+    from ..claims.rows import Evidence
+    from ..probing.layout import Layout, Leaf
+    from ..probing.vectors import Flags
+
+#: the sides of zero that a branch may be wrong on
+SIDES: tuple[tuple[str, Callable[[Any], Flags]], ...] = (("below 0", lambda x: x < 0), ("above 0", lambda x: x > 0))
 
 
 def array_of(vector: Any, leaf: Leaf, start: int | None = None) -> Any:
@@ -33,20 +37,26 @@ def flat_of(array: Any, leaf: Leaf) -> Any:
     return np.concatenate([flat.real, flat.imag]) if leaf.complex else flat.real
 
 
-def candidates(check: GradientCheck, point: Evidence, leaf: Leaf, claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
+def wrong_branch(side: str) -> str:
+    """What is wrong where the branch for one sign of the argument is."""
+    return f"the branch for arguments {side} is wrong"
+
+
+def candidates(layout: Layout, point: Evidence, leaf: Leaf, claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
+    """Causes for a gradient of one output, of one argument: the more specific ones first."""
     if not np.any(claim):
-        yield Cause("no gradient reaches it: the claim is zero (detached?)", lambda c, x: truth, here=True)
+        yield Cause("no gradient reaches it: the claim is zero (detached?)", lambda c, x: truth, CauseKind.DETACHED, here=True)
         return
     if not np.any(truth):
         yield Cause("the function does not depend on it, so zero is due", lambda c, x: np.zeros_like(c), here=True)
         return
     yield from _negative_branch(claim, truth, x, alone=bool(point.text))
-    yield Cause("the sign is wrong", lambda c, x: -c)
+    yield Cause("the sign is wrong", lambda c, x: -c, CauseKind.SIGN)
     if leaf.complex:
-        yield Cause("the complex conjugate is due", lambda c, x: np.conj(c))
+        yield Cause("the complex conjugate is due", lambda c, x: np.conj(c), CauseKind.CONJUGATE)
     yield from _rearranged(leaf)
-    yield from _factors(check, leaf, claim, truth)
-    yield from _wrong_axis(check, point, leaf)
+    yield from _factors(layout, leaf, claim, truth)
+    yield from _wrong_axis(layout, point, leaf)
     if not leaf.complex:
         yield from _chain(claim, truth, x)
         yield from _terms(claim, truth, x)
@@ -63,41 +73,43 @@ def _rearranged(leaf: Leaf) -> Iterator[Cause]:
         for axes in itertools.permutations(range(dimensions)):
             if axes != tuple(range(dimensions)) and tuple(leaf.shape[k] for k in axes) == leaf.shape:
                 what = "it is transposed" if dimensions == 2 else f"its axes are in the order {axes}"
-                yield Cause(what, lambda c, x, axes=axes: np.transpose(c, axes))  # type: ignore[misc]
-        yield Cause("its entries are in the other memory order (C against Fortran)", lambda c, x: c.ravel().reshape(c.shape, order="F"))
-        yield Cause("its entries are in the other memory order (C against Fortran)", lambda c, x: c.ravel(order="F").reshape(c.shape))
+                yield Cause(what, lambda c, x, axes=axes: np.transpose(c, axes), CauseKind.TRANSPOSE)  # type: ignore[misc]
+        memory = "its entries are in the other memory order (C against Fortran)"
+        yield Cause(memory, lambda c, x: c.ravel().reshape(c.shape, order="F"), CauseKind.ORDER)
+        yield Cause(memory, lambda c, x: c.ravel(order="F").reshape(c.shape), CauseKind.ORDER)
     for axis in range(dimensions):
         along = f" along axis {axis}" if dimensions > 1 else ""
         if leaf.shape[axis] > 1:
             for shift in (1, -1):
-                yield Cause(f"it is off by one index{along}", lambda c, x, s=shift, a=axis: np.roll(c, s, a))  # type: ignore[misc]
-            yield Cause(f"it is reversed{along}", lambda c, x, a=axis: np.flip(c, a))  # type: ignore[misc]
+                text = f"it is off by one index{along}"
+                yield Cause(text, lambda c, x, s=shift, a=axis: np.roll(c, s, a), CauseKind.ORDER)  # type: ignore[misc]
+            yield Cause(f"it is reversed{along}", lambda c, x, a=axis: np.flip(c, a), CauseKind.ORDER)  # type: ignore[misc]
 
 
-def _factors(check: GradientCheck, leaf: Leaf, claim: Any, truth: Any) -> Iterator[Cause]:
+def _factors(layout: Layout, leaf: Leaf, claim: Any, truth: Any) -> Iterator[Cause]:
     weight = np.vdot(claim, claim).real
     ratio = float(np.vdot(claim, truth).real / weight) if weight > 0 else np.nan
     if not np.isfinite(ratio) or ratio == 0:
         return
     sizes = {leaf.size: f"the number of entries of {leaf.name}"} if leaf.size > 1 else {}
-    for other in check.layout.leaves:
+    for other in layout.leaves:
         for axis, length in enumerate(other.shape):
             if length > 1:
                 sizes.setdefault(length, f"the length of axis {axis} of {other.name}: sum against mean?")
     for length, what in sizes.items():
         for value, text in ((1.0 / length, f"a factor 1/{length} is missing"), (float(length), f"a factor {length} is missing")):
             if abs(ratio - value) <= CLOSE * abs(value):
-                yield Cause(f"{text} ({what})", lambda c, x, v=value: v * c)  # type: ignore[misc]
+                yield Cause(f"{text} ({what})", lambda c, x, v=value: v * c, CauseKind.FACTOR)  # type: ignore[misc]
     simple = Fraction(ratio).limit_denominator(12)
     nice = simple != 0 and abs(float(simple) - ratio) <= CLOSE * abs(ratio)
     text = f"a constant factor {simple if nice else f'{ratio:.6g}'} is missing"
     value = float(simple) if nice else ratio
-    yield Cause(text, lambda c, x: value * c, fitted=not nice and leaf.size < 2)
+    yield Cause(text, lambda c, x: value * c, CauseKind.FACTOR, fitted=not nice and leaf.size < 2)
 
 
-def _wrong_axis(check: GradientCheck, point: Evidence, leaf: Leaf) -> Iterator[Cause]:
+def _wrong_axis(layout: Layout, point: Evidence, leaf: Leaf) -> Iterator[Cause]:
     """The claim is a sum of another argument's gradient over one axis, where the sum over another is due."""
-    for other in check.layout.leaves:
+    for other in layout.leaves:
         if other is leaf or other.complex or len(other.shape) < 2:
             continue
         whole = array_of(point.matrix[0], other)
@@ -108,28 +120,25 @@ def _wrong_axis(check: GradientCheck, point: Evidence, leaf: Leaf) -> Iterator[C
                 continue
             for right in range(whole.ndim):
                 if right != axis and whole.sum(axis=right).shape == claim.shape:
-                    told = f"it is summed over axis {axis} instead of {right}"
-                    yield Cause(told, lambda c, x, w=whole, r=right: w.sum(axis=r), here=True)  # type: ignore[misc]
+                    text = f"it is summed over axis {axis} instead of {right}"
+                    yield Cause(text, lambda c, x, w=whole, r=right: w.sum(axis=r), CauseKind.SUM, here=True)  # type: ignore[misc]
 
 
 def _negative_branch(claim: Any, truth: Any, x: Any, alone: bool) -> Iterator[Cause]:
     """Right where the argument is positive, wrong by one factor or one constant where it is negative, or the other way."""
     if np.iscomplexobj(claim):
         return
-    for name, side in (("below 0", x < 0), ("above 0", x > 0)):
+    for name, on_side in SIDES:
+        side = on_side(x)
         if not np.any(side) or (np.all(side) and not alone) or not agrees(np.where(side, truth, claim), truth):
             continue
-        part, due = claim[side], truth[side]
+        text, part, due = wrong_branch(name), claim[side], truth[side]
         weight = float(np.sum(part * part))
         if weight > 0:
             factor = float(np.sum(part * due)) / weight
-            yield Cause(f"the branch for arguments {name} is wrong", lambda c, x, f=factor, n=name: np.where(_side(x, n), f * c, c))  # type: ignore[misc]
+            yield Cause(text, lambda c, x, f=factor, on=on_side: np.where(on(x), f * c, c), CauseKind.BRANCH)  # type: ignore[misc]
         constant = float(np.mean(due))
-        yield Cause(f"the branch for arguments {name} is wrong", lambda c, x, k=constant, n=name: np.where(_side(x, n), k, c))  # type: ignore[misc]
-
-
-def _side(x: Any, name: str) -> Any:
-    return x < 0 if name == "below 0" else x > 0
+        yield Cause(text, lambda c, x, k=constant, on=on_side: np.where(on(x), k, c), CauseKind.BRANCH)  # type: ignore[misc]
 
 
 _SHAPES: dict[str, Callable[[Any], Any]] = {
@@ -145,7 +154,7 @@ def _chain(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
     """A factor of the chain rule that is a function of the argument itself."""
     for name, shape in _SHAPES.items():
         with np.errstate(all="ignore"):
-            for text, values, inverse in ((name, shape(x), False), (f"1/({name})", shape(x), True)):
+            for formula, values, inverse in ((name, shape(x), False), (f"1/({name})", shape(x), True)):
                 due = claim / values if inverse else claim * values
                 weight = float(np.sum(due * due)) if np.all(np.isfinite(due)) else 0.0
                 if weight <= 0:
@@ -154,12 +163,18 @@ def _chain(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
                 simple = Fraction(factor).limit_denominator(12) if np.isfinite(factor) else Fraction(0)
                 nice = simple != 0 and abs(float(simple) - factor) <= CLOSE * abs(factor)
                 constant = float(simple) if nice else factor
-                shown = text if constant == 1 else f"{simple if nice else f'{constant:.6g}'}·{text}"
+                shown = formula if constant == 1 else f"{simple if nice else f'{constant:.6g}'}·{formula}"
 
                 def repair(c: Any, x: Any, s: Any = shape, k: float = constant, inverse: bool = inverse) -> Any:
                     return k * (c / s(x) if inverse else c * s(x))
 
-                yield Cause(f"a factor {shown} of the chain rule is missing", repair, fitted=claim.size < 3)
+                text = f"a factor {shown} of the chain rule is missing"
+                yield Cause(text, repair, CauseKind.FACTOR, fitted=claim.size < 3, of_x=_of_x(shown))
+
+
+def _of_x(formula: str) -> bool:
+    """Whether a reader of a formula must know which argument x is."""
+    return "(x)" in formula or "·x" in formula
 
 
 def _terms(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
@@ -183,7 +198,8 @@ def _terms(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
 
         what = "a constant" if name == "1" else f"a term {abs(factor):.6g}·{name}"
         extra = "a term of a sum or one way of a fork, or too much of it" if factor < 0 else "a term of a sum or one way of a fork"
-        yield Cause(f"{what} is missing ({extra})" if factor > 0 else f"{what} must be subtracted ({extra})", repair, fitted=claim.size < 3)
+        text = f"{what} is missing ({extra})" if factor > 0 else f"{what} must be subtracted ({extra})"
+        yield Cause(text, repair, CauseKind.DROPPED, fitted=claim.size < 3, of_x=_of_x(what))
 
 
 def _regularised(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
@@ -197,7 +213,8 @@ def _regularised(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
     with np.errstate(all="ignore"):
         eps = float(each[good][np.argmax(np.abs(claim / truth - 1)[good])])
     if eps > 0:
-        yield Cause(f"an epsilon of {eps:.3g} under the root is missing", lambda c, x: c / np.sqrt(1 + eps / x**2))
+        text = f"an epsilon of {eps:.3g} under the root is missing"
+        yield Cause(text, lambda c, x: c / np.sqrt(1 + eps / x**2), CauseKind.DROPPED)
 
 
 def _permuted(claim: Any, truth: Any) -> Iterator[Cause]:
@@ -210,7 +227,7 @@ def _permuted(claim: Any, truth: Any) -> Iterator[Cause]:
         result[due] = c.ravel()[ours]
         return result.reshape(c.shape)
 
-    yield Cause("its entries are permuted", repair, here=True)
+    yield Cause("its entries are permuted", repair, CauseKind.ORDER, here=True)
 
 
 def _of_each_entry(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
@@ -219,8 +236,8 @@ def _of_each_entry(claim: Any, truth: Any, x: Any) -> Iterator[Cause]:
     if x.size < 3 or len(values) < 2 or np.iscomplexobj(x):
         return
     missing = (truth - claim).ravel()[places]
-    told = "what is missing is a function of each entry alone: a term of a sum, one way of a fork, or a wrong slope"
-    yield Cause(told, lambda c, x: c + missing[np.searchsorted(values, x)], drawn=True)
+    text = "what is missing is a function of each entry alone: a term of a sum, one way of a fork, or a wrong slope"
+    yield Cause(text, lambda c, x: c + missing[np.searchsorted(values, x)], CauseKind.DROPPED, drawn=True)
 
 
 def _missing_entries(claim: Any, truth: Any) -> Iterator[Cause]:
@@ -229,4 +246,5 @@ def _missing_entries(claim: Any, truth: Any) -> Iterator[Cause]:
     if 0 < count < claim.size:
         places = [tuple(int(k) for k in place) for place in np.argwhere(empty)[:4]]
         shown = ", ".join(str(list(place)) for place in places) + (", …" if count > 4 else "")
-        yield Cause(f"{count} of its entries are zero and should not be: {shown}", lambda c, x: np.where(empty, truth, c), here=True)
+        text = f"{count} of its entries are zero and should not be: {shown}"
+        yield Cause(text, lambda c, x: np.where(empty, truth, c), CauseKind.DROPPED, here=True)

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+import numpy as np  # noqa: TID253 - slips are put into arrays
 
-from ..check_gradient import check_gradient, prepared
-from ..check_point import check_point, parts
-from ..frameworks.libraries import is_both
 from ..probing.layout import Layout
+from ..probing.signatures import is_both
 from ..results import FAIL, Note, NoteKind, Report, Trial
 from ..rules_in_many_digits import Slip
 
@@ -50,30 +48,35 @@ SLIPS: dict[str, Change] = {
 }
 
 
-def self_test(f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **options: Any) -> tuple[Trial, ...]:
+def self_test(check: Callable[..., Report], f: Any, gradient: Any, at: Any, *, kind: str = "gradient", **options: Any) -> tuple[Trial, ...]:
     """Every slip applied to every argument's gradient in turn, and the verdict of the check on it.
 
-    A slip that changes nothing at any point looked at (the sign of a zero) is marked so, and cannot be caught.
+    ``check`` is called like :func:`graphviz_ad.check_gradient`, with a function of arrays and its claim. A slip that changes nothing at
+    any point looked at (the sign of a zero) is marked so, and cannot be caught.
 
-    >>> [t.slip for t in self_test(np.sum, np.ones_like, np.array([1.0, 2.0])) if t.changed and not t.caught]
+    >>> from graphviz_ad import check_gradient
+    >>> [t.slip for t in self_test(check_gradient, np.sum, np.ones_like, np.array([1.0, 2.0])) if t.changed and not t.caught]
     []
     """
-    f, gradient, at = prepared(f, gradient, at, kind)
-    layout = Layout(at, f)
     trials = []
-    many = layout.many or layout.named
-    by_argument = is_both(gradient) or kind in ("gradient", "jacobian", "vjp")
-    places = [(leaf.name, leaf.path if many else leaf.path[1:]) for leaf in layout.leaves] if by_argument else [("", ())]
-    parts = [("vjp" if is_both(gradient) else "", *place) for place in places]
-    if is_both(gradient):
-        parts.append(("jvp", "jvp", ()))
+    places = _places(Layout(at, f), gradient, kind)
     for name, slip in SLIPS.items():
-        for product, place, path in parts:
+        for product, place, path in places:
             mutated = _Mutated(gradient[product] if product else gradient, path, slip)
             claim = {**gradient, product: mutated} if product else mutated
-            verdict = check_gradient(f, claim, at, kind=kind, **{**options, "diagnose": False}).verdict
-            trials.append(Trial(name, verdict, mutated.changed, place if len(parts) > 1 else ""))
+            verdict = check(f, claim, at, kind=kind, **{**options, "diagnose": False}).verdict
+            trials.append(Trial(name, verdict, mutated.changed, place if len(places) > 1 else ""))
     return tuple(trials)
+
+
+def _places(layout: Layout, gradient: Any, kind: str) -> list[tuple[str, str, tuple[Any, ...]]]:
+    """Where slips go: the product (of a claim of both), what the place is called, and the path in what is returned."""
+    both = is_both(gradient)
+    if not both and kind not in ("gradient", "jacobian", "vjp"):
+        return [("", "", ())]
+    many = layout.many or layout.named
+    places = [("vjp" if both else "", leaf.name, leaf.path if many else leaf.path[1:]) for leaf in layout.leaves]
+    return [*places, ("jvp", "jvp", ())] if both else places
 
 
 NO_TEST = Note("no self-test, because the claim itself is wrong", NoteKind.SELF_TEST)
@@ -81,18 +84,24 @@ NO_TEST = Note("no self-test, because the claim itself is wrong", NoteKind.SELF_
 MOST = 12
 
 
-def self_test_point(point: Point, report: Report, progress: Callable[[int, int], None] | None = None) -> Report:
-    """The report of a point with the trials of slips in its own gradients, in many digits and in float64.
+def self_test_graph(
+    report: Report,
+    outputs: Sequence[tuple[str, Point]],
+    check: Callable[[Point, Slip], Report],
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """The report of a graph's point with the trials of slips in its own gradients, in many digits and in float64.
 
+    ``outputs`` are the points of each output with its name, "" where there is one; ``check`` checks such a point with a slip in it.
     Ctrl-C ends it with the trials that were made (``report.interrupted``).
     """
     if report.verdict == FAIL:
         return report.noting(NO_TEST)
-    outputs = list(parts(point)) if len(point.graph.outputs) > 1 else [("", point)]
-    step = -(-len(point.wrt) // MOST)
-    names = point.wrt[::step] if step else ()
-    if len(names) < len(point.wrt):
-        report = report.noting(Note(f"the self-test puts its slips into {len(names)} of {len(point.wrt):,} inputs", NoteKind.SELF_TEST))
+    inputs = outputs[0][1].wrt
+    step = -(-len(inputs) // MOST)
+    names = inputs[::step] if step else ()
+    if len(names) < len(inputs):
+        report = report.noting(Note(f"the self-test puts its slips into {len(names)} of {len(inputs):,} inputs", NoteKind.SELF_TEST))
     planned = [(slip, output, part, name) for slip in SLIPS if slip not in _OTHERS_ONLY for output, part in outputs for name in names]
     trials: list[Trial] = []
     try:
@@ -100,11 +109,11 @@ def self_test_point(point: Point, report: Report, progress: Callable[[int, int],
             if progress is not None:
                 progress(done, len(planned))
             change = _Kept(SLIPS[slip])
-            found = check_point(part, slip=Slip(name, change))
-            if found.interrupted:
+            result = check(part, Slip(name, change))
+            if result.interrupted:
                 raise KeyboardInterrupt
             place = f"{name} of {output}" if output else name if len(names) > 1 else ""
-            trials.append(Trial(slip, found.verdict, change.changed, place))
+            trials.append(Trial(slip, result.verdict, change.changed, place))
     except KeyboardInterrupt:
         return report.replace(trials=trials, interrupted=True)
     return report.replace(trials=trials)

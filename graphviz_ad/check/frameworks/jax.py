@@ -8,7 +8,7 @@ from typing import Any
 import jax  # noqa: TID253 - only checks of JAX's gradients load this module
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from .libraries import Adapter
+from .adapter import Adapter
 
 # Name of the context manager: jax.enable_x64 from 0.8, in jax.experimental before.
 _wide: Any = jax.enable_x64 if hasattr(jax, "enable_x64") else jax.experimental.enable_x64  # type: ignore[attr-defined, unused-ignore]

@@ -11,7 +11,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 import torch  # noqa: TID253 - only checks of PyTorch's gradients load this module
 
 from ..probing.signatures import parameters
-from .libraries import Adapter, mapped
+from .adapter import Adapter, mapped
 
 _CPU = torch.device("cpu")
 #: kinds of devices that know no double precision; what lives there is checked in a copy on the CPU

@@ -8,12 +8,18 @@ agree (a kink nearby) or cannot shrink any more (a kink here).
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from .black_box import rounding
+
+if TYPE_CHECKING:
+    from .vectors import Flags, Floats
+
+#: values at the two sides of a point by the level of a ladder: ahead and behind
+Kept = dict[int, tuple["Floats", "Floats"]]
 
 SMOOTH, KINK, JUMP, NO_LIMIT, EDGE, NONE = "smooth", "kink", "jump", "no limit", "edge", "none"
 #: the first step, as an exponent of two, relative to the size of the entry: the fifth root of float64's rounding
@@ -34,25 +40,34 @@ class Slopes(NamedTuple):
     ``state`` says for each what was found; ``curve`` is (step, two-sided difference) for the picture of error against step.
     """
 
-    value: Any
-    error: Any
-    left: Any
-    left_error: Any
-    right: Any
-    right_error: Any
-    state: Any
-    variation: Any  # how much the values moved per unit of the direction: the size against which a zero slope is zero
-    moved: Any  # the same without the size of the values themselves
-    bend: Any  # the second derivative along the direction: times a rounding of the point, what rounding does to any slope
+    value: Floats
+    error: Floats
+    left: Floats
+    left_error: Floats
+    right: Floats
+    right_error: Floats
+    state: Any  # of words: SMOOTH, KINK, …
+    variation: Floats  # how much the values moved per unit of the direction: the size against which a zero slope is zero
+    moved: Floats  # the same without the size of the values themselves
+    bend: Floats  # the second derivative along the direction: times a rounding of the point, what rounding does to any slope
 
 
 class Ladder:
-    """Differences along ``direction`` from ``vector``, at steps 2**-k, evaluated when asked for and kept."""
+    """Differences along ``direction`` from ``vector``, at steps 2**-k, evaluated when asked for and kept; some may be ``kept`` already."""
 
-    def __init__(self, call: Callable[[Any], Any], vector: Any, base: Any, direction: Any, noise: Any, first: int = FIRST) -> None:
+    def __init__(
+        self,
+        call: Callable[[Floats], Floats],
+        vector: Floats,
+        base: Floats,
+        direction: Floats,
+        noise: Floats,
+        first: int = FIRST,
+        kept: Mapping[int, tuple[Floats, Floats]] | None = None,
+    ) -> None:
         self.call, self.vector, self.base, self.direction, self.noise, self.first = call, vector, base, direction, noise, first
-        self.ahead: dict[int, Any] = {}
-        self.behind: dict[int, Any] = {}
+        self.ahead: dict[int, Floats] = {level: ahead for level, (ahead, _) in (kept or {}).items()}
+        self.behind: dict[int, Floats] = {level: behind for level, (_, behind) in (kept or {}).items()}
 
     def have(self, level: int) -> None:
         """Evaluate both sides at step 2**(first - level)."""
@@ -61,7 +76,7 @@ class Ladder:
             self.ahead[level] = self.call(self.vector + step * self.direction)
             self.behind[level] = self.call(self.vector - step * self.direction)
 
-    def explore(self, enough: Callable[[Slopes], Any], widest: int = UP) -> Slopes:
+    def explore(self, enough: Callable[[Slopes], Flags], widest: int = UP) -> Slopes:
         """Extend the ladder where its own errors say it helps, until ``enough`` says true for every output.
 
         Upward it goes ``widest`` doublings at most.
@@ -87,7 +102,7 @@ class Ladder:
                 self.have(low - 2)
                 low -= 2
 
-    def doubted(self, found: Slopes, claims: Any, suspects: Any, fine: Any) -> int | None:
+    def doubted(self, found: Slopes, claims: Floats, suspects: Flags, fine: Floats) -> int | None:
         """The level from which smaller steps contradict ``found`` for any of ``suspects``; None where all bear it out.
 
         A fast oscillation seen with large steps looks like a small slope. What is to count against a claim must hold at
@@ -110,7 +125,7 @@ class Ladder:
             level += STRIDE
         return None
 
-    def favoured(self, found: Slopes, claims: Any, suspects: Any, highest: int) -> Any:
+    def favoured(self, found: Slopes, claims: Floats, suspects: Flags, highest: int) -> Flags:
         """For which of ``suspects`` two neighbouring larger steps agree with the claim and not with what was found.
 
         A function that rounds inside goes in steps, smooth between them: what small differences say is then no slope.
@@ -126,7 +141,7 @@ class Ladder:
             near_before = near
         return favour
 
-    def slopes(self, low: int, high: int) -> tuple[Slopes, Any, Any]:
+    def slopes(self, low: int, high: int) -> tuple[Slopes, Flags, Flags]:
         """The slopes from levels ``low`` to ``high``, and for which outputs smaller or larger steps may help."""
         levels = range(low, high + 1)
         steps = np.array([2.0 ** (self.first - k) for k in levels])[:, None]
@@ -141,7 +156,7 @@ class Ladder:
             return _judge(steps, plus, minus, base, noise, central, left, right)
 
 
-def _one_sided(quotients: Any, noise: Any) -> tuple[Any, Any, Any, Any]:
+def _one_sided(quotients: Floats, noise: Floats) -> tuple[Floats, Floats, Floats, Floats]:
     """Value, truncation error, noise and largest quotient of each triple of neighbouring steps, on one side."""
     a, b, c = quotients[:-2], quotients[1:-1], quotients[2:]
     ab, bc = 2 * b - a, 2 * c - b
@@ -153,20 +168,20 @@ def _one_sided(quotients: Any, noise: Any) -> tuple[Any, Any, Any, Any]:
 class _Candidates(NamedTuple):
     """Extrapolations of two-sided quotients over runs of neighbouring steps, one row each; ``start`` and ``end`` are levels."""
 
-    value: Any
-    truncation: Any
-    rounding: Any
+    value: Floats
+    truncation: Floats
+    rounding: Floats
     start: Any
     end: Any
 
     @property
-    def error(self) -> Any:
+    def error(self) -> Floats:
         """Both errors together, infinite where a value is missing."""
         total = self.truncation + self.rounding
         return np.where(np.isfinite(self.value) & np.isfinite(total), total, np.inf)
 
 
-def _tableau(quotients: Any, noise: Any) -> _Candidates:
+def _tableau(quotients: Floats, noise: Floats) -> _Candidates:
     """Every run of three to ``LONGEST`` neighbouring steps, extrapolated in even powers (Romberg's scheme).
 
     The last extrapolation must change the value by less and less. GUARD of the change before it is the least that is believed,
@@ -191,8 +206,15 @@ def _tableau(quotients: Any, noise: Any) -> _Candidates:
 
 
 def _judge(
-    steps: Any, plus: Any, minus: Any, base: Any, noise: Any, central: _Candidates, left: Any, right: Any
-) -> tuple[Slopes, Any, Any]:
+    steps: Floats,
+    plus: Floats,
+    minus: Floats,
+    base: Floats,
+    noise: Floats,
+    central: _Candidates,
+    left: tuple[Floats, Floats, Floats, Floats],
+    right: tuple[Floats, Floats, Floats, Floats],
+) -> tuple[Slopes, Flags, Flags]:
     right_error, left_error = right[1] + right[2], left[1] + left[2]
     triples, width = right[0].shape
     columns = np.arange(width)
@@ -263,7 +285,7 @@ def _judge(
     return found, wish_down, wish_up
 
 
-def _rough(left: Any, right: Any) -> Any:
+def _rough(left: tuple[Floats, ...], right: tuple[Floats, ...]) -> Flags:
     """Where one-sided quotients do not settle as the step shrinks: x sin(1/x) at 0, whose two-sided quotients are all zero."""
     truncation, noise, size = left[1] + right[1], left[2] + right[2], left[3] + right[3]
     late = np.max(truncation[-3:], axis=0) if len(truncation) > 3 else truncation[-1]
@@ -271,8 +293,17 @@ def _rough(left: Any, right: Any) -> Any:
 
 
 def _wishes(
-    picked: _Candidates, triples: int, kinked: Any, last: Any, gap: Any, gap_noise: Any, at_kink: Any, state: Any, plus: Any, minus: Any
-) -> tuple[Any, Any]:
+    picked: _Candidates,
+    triples: int,
+    kinked: Flags,
+    last: Any,
+    gap: Floats,
+    gap_noise: Floats,
+    at_kink: Flags,
+    state: Any,
+    plus: Floats,
+    minus: Floats,
+) -> tuple[Flags, Flags]:
     """Whether smaller steps, and larger ones, may help each output."""
     columns = np.arange(len(state))
     smallest_noise = gap_noise[triples - 1]
@@ -286,7 +317,15 @@ def _wishes(
 
 
 def _name_oddities(
-    state: Any, plus: Any, minus: Any, base: Any, noise: Any, left: Any, right: Any, left_error: Any, right_error: Any
+    state: Any,
+    plus: Floats,
+    minus: Floats,
+    base: Floats,
+    noise: Floats,
+    left: Floats,
+    right: Floats,
+    left_error: Floats,
+    right_error: Floats,
 ) -> None:
     """Jumps, edges of the domain and sides without a limit, told from how the values shrink with the step."""
     for column in range(len(state)):

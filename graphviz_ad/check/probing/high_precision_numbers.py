@@ -10,13 +10,16 @@ import operator
 import time
 import warnings
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it
 
 from ...errors import GradvizError
 from .layout import Layout, flatten_output
+
+if TYPE_CHECKING:
+    from .vectors import Flags, Floats
 
 #: working digits of a reference
 DIGITS = 80
@@ -228,10 +231,10 @@ _FUNCTIONS: dict[str, Callable[[Any], Any]] = {
 class ExactSlope(NamedTuple):
     """Slopes along a direction in high precision, as floats; ``settled`` says for which outputs two steps agree."""
 
-    value: Any
-    left: Any
-    right: Any
-    settled: Any
+    value: Floats
+    left: Floats
+    right: Floats
+    settled: Flags
 
 
 class ExactBox:
@@ -243,7 +246,7 @@ class ExactBox:
     def __init__(self, function: Callable[..., Any], layout: Layout, complex_output: bool = False) -> None:
         self.function, self.layout, self.complex_output = function, layout, complex_output
         self.evaluations, self.seconds = 0, 0.0
-        self.float_error: Any = None  # how far float64 evaluation is off, where that is more than rounding
+        self.float_error: Floats | None = None  # how far float64 evaluation is off, where that is more than rounding
         self._base: dict[bytes, Any] = {}
 
     def __call__(self, entries: list[Any]) -> list[Any]:
@@ -262,18 +265,31 @@ class ExactBox:
             return [MP.re(value) for value in values] + [MP.im(value) for value in values]
         return [MP.nan if isinstance(value, MP.mpc) and value.imag != 0 else MP.re(value) for value in values]
 
-    def base(self, vector: Any) -> list[Any]:
+    def agrees(self, vector: Floats, base: Floats, noise: Floats) -> bool:
+        """Whether it gives at a vector what the function gives in float64, in two digits; where it is further off than noise explains,
+        ``float_error`` has by how much from now on.
+        """
+        values = np.array([float(value) for value in self.base(vector)])
+        if len(values) != len(base):  # a function may forget that its result is complex
+            return False
+        off = np.abs(values - base)
+        if not np.all(off <= 1e-2 * np.abs(base) + 1e3 * noise):
+            return False
+        self.float_error = off if np.any(off > 1e-7 * np.abs(base) + 1e3 * noise) else None
+        return True
+
+    def base(self, vector: Floats) -> list[Any]:
         """The output at a vector of doubles."""
         key = vector.tobytes()
         if key not in self._base:
             self._base[key] = self([MP.mpf(float(x)) for x in vector])
         return self._base[key]
 
-    def moved(self, vector: Any, direction: Any, step: Any) -> list[Any]:
+    def moved(self, vector: Floats, direction: Floats, step: Any) -> list[Any]:
         """The output a step away."""
         return self([MP.mpf(float(x)) + MP.mpf(float(d)) * step for x, d in zip(vector, direction, strict=True)])
 
-    def slope(self, vector: Any, direction: Any) -> ExactSlope:
+    def slope(self, vector: Floats, direction: Floats) -> ExactSlope:
         """Slopes along a direction from both sides.
 
         None is settled where the function takes these numbers at the point and not beside it, where it may go another way.
@@ -286,7 +302,7 @@ class ExactBox:
             nothing = np.full(len(self.base(vector)), np.nan)
             return ExactSlope(nothing, nothing, nothing, np.isfinite(nothing))
 
-    def _slope(self, vector: Any, direction: Any) -> ExactSlope:
+    def _slope(self, vector: Floats, direction: Floats) -> ExactSlope:
         base = self.base(vector)
         found = []
         for size in STEPS:
@@ -302,7 +318,7 @@ class ExactBox:
         values = np.array([float((a + b) / 2) for a, b in zip(left, right, strict=True)])
         return ExactSlope(values, np.array([float(a) for a in left]), np.array([float(b) for b in right]), np.isfinite(values))
 
-    def curvature(self, vector: Any, direction: Any) -> list[Any]:
+    def curvature(self, vector: Floats, direction: Floats) -> list[Any]:
         """The second derivative along a direction, as mpmath numbers."""
         base, step = self.base(vector), MP.mpf(2.0**-50)
         ahead, behind = self.moved(vector, direction, step), self.moved(vector, direction, -step)

@@ -7,12 +7,15 @@ Whatever is no floating-point number (text, flags, integers beside floats, None)
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ...errors import BindingError, ShapeError
 from .signatures import positional_names
+
+if TYPE_CHECKING:
+    from .vectors import Floats
 
 #: what is wrong with a claim of None
 NOTHING = "nothing is claimed: the gradient function returned None (no return?)"
@@ -78,7 +81,7 @@ class Layout:
             parts.append(_real(array.astype(dtype)))
             start = leaf.stop
         self.size = start
-        self.vector = np.concatenate(parts) if parts else np.zeros(0)
+        self.vector: Floats = np.concatenate(parts) if parts else np.zeros(0)
         if not self.size:
             raise BindingError("there is nothing to differentiate by: no number with a decimal point in the arguments")
 

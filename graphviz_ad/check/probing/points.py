@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from .layout import Layout
 
+if TYPE_CHECKING:
+    from .vectors import Floats
 
-def variants(layout: Layout, vector: Any, scales: Any, count: int, seed: int) -> list[tuple[str, Any]]:
+
+def variants(layout: Layout, vector: Floats, scales: Floats, count: int, seed: int) -> list[tuple[str, Floats]]:
     """Up to ``count`` seeded points with a description: signs turned, sizes changed, everything shaken, signs mixed.
 
     Zeros move by the size of their neighbours, so that a formula that is right only at zero shows.
@@ -38,7 +41,7 @@ def variants(layout: Layout, vector: Any, scales: Any, count: int, seed: int) ->
     return [(text, point) for text, point in found[:count] if np.all(np.isfinite(point))]
 
 
-def degeneracies(layout: Layout, vector: Any) -> list[str]:
+def degeneracies(layout: Layout, vector: Floats) -> list[str]:
     """What is special about a point, so that errors may cancel or hide there."""
     told = []
     for leaf in layout.leaves:

@@ -1,11 +1,11 @@
-"""The parameters of a function as its author named them, also where a library stands between; and whether it reads them."""
+"""What is seen of a callable without a call: its parameters as its author named them, whether it reads them, what it stands for."""
 
 from __future__ import annotations
 
 import dis
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -64,3 +64,12 @@ def reads_arguments(function: Callable[..., Any]) -> bool:
             if any(isinstance(name, str) and name in names for name in mentioned) and not instruction.opname.startswith("LOAD_GLOBAL"):
                 return True
     return False
+
+
+def is_both(claim: Any) -> bool:
+    """Whether a claim is of both products with the Jacobian: a dictionary of two callables.
+
+    >>> is_both({"vjp": len, "jvp": len}), is_both({"vjp": 1.0, "jvp": 2.0})
+    (True, False)
+    """
+    return isinstance(claim, Mapping) and set(claim) == {"vjp", "jvp"} and all(callable(product) for product in claim.values())

@@ -6,8 +6,7 @@ a slope shows that rounding of the value hides; what rounding the imaginary part
 
 from __future__ import annotations
 
-import warnings
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
@@ -17,8 +16,8 @@ from ..results import FAIL, INCONCLUSIVE, PASS
 from .finding import COMPLEX, ROUNDING, Finding
 
 if TYPE_CHECKING:
-    from ..probing.black_box import BlackBox
-    from .examiner import Examiner
+    from ..probing.vectors import Floats
+    from .subject import Subject
 
 #: the step: no square of it is seen, and a power of two, so that dividing by it rounds nothing
 TINY = 2.0**-200
@@ -26,49 +25,51 @@ TINY = 2.0**-200
 LOST = 8
 
 
+class NotAnalytic(Exception):
+    """The function does not take complex numbers, or gives real ones for them."""
+
+
 class ComplexSlope(NamedTuple):
     """Slopes along a direction, one entry an output, NaN where the function did not prove analytic; three deviations of their noise."""
 
-    value: Any
-    noise: Any
+    value: Floats
+    noise: Floats
 
 
-def slope(examiner: Examiner, direction: Any) -> ComplexSlope | None:
-    """The slopes, or None where the function does not take complex numbers.
+def slope(subject: Subject, direction: Floats) -> ComplexSlope | None:
+    """The slopes; None where the function is one of complex numbers, or the budget is spent.
 
-    |z|, max and conj are not analytic, which a step large enough to see f'' reveals.
+    |z|, max and conj are not analytic, which a step large enough to see f'' reveals: NaN there. Raises NotAnalytic.
     """
-    box = examiner.box
-    if examiner.analytic is False or box.complex_output or any(leaf.complex for leaf in box.layout.leaves):
+    box = subject.box
+    if box.complex_output or any(leaf.complex for leaf in box.layout.leaves):
         return None
-    h = 2.0**examiner.first
+    h = 2.0**subject.first
     try:
-        tiny, moderate = (_evaluated(box, examiner.vector, step * direction) for step in (TINY, h))
+        tiny, moderate = (box.with_imaginary(subject.vector, step * direction) for step in (TINY, h))
         if tiny is None or moderate is None:
-            examiner.analytic = False
-            return None
-        ahead, behind = box(examiner.vector + h * direction), box(examiner.vector - h * direction)
+            raise NotAnalytic
+        ahead, behind = box(subject.vector + h * direction), box(subject.vector - h * direction)
         value = tiny.imag / TINY
 
-        def slopes(vector: Any) -> Any:
-            found = _evaluated(box, vector, TINY * direction)
-            return np.full(box.width, np.nan) if found is None else found.imag / TINY
+        def slopes(vector: Floats) -> Floats:
+            output = box.with_imaginary(vector, TINY * direction)
+            return np.full(box.width, np.nan) if output is None else output.imag / TINY
 
-        noise, _ = measure_noise(slopes, examiner.vector, value, examiner.scales, examiner.chance)
+        noise, _ = measure_noise(slopes, subject.vector, value, subject.scales, subject.chance)
     except (TypeError, ValueError, RuntimeError, ArithmeticError, np.linalg.LinAlgError, np.exceptions.ComplexWarning):
-        examiner.analytic = False  # it does not take complex numbers
-        return None
+        raise NotAnalytic from None
     except BudgetSpent:
         return None
     with np.errstate(all="ignore"):
-        bent = (ahead + behind - 2 * examiner.base) / 2
-        close = 1e-2 * np.abs(bent) + 1e-3 * np.abs(ahead - behind) / 2 + 64 * examiner.noise
-        good = (np.abs(tiny.real - examiner.base) <= 4 * examiner.noise) & (np.abs(moderate.real - examiner.base + bent) <= close)
+        bent = (ahead + behind - 2 * subject.base) / 2
+        close = 1e-2 * np.abs(bent) + 1e-3 * np.abs(ahead - behind) / 2 + 64 * subject.noise
+        good = (np.abs(tiny.real - subject.base) <= 4 * subject.noise) & (np.abs(moderate.real - subject.base + bent) <= close)
         good &= np.abs(moderate.imag / h - value) <= 1e-2 * np.abs(value) + 4 * noise
     return ComplexSlope(np.where(good, value, np.nan), noise)
 
 
-def verdict(examiner: Examiner, step: ComplexSlope, s: Slopes, claims: Any, k: int, before: Finding) -> Finding:
+def verdict(subject: Subject, step: ComplexSlope, s: Slopes, claims: Floats, k: int, before: Finding) -> Finding:
     """The verdict on the claim about output ``k``, where differences came to ``before`` and do not contradict the complex step.
 
     It counts for any claim and against a claim of zero: where an argument is conjugated (vdot) a slope that rounding of the value hides
@@ -77,35 +78,13 @@ def verdict(examiner: Examiner, step: ComplexSlope, s: Slopes, claims: Any, k: i
     value, claim = float(step.value[k]), float(claims[k])
     if before.verdict != INCONCLUSIVE or not np.isfinite(value) or s.state[k] != SMOOTH:
         return before
-    if abs(value - float(s.value[k])) > examiner.sure * float(s.error[k]) + 1e-9 * abs(value):
+    if abs(value - float(s.value[k])) > subject.sure * float(s.error[k]) + 1e-9 * abs(value):
         return before
-    bound = examiner.tolerance * max(abs(value), abs(claim))
+    bound = subject.tolerance * max(abs(value), abs(claim))
     if abs(value - claim) <= bound:
         return Finding(PASS, value, 0.0, bound, COMPLEX)
     error = float(step.noise[k])
-    rounding = max(examiner.sure * error, LOST * 2.0**-52 * abs(float(examiner.base[k])), ROUNDING * float(s.bend[k]))
+    rounding = max(subject.sure * error, LOST * 2.0**-52 * abs(float(subject.base[k])), ROUNDING * float(s.bend[k]))
     if claim == 0 and abs(value) > rounding:
         return Finding(FAIL, value, error, rounding, COMPLEX)
-    return before._replace(reason=f"a complex step gives {examiner.shown(value)}; {before.reason}")
-
-
-def _evaluated(box: BlackBox, vector: Any, step: Any) -> Any:
-    """The complex output at ``vector`` plus ``step`` times i; None where it comes out real or an argument cannot be made complex."""
-    if box.evaluations >= box.budget:
-        raise BudgetSpent
-    layout = box.layout
-    positional, named = layout.arguments(vector + 1j * step)
-    tree: Any = named if layout.named else positional
-    for leaf in layout.leaves:
-        holder: Any = tree
-        for key in leaf.path[:-1]:
-            holder = holder[key]
-        value = holder[leaf.path[-1]]
-        if isinstance(holder, tuple):
-            return None
-        holder[leaf.path[-1]] = complex(value) if leaf.scalar is not None else np.asarray(value, dtype=complex)
-    with np.errstate(all="ignore"), warnings.catch_warnings():
-        warnings.simplefilter("error", np.exceptions.ComplexWarning)  # it drops the imaginary part: not analytic
-        result = np.asarray(box.function(*positional, **named))
-    box.evaluations += 1
-    return result.ravel() if np.iscomplexobj(result) else None
+    return before._replace(reason=f"a complex step gives {subject.shown(value)}; {before.reason}")

@@ -7,17 +7,20 @@ the entry is moved until what is claimed, or what the function does, stands clea
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..probing.black_box import measure_noise, rounding
+from ..probing.black_box import rounding
 from ..results import FAIL, PASS
+from .subject import MOVED, VALUE
 
 if TYPE_CHECKING:
-    from .examiner import Examiner
+    from ..probing.vectors import Flags, Floats
+    from .by_differences import DifferenceExaminer
     from .finding import Finding
+    from .subject import Subject
 
 #: moves of an entry within its own size, moves beyond it, and changes of its size, as exponents of two; nearest first
 MOVES, BEYOND, SIZES = range(-6, 1), range(1, 7), range(4, 81, 4)
@@ -27,8 +30,6 @@ SHOWS = 2.0**20
 WITNESSES, MOST = 2, 6
 #: entries of one point that are followed: each takes about fifty evaluations, several hundred where nothing shows
 ENTRIES = 256
-#: an error is next to nothing below this part of the value (half of float64's digits), or of what the function moves over an entry's size
-VALUE, MOVED = 2.0**-26, 1e-6
 
 
 class Contradiction(NamedTuple):
@@ -47,7 +48,7 @@ class Verdicts(NamedTuple):
     contradicted: list[Contradiction | None]
 
 
-def next_to_nothing(examiner: Examiner, index: int, error: Any) -> Any:
+def next_to_nothing(examiner: Subject, index: int, error: Floats) -> Flags:
     """For which outputs ``error``, of the slope over the own size of the entry ``index``, is small beside what the function is or does."""
     moved = np.zeros(examiner.box.width)
     for _, vector in _near(examiner, index):
@@ -57,19 +58,18 @@ def next_to_nothing(examiner: Examiner, index: int, error: Any) -> Any:
     return error <= np.maximum(VALUE * np.abs(examiner.base), MOVED * moved)
 
 
-def follow(examiner: Examiner, index: int, asked: Any, sure: float) -> Verdicts:
+def follow(examiner: DifferenceExaminer, claims_at: Callable[[Floats], Floats], index: int, asked: Flags, sure: float) -> Verdicts:
     """Verdicts on the claims about the entry ``index`` at other values of it, for the outputs that are ``asked`` about.
 
-    Claims that are off by more than ``sure`` times the reference's error contradict.
+    Claims that are off by more than ``sure`` times the reference's error contradict. ``claims_at`` gives the claimed derivative at a point.
     """
-    assert examiner.claims_at is not None
     verdicts = Verdicts([0] * examiner.box.width, [None] * examiner.box.width)
     looked = 0
     for near, vector in (*_near(examiner, index), *_far(examiner, index)):
         open_ = asked & np.array([n < WITNESSES and not c for n, c in zip(*verdicts, strict=True)])
         if not np.any(open_) or looked == MOST:
             break
-        values, claims = examiner.box(vector), examiner.claims_at(vector)[:, index]
+        values, claims = examiner.box(vector), claims_at(vector)[:, index]
         if not (np.all(np.isfinite(values)) and np.all(np.isfinite(claims))):
             continue
         direction = np.zeros(len(vector))
@@ -79,9 +79,9 @@ def follow(examiner: Examiner, index: int, asked: Any, sure: float) -> Verdicts:
         if not np.any(open_ & (change >= SHOWS * there.noise)):
             continue
         looked += 1
-        there.noise, there.fine = measure_noise(examiner.box, vector, values, there.scales, examiner.chance)
+        there.measure(examiner.chance)
         shows = open_ & (change >= SHOWS * there.noise)
-        for k, finding in enumerate(there.examine(direction, claims * scale, sharpen=False)):
+        for k, finding in enumerate(there.by_differences(direction, claims * scale)):
             if shows[k] and finding.verdict == PASS and claims[k] != 0:
                 verdicts.borne_out[k] += 1
             elif shows[k] and _contradicts(finding, float(claims[k]) * scale, sure, examiner.tolerance):
@@ -94,14 +94,14 @@ def _contradicts(finding: Finding, claim: float, sure: float, tolerance: float) 
     return finding.verdict == FAIL and finding.interval is None and abs(claim - finding.reference) > sure * finding.error + tolerance * size
 
 
-def _near(examiner: Examiner, index: int) -> Iterator[tuple[bool, Any]]:
+def _near(examiner: Subject, index: int) -> Iterator[tuple[bool, Floats]]:
     """Points where one entry is moved within its own size."""
     for exponent in MOVES:
         for sign in (1.0, -1.0):
             yield True, _moved(examiner, index, sign * 2.0**exponent)
 
 
-def _far(examiner: Examiner, index: int) -> Iterator[tuple[bool, Any]]:
+def _far(examiner: Subject, index: int) -> Iterator[tuple[bool, Floats]]:
     """Points where one entry is moved beyond its own size, or has another size."""
     for exponent in BEYOND:
         for sign in (1.0, -1.0):
@@ -112,11 +112,11 @@ def _far(examiner: Examiner, index: int) -> Iterator[tuple[bool, Any]]:
             yield False, _with(examiner.vector, index, 2.0 ** (sign * exponent) * size)
 
 
-def _moved(examiner: Examiner, index: int, part: float) -> Any:
+def _moved(examiner: Subject, index: int, part: float) -> Floats:
     return _with(examiner.vector, index, examiner.vector[index] + part * examiner.scales[index])
 
 
-def _with(vector: Any, index: int, entry: float) -> Any:
+def _with(vector: Floats, index: int, entry: float) -> Floats:
     moved = vector.copy()
     moved[index] = entry
     return moved

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
+
 from ..probing.high_precision_numbers import DIGITS
+from ..results import INCONCLUSIVE, Method, MethodKind, Verdict
 
 #: an estimate this sharp, in parts of the slope, can tell a right claim from a wrong one
 SHARP = 2e-5
@@ -15,9 +18,9 @@ VERIFIED = 1e-4
 SURE, SURE_ELSEWHERE = 5.0, 20.0
 #: roundings of the point that a right claim may be off by: 64 units in the last place
 ROUNDING = 64 * 2.0**-52
-FLOAT = "differences in float64"
-EXACT = f"differences in {DIGITS} digits"
-COMPLEX = "complex step"
+FLOAT = Method("differences in float64", MethodKind.FLOAT_DIFFERENCES)
+EXACT = Method(f"differences in {DIGITS} digits", MethodKind.DIFFERENCES)
+COMPLEX = Method("complex step", MethodKind.COMPLEX_STEP)
 #: the reason where a check was not finished
 SPENT = "the budget of evaluations is spent: raise max_evaluations (--budget)"
 
@@ -25,10 +28,15 @@ SPENT = "the budget of evaluations is spent: raise max_evaluations (--budget)"
 class Finding(NamedTuple):
     """What came out for one output along one direction."""
 
-    verdict: str
+    verdict: Verdict
     reference: float
     error: float  # of the reference
     bound: float  # how far the claim may be off
-    method: str
+    method: Method
     reason: str = ""
     interval: tuple[float, float] | None = None
+
+
+def nothing_known(reason: str, verdict: Verdict = INCONCLUSIVE, method: Method = FLOAT) -> Finding:
+    """A finding without any number: why there is none."""
+    return Finding(verdict, np.nan, np.inf, np.inf, method, reason)

@@ -2,14 +2,15 @@
 
 A quotient L + c h**p, whatever c and p are, is taken to L by Aitken's process from three steps in geometric progression (Brezinski and
 Redivo Zaglia, Extrapolation Methods, 1991, section 1.1). It is believed only where its results settle faster than the quotients do:
-what falls like 1/log h, or with c that oscillates, is not extrapolated to anything. ``trends`` does the same in high precision.
+what falls like 1/log h, or with c that oscillates, is not extrapolated to anything. ``references.limits_of_slopes`` does the same in
+high precision.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
@@ -19,7 +20,8 @@ from ..results import FAIL, INCONCLUSIVE, PASS
 from .finding import FLOAT, SURE, SURE_ELSEWHERE, Finding
 
 if TYPE_CHECKING:
-    from .examiner import Examiner
+    from ..probing.vectors import Floats
+    from .subject import Subject
 
 #: the largest step as an exponent of two in parts of the direction, halvings between two steps, and steps
 LARGEST, APART, COUNT = -4, 3, 18
@@ -57,15 +59,15 @@ class Approach(NamedTuple):
     slow: bool
 
 
-def judge(examiner: Examiner, ladder: Ladder, slopes: Slopes, claims: Any, findings: list[Finding]) -> list[Finding]:
+def judge(subject: Subject, ladder: Ladder, slopes: Slopes, claims: Floats, findings: list[Finding]) -> list[Finding]:
     """The findings, with those replaced that were made of quotients which approach their limit slowly, or not where they seemed to."""
     judged = list(findings)
-    noises = _NoiseBeside(examiner, ladder.direction)
-    if ladder.first != examiner.first:
-        ladder = examiner.ladder(ladder.direction)
+    noises = _NoiseBeside(subject, ladder.direction)
+    if ladder.first != subject.first:
+        ladder = subject.ladder(ladder.direction)
     for k, finding in enumerate(findings):
         state = slopes.state[k]
-        unsettled = state == SMOOTH and finding.verdict == INCONCLUSIVE and slopes.error[k] > UNSETTLED * examiner.noise[k]
+        unsettled = state == SMOOTH and finding.verdict == INCONCLUSIVE and slopes.error[k] > UNSETTLED * subject.noise[k]
         if finding.verdict == PASS or not (state in (KINK, NO_LIMIT, EDGE) or unsettled):
             continue
         for places in range(1, len(BESIDE) + 1):  # the noise nearer by is measured only where it is asked for
@@ -74,7 +76,7 @@ def judge(examiner: Examiner, ladder: Ladder, slopes: Slopes, claims: Any, findi
             if state == SMOOTH:
                 slow &= all(side.kind != UNKNOWN for side in sides)
             replaced = slow or (state == KINK and _elsewhere(sides, float(slopes.left[k]), float(slopes.right[k])))
-            judged[k] = _verdict(examiner, float(claims[k]), sides) if replaced else finding
+            judged[k] = _verdict(subject, float(claims[k]), sides) if replaced else finding
             if judged[k] is finding or judged[k].verdict != INCONCLUSIVE or any(side.kind == INFINITE for side in sides):
                 break
     return judged
@@ -83,24 +85,24 @@ def judge(examiner: Examiner, ladder: Ladder, slopes: Slopes, claims: Any, findi
 class _NoiseBeside:
     """The noise of a function beside a point, measured once: at a kink the bend of the function itself looks like noise."""
 
-    def __init__(self, examiner: Examiner, direction: Any) -> None:
-        self.examiner, self.direction = examiner, direction
-        self.found: list[Any] = []
+    def __init__(self, subject: Subject, direction: Floats) -> None:
+        self.subject, self.direction = subject, direction
+        self.found: list[Floats] = []
 
-    def within(self, place: int) -> Any:
+    def within(self, place: int) -> Floats:
         """What the noise is at distances up to ``BESIDE[place]``."""
         while len(self.found) <= place:
             self.found.append(self._measured(2.0 ** BESIDE[len(self.found)]))
         return self.found[place]
 
-    def _measured(self, distance: float) -> Any:
-        examiner = self.examiner
+    def _measured(self, distance: float) -> Floats:
+        subject = self.subject
         for side in (distance, -distance):
-            vector = examiner.vector + side * self.direction
-            base = examiner.box(vector)
+            vector = subject.vector + side * self.direction
+            base = subject.box(vector)
             if np.all(np.isfinite(base)):
-                return measure_noise(examiner.box, vector, base, examiner.scales * distance, examiner.chance)[0]
-        return examiner.noise
+                return measure_noise(subject.box, vector, base, subject.scales * distance, subject.chance)[0]
+        return subject.noise
 
 
 def _elsewhere(sides: list[Approach], left: float, right: float) -> bool:
@@ -112,32 +114,32 @@ def _elsewhere(sides: list[Approach], left: float, right: float) -> bool:
     )
 
 
-def _verdict(examiner: Examiner, claim: float, sides: list[Approach]) -> Finding:
+def _verdict(subject: Subject, claim: float, sides: list[Approach]) -> Finding:
     """The verdict on a claim where the function is finite on these sides, from left to right."""
     if any(side.kind == INFINITE for side in sides):
         place = "the edge of the domain: " if len(sides) == 1 else ""
-        told = f"{place}the difference quotients have no limit, they grow without bound as the step shrinks"
-        return Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
+        reason = f"{place}the difference quotients have no limit, they grow without bound as the step shrinks"
+        return Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, reason)
     if any(side.kind == UNKNOWN for side in sides):
-        told = "the difference quotients approach their limit, if there is one, too slowly to tell it"
-        return Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, told)
+        reason = "the difference quotients approach their limit, if there is one, too slowly to tell it"
+        return Finding(INCONCLUSIVE, np.nan, np.inf, np.inf, FLOAT, reason)
     left, right = sides[0], sides[-1]
     error, gap = max(left.error, right.error), abs(right.value - left.value)
     far = APART_FROM * max(left.left_over, right.left_over)
-    rounding = examiner.tolerance * max(abs(left.value), abs(right.value))
+    rounding = subject.tolerance * max(abs(left.value), abs(right.value))
     if gap > SURE_ELSEWHERE * error + rounding and gap > far:
-        return examiner.kink(claim, left.value, right.value, SURE * error + rounding, FLOAT)
+        return subject.kink(claim, left.value, right.value, SURE * error + rounding, FLOAT)
     value, error = (left.value + right.value) / 2, error + gap / 2
     distance, size = abs(claim - value), max(abs(claim), abs(value))
-    bound = SURE * error + examiner.tolerance * size
+    bound = SURE * error + subject.tolerance * size
     edge = "one-sided slope at the edge of the domain" if len(sides) == 1 else ""
-    if distance <= bound and error <= max(examiner.sharp * size, ZERO * max(left.size, right.size)):
+    if distance <= bound and error <= max(subject.sharp * size, ZERO * max(left.size, right.size)):
         return Finding(PASS, value, error, bound, FLOAT, edge)
-    if not edge and distance > SURE_ELSEWHERE * error + examiner.tolerance * size and distance > far:
+    if not edge and distance > SURE_ELSEWHERE * error + subject.tolerance * size and distance > far:
         return Finding(FAIL, value, error, bound, FLOAT)
-    told = f"{edge or 'the slope that the difference quotients approach slowly'} is {examiner.shown(value)} ± {examiner.shown(error, 2)}"
-    told += "; there is none on the other side" if edge and distance > bound else ""
-    return Finding(INCONCLUSIVE, value, error, bound, FLOAT, told)
+    reason = f"{edge or 'the slope that the difference quotients approach slowly'} is {subject.shown(value)} ± {subject.shown(error, 2)}"
+    reason += "; there is none on the other side" if edge and distance > bound else ""
+    return Finding(INCONCLUSIVE, value, error, bound, FLOAT, reason)
 
 
 def approaches(ladder: Ladder, output: int, noises: _NoiseBeside, places: int) -> tuple[Approach | None, Approach | None]:

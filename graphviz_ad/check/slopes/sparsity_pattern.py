@@ -12,8 +12,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..results import Note, NoteKind
+
 if TYPE_CHECKING:
-    from .examiner import Examiner
+    from ..probing.vectors import Flags, Floats
+    from .subject import Subject
 
 #: how far buckets move, in parts of the entries: so far that no rounding hides a small term, less where the function refuses or
 #: everything overflows
@@ -30,33 +33,34 @@ class Pattern(NamedTuple):
     ``found`` entries were seen in the function, ``missing`` of them are not in the claim, which has ``extra`` others.
     """
 
-    depends: Any
+    depends: Flags
     groups: list[list[int]]
     evaluations: int
     found: int
     missing: int
     extra: int
 
-    def told(self) -> str:
+    def note(self) -> Note:
         """What was detected, in words."""
         outputs, entries = self.depends.shape
-        return (
+        return Note(
             f"the pattern of the Jacobian was detected from the function: {self.found:,} of {outputs:,} × {entries:,} entries by "
             f"{self.evaluations:,} evaluations, so that {len(self.groups):,} groups of entries move together; {self.missing:,} of them "
-            f"are zero in the claim, which has {self.extra:,} others"
+            f"are zero in the claim, which has {self.extra:,} others",
+            NoteKind.PATTERN,
         )
 
 
-def detect(examiner: Examiner, columns: list[int], claims: Any) -> Pattern | None:
+def detect(subject: Subject, columns: list[int], claims: Floats) -> Pattern | None:
     """The pattern of the function and the claim together; None where moving entries together would save nothing."""
     count, claimed = len(columns), claims != 0
     if 2 * int(np.max(np.sum(claimed, axis=1), initial=0)) > count or 2 * len(colour(claimed)) > count:
         return None
-    before = examiner.box.evaluations
-    if not np.array_equal(examiner.box(examiner.vector), examiner.base):
+    before = subject.box.evaluations
+    if not np.array_equal(subject.box(subject.vector), subject.base):
         return None  # it is not deterministic
     for step in STEPS:
-        seen = _deals(examiner, np.array(columns), step, count - (examiner.box.evaluations - before))
+        seen = _deals(subject, np.array(columns), step, count - (subject.box.evaluations - before))
         if seen is not None:
             break
     else:
@@ -65,29 +69,29 @@ def detect(examiner: Examiner, columns: list[int], claims: Any) -> Pattern | Non
     groups = colour(depends)
     if 2 * len(groups) > count:
         return None
-    spent = examiner.box.evaluations - before
+    spent = subject.box.evaluations - before
     return Pattern(depends, groups, spent, int(np.sum(seen)), int(np.sum(seen & ~claimed)), int(np.sum(claimed & ~seen)))
 
 
-def _deals(examiner: Examiner, columns: Any, step: float, most: int) -> Any:
+def _deals(subject: Subject, columns: Any, step: float, most: int) -> Flags | None:
     """What may depend on what, after as many deals as it takes; None where that is nearly everything, or the function refuses a move."""
-    count, width = len(columns), examiner.box.width
+    count, width = len(columns), subject.box.width
     left = np.ones((count, width), dtype=bool)
     buckets, spent, before = min(FIRST, count // 4), 0, count * width
     while spent + buckets <= most:
         bucket = np.empty(count, dtype=int)
-        bucket[examiner.chance.permutation(count)] = np.arange(count) % buckets
-        moves = step * examiner.scales[columns] * outward(examiner, columns)
+        bucket[subject.chance.permutation(count)] = np.arange(count) % buckets
+        moves = step * subject.scales[columns] * outward(subject, columns)
         vectors = []
         for number in range(buckets):
-            vector = examiner.vector.copy()
+            vector = subject.vector.copy()
             vector[columns] += np.where(bucket == number, moves, 0.0)
             vectors.append(vector)
-        values = np.array(examiner.box.many(vectors))
+        values = np.array(subject.box.many(vectors))
         spent += buckets
         if np.any(np.all(~np.isfinite(values), axis=1)):
             return None
-        changed = values != examiner.base  # true of NaN, too
+        changed = values != subject.base  # true of NaN, too
         left &= changed[bucket]
         now = int(np.sum(left))
         if now > (1 - SETTLED) * before:
@@ -97,22 +101,22 @@ def _deals(examiner: Examiner, columns: Any, step: float, most: int) -> Any:
     return None
 
 
-def outward(examiner: Examiner, places: Any) -> Any:
+def outward(subject: Subject, places: Any) -> Floats:
     """Random parts of the entries' sizes, away from zero: there log and sqrt have values, too."""
-    return np.where(examiner.vector[places] < 0, -1.0, 1.0) * examiner.chance.uniform(0.5, 1.5, len(places))
+    return np.where(subject.vector[places] < 0, -1.0, 1.0) * subject.chance.uniform(0.5, 1.5, len(places))
 
 
-def _enough(changed: Any, buckets: int, count: int) -> int:
+def _enough(changed: Flags, buckets: int, count: int) -> int:
     """Buckets of the next deal: e times as many as the entries that most outputs depend on rule out the most for their number."""
     occupied = float(np.quantile(np.sum(changed, axis=0), 0.9))
     entries = -buckets * math.log1p(-occupied / buckets) if occupied < buckets else 2.0 * buckets  # of which some share a bucket
     return int(np.clip(math.ceil(math.e * entries), LEAST, max(LEAST, count // 4)))
 
 
-def colour(pattern: Any) -> list[list[int]]:
+def colour(pattern: Flags) -> list[list[int]]:
     """Columns in groups without a common true row, first fit."""
     groups: list[list[int]] = []
-    taken: list[Any] = []
+    taken: list[Flags] = []
     for column in range(pattern.shape[1]):
         mine = pattern[:, column]
         for group, used in zip(groups, taken, strict=True):

@@ -16,12 +16,14 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..probing.black_box import rounding
 from ..results import PASS
 from .sparsity_pattern import Pattern, detect, outward
+from .subject import WANTED
 
 if TYPE_CHECKING:
-    from .examiner import Examiner
+    from ..probing.differences import Kept
+    from ..probing.vectors import Flags, Floats
+    from .by_differences import DifferenceExaminer
+    from .subject import Subject
 
-#: an estimate of a slope this sharp, and a claim this close to it, in parts of the slope, settle an entry at once
-WANTED = 1e-6
 #: the level of a ladder at which pairs stand, and the one that is added
 PAIR, WIDER = 2, 1
 #: fewer directions than this need no probe: one of them gets four evaluations instead
@@ -31,8 +33,6 @@ WIDTH, MANY = 4, 64
 #: columns that nothing seems to depend on and that are moved together
 HEAP = 16
 
-Kept = dict[int, tuple[Any, Any]]
-
 
 class Swept(NamedTuple):
     """Per entry (rows) and output: whether the claim passed, and slope, error and bound; ``kept`` are values at ladder levels.
@@ -40,15 +40,15 @@ class Swept(NamedTuple):
     ``pattern`` is there where entries were moved together.
     """
 
-    passed: Any
-    slope: Any
-    error: Any
-    bound: Any
+    passed: Flags
+    slope: Floats
+    error: Floats
+    bound: Floats
     kept: list[Kept]
     pattern: Pattern | None = None
 
 
-def sweep(examiner: Examiner, columns: list[int], claims: Any) -> Swept:
+def sweep(examiner: DifferenceExaminer, columns: list[int], claims: Floats) -> Swept:
     """Look at every entry of ``columns``; ``claims`` has a row an output and a column an entry."""
     together = sweep_together(examiner, columns, claims)
     if together is not None:
@@ -59,7 +59,7 @@ def sweep(examiner: Examiner, columns: list[int], claims: Any) -> Swept:
     return swept
 
 
-def sweep_together(examiner: Examiner, columns: list[int], claims: Any, most: int | None = None) -> Swept | None:
+def sweep_together(examiner: DifferenceExaminer, columns: list[int], claims: Floats, most: int | None = None) -> Swept | None:
     """The same with entries that share no output moved together; None where that saves nothing.
 
     At most ``most`` entries are looked at alone where their group disagrees; what then is open has not passed.
@@ -85,7 +85,9 @@ def sweep_together(examiner: Examiner, columns: list[int], claims: Any, most: in
     return swept
 
 
-def _blame(examiner: Examiner, passed: Any, rows: Any, claims: Any, group: list[int], outputs: Any, depends: Any = None) -> None:
+def _blame(
+    examiner: DifferenceExaminer, passed: Flags, rows: Any, claims: Floats, group: list[int], outputs: Any, depends: Flags | None = None
+) -> None:
     """Where a group disagrees at some outputs, all but the entries behind it are acquitted: those that act there, else a search tells."""
     if len(group) == 1:
         return
@@ -99,7 +101,7 @@ def _blame(examiner: Examiner, passed: Any, rows: Any, claims: Any, group: list[
             passed[k, places] = False
 
 
-def search(examiner: Examiner, rows: Any, claims: Any, group: list[int], outputs: Any) -> list[tuple[int, Any]]:
+def search(examiner: DifferenceExaminer, rows: Any, claims: Floats, group: list[int], outputs: Any) -> list[tuple[int, Any]]:
     """The entries of a group that do not bear out their claims at some outputs, with these outputs: by halves, each looked at carefully.
 
     Where a group disagrees and neither of its halves does, all of it is suspected.
@@ -110,7 +112,7 @@ def search(examiner: Examiner, rows: Any, claims: Any, group: list[int], outputs
         weights = _weights(examiner, rows[part])
         direction = np.zeros(len(examiner.vector))
         direction[rows[part]] = weights
-        findings = examiner.examine(direction, claims[:, part] @ weights, sharpen=False)
+        findings = examiner.by_differences(direction, claims[:, part] @ weights)
         return np.array([k for k in places if findings[k].verdict != PASS], dtype=int)
 
     pending = [(group, open_(group, outputs))]
@@ -133,7 +135,7 @@ def _unseen(count: int, width: int) -> Swept:
     return Swept(passed, slope, error, bound, [{} for _ in range(count)])
 
 
-def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list[list[int]]) -> None:
+def _look(examiner: DifferenceExaminer, swept: Swept, rows: Any, claims: Floats, groups: list[list[int]]) -> None:
     directions = [(rows[group], _weights(examiner, rows[group])) for group in groups]
     due = np.array([claims[:, group] @ scales for group, (_, scales) in zip(groups, directions, strict=True)])
     calm = np.ones(examiner.box.width, dtype=bool)
@@ -189,13 +191,13 @@ def _look(examiner: Examiner, swept: Swept, rows: Any, claims: Any, groups: list
                 swept.kept[group[0]][WIDER] = (wide_pairs[number][0], wide_pairs[number][1])
 
 
-def _weights(examiner: Examiner, places: Any) -> Any:
+def _weights(examiner: Subject, places: Any) -> Floats:
     """How far entries move: one alone by its own size; several away from zero by random parts of theirs, so that nothing cancels."""
     scales = examiner.scales[places]
     return scales if len(places) == 1 else outward(examiner, places) * scales
 
 
-def _without_influence(examiner: Examiner, directions: list[tuple[Any, Any]], still: Any, error: Any) -> Any:
+def _without_influence(examiner: Subject, directions: list[tuple[Any, Floats]], still: Flags, error: Floats) -> Flags:
     """For which directions and outputs a value that a small move left as it is stays so further away (a mask like ``still``).
 
     Directions that leave every output alone are moved together first, then in heaps, and one by one only where a heap moves something.
@@ -203,7 +205,7 @@ def _without_influence(examiner: Examiner, directions: list[tuple[Any, Any]], st
     proved = np.zeros_like(still)
     every = np.ones(examiner.box.width, dtype=bool)
 
-    def along(numbers: Sequence[int]) -> Any:
+    def along(numbers: Sequence[int]) -> Floats:
         direction = np.zeros(len(examiner.vector))
         for k in numbers:
             places, weights = directions[k]
@@ -224,7 +226,7 @@ def _without_influence(examiner: Examiner, directions: list[tuple[Any, Any]], st
     return proved & _nothing_hidden(examiner, along([k for k in alone if np.any(proved[k])]))
 
 
-def _nothing_hidden(examiner: Examiner, direction: Any) -> Any:
+def _nothing_hidden(examiner: Subject, direction: Floats) -> Flags:
     """For which outputs high precision, where the function runs in it, sees no slope either along zeros that float64 believes."""
     box = examiner.exact() if np.any(direction) and not examiner.box.complex_output else None
     if box is None:
@@ -234,7 +236,7 @@ def _nothing_hidden(examiner: Examiner, direction: Any) -> Any:
     return ~(exact.settled & (size > 2.0**-100 * np.abs(examiner.base)))
 
 
-def probe(examiner: Examiner, rows: Any, claims: Any) -> Any:
+def probe(examiner: Subject, rows: Any, claims: Floats) -> Flags:
     """For which outputs third derivatives are so small that a pair of evaluations is sharp: along a random direction of all."""
     weights = examiner.scales[rows] * examiner.chance.choice([-1.0, 1.0], len(rows)) * examiner.chance.uniform(0.5, 1.5, len(rows))
     both = [_pairs(examiner, [(rows, weights)], level) for level in (WIDER, PAIR)]
@@ -245,7 +247,7 @@ def probe(examiner: Examiner, rows: Any, claims: Any) -> Any:
         return (np.abs(narrow - wide) / 3 <= WANTED * size + 3 * noise / examiner.step(PAIR))[0]
 
 
-def _pairs(examiner: Examiner, directions: list[tuple[Any, Any]], level: int) -> Any:
+def _pairs(examiner: Subject, directions: list[tuple[Any, Floats]], level: int) -> Floats:
     step = examiner.step(level)
     vectors = []
     for places, weights in directions:
@@ -256,7 +258,7 @@ def _pairs(examiner: Examiner, directions: list[tuple[Any, Any]], level: int) ->
     return np.array(examiner.box.many(vectors)).reshape(len(directions), 2, examiner.box.width)
 
 
-def _quotients(examiner: Examiner, pairs: Any, level: int) -> tuple[Any, Any, Any, Any]:
+def _quotients(examiner: Subject, pairs: Floats, level: int) -> tuple[Floats, Floats, Flags, Floats]:
     """Centred differences, how far each side is off them, whether the function looks straight there, and the noise of one evaluation."""
     step = examiner.step(level)
     with np.errstate(all="ignore"):

@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..results import INCONCLUSIVE, PASS, Row
-from ..slopes.examiner import Examiner
+from ..results import INCONCLUSIVE, PASS, Note, NoteKind, Row
 from ..slopes.finding import VERIFIED, Finding
 from .entries import check_entries
+from .rows import Judged, Look
 
 if TYPE_CHECKING:
-    from .gradient import GradientCheck
+    from ..probing.vectors import Chance, Floats
+    from ..slopes.examiner import Examiner
+    from .session import Session
 
 #: projections of all entries
 COUNT = 6
@@ -29,51 +31,55 @@ MOST = 256
 SAMPLED = 24
 
 
-def check_projected(check: GradientCheck, examiner: Examiner, matrix: Any, columns: list[int]) -> list[Row]:
+def check_projected(session: Session, examiner: Examiner, matrix: Floats, columns: list[int], interrupted: bool = False) -> Look:
     """Rows for the projections, for a sample of entries, and for the entries that a search singled out."""
+    rng = np.random.default_rng(session.options.seed)
+    # an output may be small because it cancels, and its noise larger than its own rounding
+    notes = session.news() + session.measure(examiner)
     rows: list[Row] = []
-    rng = np.random.default_rng(check.options.seed)
-    suspicious = False
-    check.measure(examiner)  # an output may be small because it cancels, and its noise larger than its own rounding
     smallest: list[float] = []
     for number in range(COUNT):
         direction = _signed(examiner, columns, rng)
         findings, claims = _projected(examiner, matrix, columns, direction)
         for output, finding in enumerate(findings):
-            error = abs(float(claims[output]) - finding.reference)
-            verdict = finding.verdict if finding.verdict in (PASS, INCONCLUSIVE) else INCONCLUSIVE
-            suspicious |= finding.verdict != PASS
-            told = finding.reason if finding.verdict == PASS else "this projection disagrees; the entries behind it are searched"
             place = (output,) if examiner.box.width > 1 else ()
-            name, claim = f"projection {number + 1}", float(claims[output])
-            rows.append(Row(name, place, claim, finding.reference, error, finding.bound, finding.method, verdict, told))
+            rows.append(_row(f"projection {number + 1}", place, float(claims[output]), finding))
             with np.errstate(all="ignore"):
                 seen = finding.bound / np.abs(matrix[output, columns] * direction[columns])
             smallest.append(float(np.median(seen[np.isfinite(seen)])) if np.any(np.isfinite(seen)) else np.inf)
-    sample = sorted({int(j) for leaf in check.layout.leaves for j in _sample(leaf.start, leaf.stop, columns, rng)})
-    searched = narrow_down(examiner, matrix, columns, check.options.seed) if suspicious else []
+    suspicious = any(row.verdict != PASS for row in rows)
+    sample = sorted({int(j) for leaf in session.layout.leaves for j in _sample(leaf.start, leaf.stop, columns, rng)})
+    searched = narrow_down(examiner, matrix, columns, session.options.seed) if suspicious else []
     chosen = sorted(set(sample) | set(searched))
-    entry_rows = check_entries(check, examiner, matrix, chosen)
-    if suspicious and all(row.verdict == PASS for row in entry_rows):
-        check.notes.append("a projection disagrees, but no entry was found that does")
+    entries = check_entries(session, examiner, matrix, chosen, interrupted)
+    notes += entries.notes
+    if suspicious and all(row.verdict == PASS for row in entries.rows):
+        notes += session.news(Note("a projection disagrees, but no entry was found that does", NoteKind.PROJECTIONS))
     elif suspicious:
         rows = [row for row in rows if row.verdict == PASS]  # what they saw is told entry by entry now
-    told = f"{COUNT} signed random projections of all (seed {check.options.seed}) and {len(chosen)} entries one by one"
-    check.notes.append(f"{len(columns):,} entries: {told}")
-    if smallest:
-        check.projection_power = float(np.median(smallest))
-    return rows + entry_rows
+    looked = f"{COUNT} signed random projections of all (seed {session.options.seed}) and {len(chosen)} entries one by one"
+    notes += session.news(Note(f"{len(columns):,} entries: {looked}", NoteKind.PROJECTIONS))
+    judged = (*(Judged(row) for row in rows), *entries.judged)
+    return Look(judged, notes, entries.interrupted, float(np.median(smallest)) if smallest else None)
 
 
-def narrow_down(examiner: Examiner, matrix: Any, columns: list[int], seed: int = 0) -> list[int]:
+def _row(name: str, place: tuple[int, ...], claim: float, finding: Finding) -> Row:
+    """A projection as a row; one that disagrees decides nothing by itself."""
+    verdict = finding.verdict if finding.verdict in (PASS, INCONCLUSIVE) else INCONCLUSIVE
+    reason = finding.reason if finding.verdict == PASS else "this projection disagrees; the entries behind it are searched"
+    error = abs(claim - finding.reference)
+    return Row(name, place, claim, finding.reference, error, finding.bound, finding.method, verdict, reason)
+
+
+def narrow_down(examiner: Examiner, matrix: Floats, columns: list[int], seed: int = 0) -> list[int]:
     """The entries behind a disagreement: halves are projected again and again."""
     rng = np.random.default_rng(seed + 1)
     pending = [columns]
-    found: list[int] = []
-    while pending and len(found) < MOST:
+    suspects: list[int] = []
+    while pending and len(suspects) < MOST:
         group = pending.pop()
         if len(group) <= GROUP:
-            found.extend(group)
+            suspects.extend(group)
             continue
         direction = _signed(examiner, group, rng)
         findings, _ = _projected(examiner, matrix, group, direction)
@@ -81,14 +87,14 @@ def narrow_down(examiner: Examiner, matrix: Any, columns: list[int], seed: int =
             continue
         half = len(group) // 2
         pending.extend([group[half:], group[:half]])
-    return sorted(found[:MOST])
+    return sorted(suspects[:MOST])
 
 
-def _projected(examiner: Examiner, matrix: Any, columns: list[int], direction: Any) -> tuple[list[Finding], Any]:
+def _projected(examiner: Examiner, matrix: Floats, columns: list[int], direction: Floats) -> tuple[list[Finding], Floats]:
     """Findings and claims along a direction; what cancels in a sum is judged by the size of what is added up."""
     terms = matrix[:, columns] * direction[columns]
     claims, sizes = np.sum(terms, axis=1), np.sqrt(np.sum(terms**2, axis=1))
-    findings = examiner.examine(direction, claims, sharpen=False)
+    findings = examiner.by_differences(direction, claims)
     for k, finding in enumerate(findings):
         bound = finding.bound + examiner.tolerance * float(sizes[k])
         near = finding.interval is None and abs(float(claims[k]) - finding.reference) <= bound <= VERIFIED * sizes[k]
@@ -97,12 +103,12 @@ def _projected(examiner: Examiner, matrix: Any, columns: list[int], direction: A
     return findings, claims
 
 
-def _signed(examiner: Examiner, columns: list[int], rng: Any) -> Any:
+def _signed(examiner: Examiner, columns: list[int], rng: Chance) -> Floats:
     direction = np.zeros(len(examiner.vector))
     direction[columns] = np.where(rng.random(len(columns)) < 0.5, -1.0, 1.0) * examiner.scales[columns]
     return direction
 
 
-def _sample(start: int, stop: int, columns: list[int], rng: Any) -> Any:
+def _sample(start: int, stop: int, columns: list[int], rng: Chance) -> Any:
     inside = np.array([j for j in columns if start <= j < stop])
     return inside if len(inside) <= SAMPLED else rng.choice(inside, SAMPLED, replace=False)

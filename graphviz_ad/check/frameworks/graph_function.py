@@ -9,8 +9,8 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from ...engine.bindings import bind
 from ...engine.evaluation import value_at
+from ..probing.high_precision_numbers import DIGITS, MP, Number
 from ..references.scalars import Reference
-from .high_precision_numbers import DIGITS, MP, Number
 
 if TYPE_CHECKING:
     from ...graph.structure import Graph
