@@ -14,7 +14,7 @@ import pytest
 
 import graphviz_ad as gv
 
-_KEPT = json.loads((Path(__file__).parent / "data" / "pickles_0_1.json").read_text())
+_KEPT = json.loads((Path(__file__).parents[1] / "data" / "pickles_0_1.json").read_text())
 _CASES = [(name, protocol) for name, by_protocol in _KEPT.items() for protocol in by_protocol]
 
 

@@ -11,7 +11,7 @@ import pytest
 import graphviz_ad as gv
 from graphviz_ad.notebook import Picture, interactive, mimebundle, run_cell
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 needs_kernel = pytest.mark.needs_notebook
 
 
