@@ -17,14 +17,13 @@ MOST_CELLS = 4096
 FAINTEST = 1e-12
 #: from this share of colour on a cross is seen better in the colour of the page than in that of its text, in light and in dark
 STRONG = 0.65
-_ELSEWHERE = "at another point"
 
 
 def heat_maps(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A figure for each argument with more than one entry; first index downward, the others across."""
+    """A figure for each argument with more than one entry among these rows at one point; first index downward, the others across."""
     tables: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = {}
     for row in rows:
-        if row["index"] and not row["reason"].startswith(_ELSEWHERE):
+        if row["index"]:
             tables.setdefault(row["wrt"], {})[tuple(row["index"])] = row
     return "".join(_heat_map(name, cells) for name, cells in tables.items() if 1 < len(cells) <= MOST_CELLS)
 

@@ -225,6 +225,7 @@ def test_data_of_a_report() -> None:
     assert data["rows"][0] | {"method": "", "bound": 0, "finite_difference": 0} == {
         "wrt": "x", "index": [], "analytic": -4.0, "reference": -4.0, "error": 0.0, "bound": 0, "method": "", "verdict": "pass",
         "reason": "", "exact": "-4.0", "digits_lost": 0.0, "interval": None, "finite_difference": 0, "complex_step": -4.0,
+        "where": "here",
     }  # fmt: skip
 
 
