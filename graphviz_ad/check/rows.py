@@ -55,6 +55,7 @@ class MethodKind(Word):
     ADJOINT = "forward against reverse"
     SHAPE = "shape"
     FINITENESS = "finiteness"
+    VALUE = "the value in many digits"
 
 
 class Method(str):

@@ -537,7 +537,7 @@ class Point(Pictured):
         if quick and proof:
             raise GradvizError("a quick check proves nothing\nhint: take quick or proof")
         if quick:
-            from ..check.quick.check import check_quickly
+            from ..check.check_point import check_quickly
 
             kept = "quick report"
             report: Report = self._table(kept, lambda: check_quickly(self))
