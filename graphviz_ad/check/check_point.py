@@ -122,11 +122,11 @@ def _check_arrays(
     progress: Progress | None = None,
 ) -> Report:
     """The report of a graph with arrays in many digits; in float64 where that is too much for all of its own gradient."""
-    from .arrays.check import check_arrays, operations_missing
+    from .arrays.check import check_arrays, excess
     from .arrays.claim import ArrayClaim
 
     arrays = ArrayClaim(point, claim, only, slip, progress)
-    if not (arrays.whole and operations_missing(arrays) and _is_finite(point)):
+    if not (arrays.whole and excess(arrays) and _is_finite(point)):
         return check_arrays(arrays)
     try:
         report = check_quickly(point)

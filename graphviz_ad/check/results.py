@@ -18,7 +18,7 @@ from .summary import argument_lines, worst_lines
 
 __all__ = [
     "AT_KINK", "FAIL", "INCONCLUSIVE", "PASS", "CauseKind", "LikelyCause", "Method", "MethodKind", "Note", "NoteKind", "Report", "Row",
-    "Trial", "Verdict", "Where", "unjudged",
+    "Trial", "Verdict", "Where", "overall", "unjudged",
 ]  # fmt: skip
 
 

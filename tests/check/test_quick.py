@@ -6,9 +6,9 @@ import random
 
 import numpy as np
 import pytest
-from graphviz_ad.check.quick.check.arrays import ArrayMover
-from graphviz_ad.check.quick.check.families import families_of
-from graphviz_ad.check.quick.check.stencil import METHOD
+from graphviz_ad.check.quick.arrays import ArrayMover
+from graphviz_ad.check.quick.families import families_of
+from graphviz_ad.check.quick.stencil import METHOD
 
 import graphviz_ad as gv
 from graphviz_ad.check.references.cones import Cones

@@ -152,7 +152,7 @@ def test_kink_names_place_and_interval() -> None:
 
 def test_a_tie_is_judged_in_the_hull_and_not_axis_by_axis() -> None:
     """(1, 1, 1) lies between the slopes on every axis, and is no subgradient of max."""
-    from graphviz_ad.check.scalars.neighbourhood import inside
+    from graphviz_ad.check.judging.around_kinks import inside
 
     corners = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert inside([1 / 3, 1 / 3, 1 / 3], corners)

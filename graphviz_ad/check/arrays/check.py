@@ -51,10 +51,10 @@ def check_arrays(claim: ArrayClaim) -> Report:
         return Report([unjudged(entry.name, reason, _ENTRYWISE, entry.entry) for entry in claim.coordinates])
 
 
-def operations_missing(claim: ArrayClaim) -> int:
-    """What GRADVIZ_CHECK_OPERATIONS would have to be for the check of a claim in many digits; 0 where it is enough."""
+def excess(claim: ArrayClaim) -> int:
+    """The operations that the check of a claim takes in many digits where they are more than may be spent, else 0."""
     needed = _SWEEPS * _work(claim)
-    return needed // _PROJECTION_BUDGET if needed > _PROJECTION_BUDGET * limit("GRADVIZ_CHECK_OPERATIONS") else 0
+    return needed if needed > _PROJECTION_BUDGET * limit("GRADVIZ_CHECK_OPERATIONS") else 0
 
 
 def _work(claim: ArrayClaim) -> int:
@@ -88,9 +88,9 @@ class ArrayCheck:
         claim, reference = self.claim, self.reference
         self.survey = ArraySurvey(self.graph, [], [], "")
         reference.use(DIGITS)
-        if missing := operations_missing(claim):
-            reason = f"about {_SWEEPS * _work(claim):,} high-precision operations are needed; "
-            reason += f"set GRADVIZ_CHECK_OPERATIONS to {missing:,} to allow them"
+        if needed := excess(claim):
+            reason = f"about {needed:,} high-precision operations are needed; "
+            reason += f"set GRADVIZ_CHECK_OPERATIONS to {needed // _PROJECTION_BUDGET:,} to allow them"
             return Report([unjudged(name, reason, PROJECTED) for name, _ in claim.wrt()], None, (Note(reason, NoteKind.BUDGET),))
         one_by_one = self.one_by_one()
         reference.expect(0 if one_by_one else self.operations())

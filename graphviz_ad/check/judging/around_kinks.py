@@ -50,12 +50,9 @@ class Slopes(NamedTuple):
 
     def contradiction(self, kinks: str, same: bool) -> str:
         """In words, why a claim is wrong that lies outside; ``same``: there is one slope."""
-        why = (
-            f"the slope is {self.low:.6g} on every side"
-            if same
-            else f"outside the subdifferential, slopes {self.low:.6g} … {self.high:.6g}"
-        )
-        return f"kink choices do not compose at {kinks}: {why}"
+        every = f"the slope is {self.low:.6g} on every side"
+        several = f"outside the subdifferential, slopes {self.low:.6g} … {self.high:.6g}"
+        return f"kink choices do not compose at {kinks}: {every if same else several}"
 
 
 def inside(claimed: Sequence[float], gradients: Sequence[Sequence[Any]]) -> bool:
