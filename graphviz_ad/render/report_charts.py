@@ -6,7 +6,7 @@ Both are SVG that takes its colours from the style sheet of the page around it, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .escape import xml
@@ -121,6 +121,23 @@ _WIDE, _TALL = 640.0, 360.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 20.0, 16.0, 48.0
 
 
+class _Plane(NamedTuple):
+    """The picture's ranges, in powers of ten: of the step from ``left`` to ``right``, of the error from ``low`` to ``high``."""
+
+    left: int
+    right: int
+    low: int
+    high: int
+
+    def across(self, x: float) -> float:
+        """Where a step stands."""
+        return _LEFT + (x - self.left) / (self.right - self.left) * (_WIDE - _LEFT - _RIGHT)
+
+    def down(self, y: float) -> float:
+        """Where an error stands."""
+        return _TOP + (self.high - y) / (self.high - self.low) * (_TALL - _TOP - _BOTTOM)
+
+
 def step_curve(points: Sequence[Sequence[float]]) -> str:
     """Error against step, both logarithmic; truncation (slope 2) and rounding (slope −1) drawn where the points follow them,
     the best step marked. "" where too few points are not exact.
@@ -128,63 +145,61 @@ def step_curve(points: Sequence[Sequence[float]]) -> str:
     usable = sorted((math.log10(h), math.log10(e)) for h, e in points if h > 0 and e > 0 and math.isfinite(e))
     if len(usable) < 4:
         return ""
-    left, right = math.floor(usable[0][0]), math.ceil(usable[-1][0])
     low, high = math.floor(min(y for _, y in usable)), math.ceil(max(y for _, y in usable))
-    high = max(high, low + 1)
-
-    def across(x: float) -> float:
-        return _LEFT + (x - left) / (right - left) * (_WIDE - _LEFT - _RIGHT)
-
-    def down(y: float) -> float:
-        return _TOP + (high - y) / (high - low) * (_TALL - _TOP - _BOTTOM)
-
-    parts = []
-    for x in _decades(left, right):
-        parts.append(f'<path class="grid" d="M{across(x):.1f} {_TOP}V{_TALL - _BOTTOM}"/>')
-        parts.append(f'<text x="{across(x):.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{x}</text>')
-    for y in _decades(low, high):
-        parts.append(f'<path class="grid" d="M{_LEFT} {down(y):.1f}H{_WIDE - _RIGHT}"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{down(y) + 4:.1f}" text-anchor="end">1e{y}</text>')
-    parts.append(f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2}" y="{_TALL - 8}" text-anchor="middle">step h</text>')
-    parts.append(
-        f'<text x="14" y="{_TALL / 2 - 16}" transform="rotate(-90 14 {_TALL / 2 - 16})" text-anchor="middle">error of the slope</text>'
-    )
+    plane = _Plane(math.floor(usable[0][0]), math.ceil(usable[-1][0]), low, max(high, low + 1))
     best = min(usable, key=lambda point: point[1])
     fits = fitted(usable, best[0])
-    for fit in fits:
-        shown = _clipped(fit, low, high)
-        if shown is None:
-            continue
-        (x1, y1), (x2, y2) = shown
-        name = "truncation ∝ h²" if fit.slope > 0 else "rounding ∝ 1/h"
-        parts.append(f'<path class="guide" d="M{across(x1):.1f} {down(y1):.1f}L{across(x2):.1f} {down(y2):.1f}"/>')
-        at = (x1 + 2 * x2) / 3 if fit.slope > 0 else (2 * x1 + x2) / 3
-        side = -8 if fit.slope > 0 else 8
-        anchor = "end" if fit.slope > 0 else "start"
-        parts.append(
-            f'<text x="{across(at) + side:.1f}" y="{down(fit.offset + fit.slope * at) - 6:.1f}" text-anchor="{anchor}">{name}</text>'
-        )
-    line = " ".join(f"{across(x):.1f},{down(y):.1f}" for x, y in usable)
-    parts.append(f'<polyline class="curve" points="{line}"/>')
-    parts.extend(f'<circle class="dot" cx="{across(x):.1f}" cy="{down(y):.1f}" r="2.2"/>' for x, y in usable)
-    label_left = across(best[0]) > _WIDE * 0.6
-    parts.append(f'<circle class="best" cx="{across(best[0]):.1f}" cy="{down(best[1]):.1f}" r="6"/>')
-    parts.append(
-        f'<text class="strong" x="{across(best[0]) + (-12 if label_left else 12):.1f}" '
-        f'y="{min(down(best[1]) + 4, _TALL - _BOTTOM - 8):.1f}" '
-        f'text-anchor="{"end" if label_left else "start"}">best step {10 ** best[0]:.1e}</text>'
-    )
-    told = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
-    exact = len([1 for _, e in points if e == 0])
+    parts = [*_axes(plane), *(part for fit in fits for part in _guide(plane, fit)), *_curve(plane, usable, best)]
+    exact = sum(e == 0 for _, e in points)
+    words = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
     if exact:
-        told += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
+        words += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
     if not any(fit.slope > 0 for fit in fits):
-        told += "; it does not fall as h², as it would for a smooth function with curvature"
-    caption = f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {told}."
+        words += "; it does not fall as h², as it would for a smooth function with curvature"
+    caption = f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {words}."
     return (
         f'<figure class="steps"><svg role="img" aria-label="{xml(caption)}" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}">'
         f"{''.join(parts)}</svg><figcaption>{xml(caption)}</figcaption></figure>"
     )
+
+
+def _axes(plane: _Plane) -> Iterator[str]:
+    """The grid, its numbers, and what the axes are."""
+    for x in _decades(plane.left, plane.right):
+        yield f'<path class="grid" d="M{plane.across(x):.1f} {_TOP}V{_TALL - _BOTTOM}"/>'
+        yield f'<text x="{plane.across(x):.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{x}</text>'
+    for y in _decades(plane.low, plane.high):
+        yield f'<path class="grid" d="M{_LEFT} {plane.down(y):.1f}H{_WIDE - _RIGHT}"/>'
+        yield f'<text x="{_LEFT - 8}" y="{plane.down(y) + 4:.1f}" text-anchor="end">1e{y}</text>'
+    yield f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2}" y="{_TALL - 8}" text-anchor="middle">step h</text>'
+    yield f'<text x="14" y="{_TALL / 2 - 16}" transform="rotate(-90 14 {_TALL / 2 - 16})" text-anchor="middle">error of the slope</text>'
+
+
+def _guide(plane: _Plane, fit: Fit) -> Iterator[str]:
+    """A power law as a dashed line with its name."""
+    shown = _clipped(fit, plane.low, plane.high)
+    if shown is None:
+        return
+    (x1, y1), (x2, y2) = shown
+    yield f'<path class="guide" d="M{plane.across(x1):.1f} {plane.down(y1):.1f}L{plane.across(x2):.1f} {plane.down(y2):.1f}"/>'
+    if fit.slope > 0:
+        at, side, anchor, name = (x1 + 2 * x2) / 3, -8, "end", "truncation ∝ h²"
+    else:
+        at, side, anchor, name = (2 * x1 + x2) / 3, 8, "start", "rounding ∝ 1/h"
+    place = f'x="{plane.across(at) + side:.1f}" y="{plane.down(fit.offset + fit.slope * at) - 6:.1f}"'
+    yield f'<text {place} text-anchor="{anchor}">{name}</text>'
+
+
+def _curve(plane: _Plane, points: Sequence[tuple[float, float]], best: tuple[float, float]) -> Iterator[str]:
+    """The points, the line through them, and the best step."""
+    places = [(plane.across(x), plane.down(y)) for x, y in points]
+    yield f'<polyline class="curve" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
+    yield from (f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in places)
+    x, y = plane.across(best[0]), plane.down(best[1])
+    anchor, side = ("end", -12) if x > _WIDE * 0.6 else ("start", 12)
+    yield f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    place = f'x="{x + side:.1f}" y="{min(y + 4, _TALL - _BOTTOM - 8):.1f}"'
+    yield f'<text class="strong" {place} text-anchor="{anchor}">best step {10 ** best[0]:.1e}</text>'
 
 
 def fitted(points: Sequence[tuple[float, float]], best: float) -> list[Fit]:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+
+import graphviz_ad as gv
 from graphviz_ad.check.quick.arrays import ArrayMover
 from graphviz_ad.check.quick.lanes import Lanes
 from graphviz_ad.check.quick.stencil import METHOD, places_of
-
-import graphviz_ad as gv
 from graphviz_ad.derive.array_tape import evaluate_shaped
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from tests.arrays.sweep import USES, Use, values
