@@ -8,7 +8,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 
 from ..probing.black_box import BudgetSpent
 from ..probing.layout import Leaf
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row, Where
+from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
 from ..slopes.examiner import Examiner
 from ..slopes.finding import FLOAT, SPENT, Finding
 from ..slopes.sweep import sweep
@@ -96,7 +96,7 @@ def row_of(check: GradientCheck, finding: Finding, output: int, index: int, clai
     reason = f"at another point ({place}): {finding.reason}".rstrip(": ") if place else finding.reason
     return Row(
         name, entry, claim, float(reference) if np.isfinite(reference) else None, error, _finite(finding.bound), finding.method,
-        finding.verdict, reason, interval=finding.interval, where=Where.ELSEWHERE if place else Where.HERE,
+        finding.verdict, reason, interval=finding.interval,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import numpy as np  # noqa: TID253 - only checks of callables load this module, 
 from ..diagnosis.diagnosis import evidence
 from ..probing.black_box import BudgetSpent, natural_scales
 from ..probing.points import variants
-from ..results import FAIL, Row, Where
+from ..results import FAIL, Row
 from ..slopes.examiner import Examiner
 from ..slopes.finding import FLOAT, SURE_ELSEWHERE, Finding
 from ..slopes.sweep import PAIR, WIDER
@@ -66,7 +66,7 @@ def _at_point(check: GradientCheck, text: str, vector: Any) -> list[Row] | None:
     except (ArithmeticError, ValueError):  # the gradient's own domain ends here
         return None
     if faults:
-        return [fault_row(leaf, f"at another point ({text}): {fault}")._replace(where=Where.ELSEWHERE) for leaf, fault in faults]
+        return [fault_row(leaf, f"at another point ({text}): {fault}") for leaf, fault in faults]
     scales = natural_scales(check.layout, vector)
     claimed = [j for j in range(check.layout.size) if check.claimed_column(j)]
     broken = [j for j in claimed if not np.all(np.isfinite(matrix[:, j]))]
@@ -85,11 +85,7 @@ def _at_point(check: GradientCheck, text: str, vector: Any) -> list[Row] | None:
     examiner.sure = SURE_ELSEWHERE
     rows = check.look(examiner, matrix, usable)
     check.evidence.append(evidence(check, text, vector, matrix, rows))
-    failing = [
-        row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": "), where=Where.ELSEWHERE)
-        for row in rows
-        if row.verdict == FAIL
-    ]
+    failing = [row._replace(reason=f"at another point ({text}): {row.reason}".rstrip(": ")) for row in rows if row.verdict == FAIL]
     if broken:
         failing.extend(_broken(check, examiner, matrix, broken, text))
     return failing

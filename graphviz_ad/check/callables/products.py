@@ -16,7 +16,7 @@ from ..probing.black_box import BlackBox, measure_noise, natural_scales, roundin
 from ..probing.high_precision_numbers import MP, ExactBox
 from ..probing.layout import NOTHING, Layout
 from ..probing.points import degeneracies, variants
-from ..results import FAIL, INCONCLUSIVE, PASS, Report, Row, Where
+from ..results import FAIL, INCONCLUSIVE, PASS, Report, Row
 from ..slopes.examiner import Examiner
 from ..slopes.finding import EXACT, FLOAT
 from .conclusion import power
@@ -183,7 +183,7 @@ class DirectionCheck(GradientCheck):
                 rows.append(
                     Row(
                         part + name, entry, float(claim[output]), finding.reference, error, finding.bound, finding.method, finding.verdict,
-                        reason, interval=finding.interval, where=Where.ELSEWHERE if text else Where.HERE,
+                        reason, interval=finding.interval,
                     )
                 )  # fmt: skip
         return rows
@@ -370,5 +370,4 @@ class _SecondCheck:
             verdict, reason = INCONCLUSIVE, f"{told}; let the function take numbers of high precision"
         reason = f"at another point ({text}): {reason}".rstrip(": ") if text else reason
         reference = float(value) if np.isfinite(value) else None
-        row = Row(name, entry, claim, reference, distance if reference is not None else None, bound, method, verdict, reason)
-        return row._replace(where=Where.ELSEWHERE) if text else row
+        return Row(name, entry, claim, reference, distance if reference is not None else None, bound, method, verdict, reason)
