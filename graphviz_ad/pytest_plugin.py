@@ -48,8 +48,7 @@ class GradientChecker:
             raise KeyboardInterrupt  # Ctrl-C was meant for the whole run
         more = self.allowed if allow is None else allow
         if report.verdict not in {"pass", "pass-at-kink", *((more,) if isinstance(more, str) else more)}:
-            told = f"{report.summary()}{self._write(report)}"
-            raise GradientFault(told)
+            raise GradientFault(f"{report.summary()}{self._write(report)}")
         return report
 
     def _write(self, report: Report) -> str:
@@ -59,8 +58,8 @@ class GradientChecker:
         name = re.sub(r"[^\w.-]+", "-", self.name) + (f"-{self._written}" if self._written > 1 else "")
         path = Path(self.folder) / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        report.title = report.title or self.name
-        report.save(path)
+        self.report = report.replace(title=report.title or self.name)
+        self.report.save(path)
         return f"\n  report: {path}"
 
 

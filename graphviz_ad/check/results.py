@@ -8,72 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from enum import StrEnum
 from typing import Any, NamedTuple, NoReturn, Self
 
 from ..errors import CheckFailed
+from .reading import Reading, leading, read
+from .rows import AT_KINK, FAIL, INCONCLUSIVE, PASS, Method, MethodKind, Row, Verdict, Where, Word, overall, unjudged
+from .summary import argument_lines, worst_lines
 
-
-class Word(StrEnum):
-    """An enum whose members show as the plain words that they equal."""
-
-    def __repr__(self) -> str:
-        return repr(self.value)
-
-
-class Verdict(Word):
-    """What a check says of a number, or of all of them."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, no secret
-    AT_KINK = "pass-at-kink"
-    FAIL = "fail"
-    INCONCLUSIVE = "inconclusive"
-
-
-PASS, AT_KINK, FAIL, INCONCLUSIVE = Verdict.PASS, Verdict.AT_KINK, Verdict.FAIL, Verdict.INCONCLUSIVE
-
-#: from the one that decides to the one that only stands when nothing else does
-ORDER = (FAIL, INCONCLUSIVE, AT_KINK, PASS)
-
-
-class Where(Word):
-    """Whose point a row belongs to: the one that was given, or one that the check invented."""
-
-    HERE = "here"
-    ELSEWHERE = "at another point"
-
-
-class MethodKind(Word):
-    """Which way a reference took; :class:`Method` has the words of one row."""
-
-    NONE = ""
-    DIFFERENCES = "differences in many digits"
-    FLOAT_DIFFERENCES = "differences in float64"
-    ONE_SIDED = "one-sided differences"
-    AROUND_KINK = "gradients around a kink"
-    COMPLEX_STEP = "complex step"
-    PROJECTION = "a random projection"
-    ENCLOSURE = "a ball that encloses it"
-    UNTOUCHED = "the output does not depend on it"
-    ADJOINT = "forward against reverse"
-    SHAPE = "shape"
-    FINITENESS = "finiteness"
-
-
-class Method(str):
-    """How a reference was found, in words, with its :class:`MethodKind`.
-
-    >>> Method("differences in 60 digits", MethodKind.DIFFERENCES) == "differences in 60 digits"
-    True
-    """
-
-    __slots__ = ("kind",)
-    kind: MethodKind
-
-    def __new__(cls, text: str = "", kind: MethodKind = MethodKind.NONE) -> Self:
-        method = super().__new__(cls, text)
-        method.kind = kind
-        return method
+__all__ = [
+    "AT_KINK", "FAIL", "INCONCLUSIVE", "PASS", "CauseKind", "LikelyCause", "Method", "MethodKind", "Note", "NoteKind", "Report", "Row",
+    "Trial", "Verdict", "Where", "overall", "unjudged",
+]  # fmt: skip
 
 
 class NoteKind(Word):
@@ -141,50 +86,6 @@ class LikelyCause(str):
         cause = super().__new__(cls, text)
         cause.kind, cause.wrt = kind, wrt
         return cause
-
-
-def overall(verdicts: Iterable[Verdict]) -> Verdict:
-    """The verdict of many: fail > inconclusive > pass-at-kink > pass.
-
-    >>> overall([Verdict.PASS, Verdict.AT_KINK])
-    'pass-at-kink'
-    """
-    found = set(verdicts)
-    return next((verdict for verdict in ORDER if verdict in found), PASS)
-
-
-NOWHERE = Method()
-
-
-class Row(NamedTuple):
-    """One checked number: the derivative by ``wrt``, at ``entry`` (an index, () for a scalar).
-
-    ``analytic`` is the claimed derivative, ``reference`` the independent one, ``error`` their distance, ``bound`` what
-    float64 rounding explains; ``exact`` is the reference to 40 digits, ``digits_lost`` how many of float64's 16 decimal
-    digits the number has lost; ``finite_difference`` and ``complex_step`` are float64 estimates beside it (None where
-    they do not apply). ``interval`` are the one-sided slopes at a kink. ``where`` tells the given point from others.
-    """
-
-    wrt: str
-    entry: tuple[int, ...]
-    analytic: float | None
-    reference: float | None
-    error: float | None
-    bound: float | None
-    method: Method
-    verdict: Verdict
-    reason: str = ""
-    exact: str = ""
-    digits_lost: float = 0.0
-    interval: tuple[float, float] | None = None
-    finite_difference: float | None = None
-    complex_step: float | None = None
-    where: Where = Where.HERE
-
-
-def unjudged(wrt: str, reason: str, method: Method = NOWHERE, entry: tuple[int, ...] = (), verdict: Verdict = INCONCLUSIVE) -> Row:
-    """A row without any number: why there is none."""
-    return Row(wrt, entry, None, None, None, None, method, verdict, reason)
 
 
 class Trial(NamedTuple):
@@ -285,18 +186,29 @@ class Report:
         if self.verdict == FAIL:
             raise CheckFailed("the gradient is wrong\n" + self.summary())
 
+    @property
+    def reading(self) -> Reading:
+        """The rows as all who tell of them read them: those at the given point, the worst first, and the arguments in numbers."""
+        return read(self.rows)
+
     def summary(self) -> str:
         """A few plain lines: what is wrong and what is right, the causes, the worst entries, the power."""
-        from .summary import lines
-
-        return "\n".join(lines(self))
+        reading = self.reading
+        lines = [
+            *argument_lines(reading, self.verdict),
+            *(f"likely cause: {cause}" for cause in self.causes),
+            *worst_lines(reading),
+            *(f"note: {note}" for note in self.notes),
+            *([f"power: {self.power}"] if self.power else ()),
+        ]
+        head = f"gradient check: {self.verdict}" + (f" – {self.title}" if self.title else "")
+        return "\n  ".join((head, *lines))
 
     def data(self, most: int = 1000) -> dict[str, Any]:
         """The report as plain data for JSON; at most ``most`` rows, the failing ones first."""
-        ranked = sorted(self.rows, key=lambda row: ORDER.index(row.verdict)) if len(self.rows) > most else list(self.rows)
         return {
             "verdict": self.verdict,
-            "rows": [_plain(row) for row in ranked[:most]],
+            "rows": [_plain(row) for row in leading(self.rows, most)[:most]],
             "rows_total": len(self.rows),
             "value": None if self.value is None else _plain(self.value),
             "notes": list(self.notes),
@@ -307,6 +219,15 @@ class Report:
             "trials": [{**trial._asdict(), "caught": trial.caught} for trial in self.trials],
             "interrupted": self.interrupted,
             "title": self.title,
+        }
+
+    def read_data(self, most: int = 1000) -> dict[str, Any]:
+        """The plain data with the :class:`Reading` of its rows: what a renderer takes."""
+        reading = read(leading(self.rows, most)[:most])
+        return self.data(most) | {
+            "ranked": [_plain(row) for row in reading.ranked],
+            "here": [_plain(row) for row in reading.here],
+            "arguments": [argument._asdict() for argument in reading.arguments],
         }
 
     def json(self, most: int = 1000) -> str:

@@ -68,10 +68,8 @@ def _print(report: Report) -> None:
 
 
 def _table(report: Report) -> str:
-    order = ("fail", "inconclusive", "pass-at-kink", "pass")
-    ranked = sorted(report.rows, key=lambda row: order.index(row.verdict)) if len(report.rows) > MOST_ROWS else list(report.rows)
     rows = []
-    for row in ([report.value] if report.value is not None else []) + ranked[:MOST_ROWS]:
+    for row in ([report.value] if report.value is not None else []) + report.reading.listed(MOST_ROWS)[:MOST_ROWS]:
         name = row.wrt if row is report.value else f"∂/∂{row.wrt}{list(row.entry) or ''}"
         rows.append(
             Row(

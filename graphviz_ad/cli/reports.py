@@ -10,13 +10,13 @@ from ..requests.arguments import CommandLine, UsageError
 from .numbers import write_number
 from .output import put, say, write_bytes
 from .tables import VERDICT_ROLES, Cell, Row, layout, paint, wrap
+from .verdicts import explanation
 
 if TYPE_CHECKING:
     from .. import Report
 
 MOST_ROWS, MOST_REASONS = 12, 4
 SUFFIXES = (".html", ".htm", ".md", ".json")
-_ORDER = ("fail", "inconclusive", "pass-at-kink", "pass")
 _MEANING = {
     "pass": "the claim agrees with an independent reference",
     "pass-at-kink": "not differentiable here; the claim is a valid choice",
@@ -54,20 +54,15 @@ def write_report(report: Report, line: CommandLine, paths: list[str], show: Call
         (say if line.flag("--json") or "-" in paths else put)(f"report: {', '.join(files)}")
 
 
-_ELSEWHERE = "at another point"
-
-
 def entry_table(report: Report) -> str:
     """The entries at the given point, the faulty ones first where there are many; other points where only they are faulty."""
-    here = [row for row in report.rows if not row.reason.startswith(_ELSEWHERE)]
-    listed = here if any(row.verdict == "fail" for row in here) else list(report.rows)
-    ranked = sorted(listed, key=lambda row: _ORDER.index(row.verdict)) if len(listed) > MOST_ROWS else listed
+    listed = report.reading.listed(MOST_ROWS)
     rows = []
-    for row in ranked[:MOST_ROWS]:
+    for row in listed[:MOST_ROWS]:
         rows.append(
             Row(
                 (
-                    Cell(_place(row), "name"),
+                    Cell(row.place, "name"),
                     Cell(write_number(row.analytic, 10), "gradient"),
                     Cell(write_number(row.reference, 10)),
                     Cell(write_number(row.error, 2)),
@@ -84,32 +79,21 @@ def entry_table(report: Report) -> str:
 def verdict_line(report: Report) -> str:
     """The verdict, what is wrong and what is right by argument, and the reasons."""
     lines = [f"check: {paint(report.verdict, VERDICT_ROLES[report.verdict])} – {_MEANING[report.verdict]}"]
-    here = [row for row in report.rows if not row.reason.startswith(_ELSEWHERE)]
-    tally: dict[str, list[int]] = {}
-    for row in here:
-        counts = tally.setdefault(row.wrt, [0, 0])
-        counts[0] += row.verdict == "fail"
-        counts[1] += 1
-    wrong = {name: counts for name, counts in tally.items() if counts[0]}
+    reading = report.reading
+    wrong = {argument.name: argument.share(argument.wrong) for argument in reading.arguments if argument.wrong}
     if wrong:
-        told = ", ".join(f"{name} ({bad:,} of {count:,} entries)" if count > 1 else name for name, (bad, count) in wrong.items())
-        right = [name for name in tally if name not in wrong and all(r.verdict.startswith("pass") for r in here if r.wrt == name)]
-        lines.append("  " + wrap(f"wrong: {told}" + (f"; right: {', '.join(right)}" if right else ""), 4))
+        right = [argument.name for argument in reading.arguments if not argument.wrong and not argument.undecided]
+        lines.append("  " + wrap(f"wrong: {', '.join(wrong.values())}" + (f"; right: {', '.join(right)}" if right else ""), 4))
     reasons: dict[tuple[str, str], list[str]] = {}
-    for row in sorted(report.rows, key=lambda row: _ORDER.index(row.verdict)):
-        if row.reason and not (row.reason.startswith(_ELSEWHERE) and row.wrt in wrong):
-            reasons.setdefault((row.verdict, row.reason), []).append(_place(row))
+    for row in reading.ranked:
+        if row.reason and (row.where == "here" or row.wrt not in wrong):
+            reasons.setdefault((row.verdict, row.reason), []).append(row.place)
     for (verdict, reason), places in list(reasons.items())[:MOST_REASONS]:
-        where = ", ".join(places[:4]) + (f" and {len(places) - 4:,} more" if len(places) > 4 else "")
-        text = wrap(f"{verdict} {where}: {reason}", 4)
-        lines.append(f"  {paint(verdict, VERDICT_ROLES[verdict])}{text[len(verdict) :]}")
+        shown = ", ".join(places[:4]) + (f" and {len(places) - 4:,} more" if len(places) > 4 else "")
+        lines.append(explanation(verdict, f"{shown}: {reason}"))
     if len(reasons) > MOST_REASONS:
         lines.append(f"  … and {len(reasons) - MOST_REASONS:,} more reasons; --json has them all")
     return "\n".join(lines)
-
-
-def _place(row: Any) -> str:
-    return str(row.wrt) + (str(list(row.entry)) if row.entry else "")
 
 
 def cause_lines(report: Report) -> Iterator[str]:

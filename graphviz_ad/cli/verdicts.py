@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from .numbers import write_number
@@ -36,31 +37,35 @@ def exit_code(report: Report, strict: bool) -> int:
 
 def write_verdict(report: Report) -> str:
     """The verdict, the largest error, and every reason that a reader must know."""
-    rows = list(report.rows)
-    head = f"check: {paint(report.verdict, VERDICT_ROLES[report.verdict])} – {_MEANING[report.verdict]}"
-    if not rows and report.verdict == "pass":
+    if not report.rows and report.verdict == "pass":
         return f"check: {paint('pass', 'good')} – the value agrees with its reference; there is no gradient"
-    errors = [row.error for row in rows if row.error is not None]
-    if report.verdict == "pass" and errors:
-        bound = max((row.bound for row in rows if row.bound is not None), default=0.0)
-        # beyond the bound the rules are right and terms cancel on the way: then the digits that are gone say more
-        lost = max(row.digits_lost or 0.0 for row in rows)
-        allowed = f"rounding allows {write_number(bound, 2)}" if max(errors) <= bound else f"terms cancel: {lost:.0f} of 16 digits are lost"
-        head += f"\n  largest error {write_number(max(errors), 2)}, {allowed}"
-    lines = [head]
+    lines = [f"check: {paint(report.verdict, VERDICT_ROLES[report.verdict])} – {_MEANING[report.verdict]}"]
+    if report.verdict == "pass":
+        lines.extend(_largest_error(report))
     if report.value is not None and report.value.reason:
         lines.append("  " + wrap(f"{report.value.wrt}: {report.value.reason}", 4))
-    told = [row for row in rows if row.reason and not (row.verdict == "pass" and _OUTPUT.fullmatch(row.reason))]
-    order = ("fail", "inconclusive", "pass-at-kink", "pass")
-    for row in sorted(told, key=lambda row: order.index(row.verdict))[:MOST_REASONS]:
-        where = row.wrt + (str(list(row.entry)) if row.entry else "")
-        between = (
-            f" (slopes {write_number(row.interval[0], 6)} … {write_number(row.interval[1], 6)})"
-            if row.interval and "slopes" not in row.reason
-            else ""
-        )
-        text = wrap(f"{row.verdict} {where}: {row.reason}{between}", 4)
-        lines.append(f"  {paint(row.verdict, VERDICT_ROLES[row.verdict])}{text[len(row.verdict) :]}")
-    if len(told) > MOST_REASONS:
-        lines.append(f"  … and {len(told) - MOST_REASONS:,} more; --json has them all")
+    explained = [row for row in report.reading.ranked if row.reason and not (row.verdict == "pass" and _OUTPUT.fullmatch(row.reason))]
+    for row in explained[:MOST_REASONS]:
+        slopes = ""
+        if row.interval and "slopes" not in row.reason:
+            slopes = f" (slopes {write_number(row.interval[0], 6)} … {write_number(row.interval[1], 6)})"
+        lines.append(explanation(row.verdict, f"{row.place}: {row.reason}{slopes}"))
+    if len(explained) > MOST_REASONS:
+        lines.append(f"  … and {len(explained) - MOST_REASONS:,} more; --json has them all")
     return "\n".join(lines)
+
+
+def explanation(verdict: str, text: str) -> str:
+    """A verdict with its reason, on as many lines as it takes."""
+    return f"  {paint(verdict, VERDICT_ROLES[verdict])}{wrap(f'{verdict} {text}', 4)[len(verdict) :]}"
+
+
+def _largest_error(report: Report) -> Iterator[str]:
+    """One line; beyond the bound the rules are right and terms cancel on the way: then the digits that are gone say more."""
+    errors = [row.error for row in report.rows if row.error is not None]
+    if not errors:
+        return
+    bound = max((row.bound for row in report.rows if row.bound is not None), default=0.0)
+    lost = max(row.digits_lost or 0.0 for row in report.rows)
+    allowed = f"rounding allows {write_number(bound, 2)}" if max(errors) <= bound else f"terms cancel: {lost:.0f} of 16 digits are lost"
+    yield f"  largest error {write_number(max(errors), 2)}, {allowed}"

@@ -148,12 +148,10 @@ class Point(derivatives.Point, Pictured):
         return Report.lift(self_test_graph(report, outputs, lambda part, slip: check_point(part, slip=slip), progress))
 
     def _checked(self, quick: bool, proof: bool, progress: Callable[[int, int], None] | None) -> Report:
-        from ..check.check_point import check_point, report_of, title_of
+        from ..check.check_point import check_point, check_quickly, report_of, title_of
         from .report import Report
 
         if quick:
-            from ..check.quick.check import check_quickly
-
             return Report.lift(check_quickly(self).replace(title=title_of(self)))
         if proof:
             return Report.lift(check_point(self, progress, proof=True).replace(title=title_of(self)))

@@ -34,13 +34,13 @@ class Report(results.Report):
         """The report as Markdown, for a summary of continuous integration."""
         from ..render.report_markdown import write_markdown
 
-        return write_markdown(self.data())
+        return write_markdown(self.read_data())
 
     def html(self, title: str = "") -> str:
         """The report as one HTML page: rows, a heat map of the errors, and the error against the step where that is known."""
         from ..render.report_html import write_html
 
-        return write_html(self.data(), title or self.title or "gradient check")
+        return write_html(self.read_data(), title or self.title or "gradient check")
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the report; .html, .md or .json, by suffix.

@@ -6,7 +6,7 @@ Both are SVG that takes its colours from the style sheet of the page around it, 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .escape import xml
@@ -17,14 +17,13 @@ MOST_CELLS = 4096
 FAINTEST = 1e-12
 #: from this share of colour on a cross is seen better in the colour of the page than in that of its text, in light and in dark
 STRONG = 0.65
-_ELSEWHERE = "at another point"
 
 
 def heat_maps(rows: Sequence[Mapping[str, Any]]) -> str:
-    """A figure for each argument with more than one entry; first index downward, the others across."""
+    """A figure for each argument with more than one entry among these rows at one point; first index downward, the others across."""
     tables: dict[str, dict[tuple[int, ...], Mapping[str, Any]]] = {}
     for row in rows:
-        if row["index"] and not row["reason"].startswith(_ELSEWHERE):
+        if row["index"]:
             tables.setdefault(row["wrt"], {})[tuple(row["index"])] = row
     return "".join(_heat_map(name, cells) for name, cells in tables.items() if 1 < len(cells) <= MOST_CELLS)
 
@@ -122,6 +121,23 @@ _WIDE, _TALL = 640.0, 360.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 64.0, 20.0, 16.0, 48.0
 
 
+class _Plane(NamedTuple):
+    """The picture's ranges, in powers of ten: of the step from ``left`` to ``right``, of the error from ``low`` to ``high``."""
+
+    left: int
+    right: int
+    low: int
+    high: int
+
+    def across(self, x: float) -> float:
+        """Where a step stands."""
+        return _LEFT + (x - self.left) / (self.right - self.left) * (_WIDE - _LEFT - _RIGHT)
+
+    def down(self, y: float) -> float:
+        """Where an error stands."""
+        return _TOP + (self.high - y) / (self.high - self.low) * (_TALL - _TOP - _BOTTOM)
+
+
 def step_curve(points: Sequence[Sequence[float]]) -> str:
     """Error against step, both logarithmic; truncation (slope 2) and rounding (slope −1) drawn where the points follow them,
     the best step marked. "" where too few points are not exact.
@@ -129,104 +145,61 @@ def step_curve(points: Sequence[Sequence[float]]) -> str:
     usable = sorted((math.log10(h), math.log10(e)) for h, e in points if h > 0 and e > 0 and math.isfinite(e))
     if len(usable) < 4:
         return ""
+    low, high = math.floor(min(y for _, y in usable)), math.ceil(max(y for _, y in usable))
+    plane = _Plane(math.floor(usable[0][0]), math.ceil(usable[-1][0]), low, max(high, low + 1))
     best = min(usable, key=lambda point: point[1])
     fits = fitted(usable, best[0])
-    axes = _Axes.around(usable)
-    parts = [*_grid(axes), *(guide for fit in fits for guide in _guide(axes, fit)), *_curve(axes, usable), *_best_step(axes, best)]
-    exact = len([1 for _, e in points if e == 0])
-    caption = xml(_caption(best, exact, falls=any(fit.slope > 0 for fit in fits)))
-    return (
-        f'<figure class="steps"><svg role="img" aria-label="{caption}" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}">'
-        f"{''.join(parts)}</svg><figcaption>{caption}</figcaption></figure>"
-    )
-
-
-class _Axes(NamedTuple):
-    """The decades of the picture, and where their points are drawn."""
-
-    left: int
-    right: int
-    low: int
-    high: int
-
-    @classmethod
-    def around(cls, points: Sequence[tuple[float, float]]) -> _Axes:
-        """Whole decades around sorted points."""
-        low = math.floor(min(y for _, y in points))
-        high = max(math.ceil(max(y for _, y in points)), low + 1)
-        return cls(math.floor(points[0][0]), math.ceil(points[-1][0]), low, high)
-
-    def across(self, x: float) -> float:
-        return _LEFT + (x - self.left) / (self.right - self.left) * (_WIDE - _LEFT - _RIGHT)
-
-    def down(self, y: float) -> float:
-        return _TOP + (self.high - y) / (self.high - self.low) * (_TALL - _TOP - _BOTTOM)
-
-
-def _grid(axes: _Axes) -> list[str]:
-    """Lines for decades, their numbers, what the axes are."""
-    parts = []
-    for decade in _decades(axes.left, axes.right):
-        x = axes.across(decade)
-        parts.append(f'<path class="grid" d="M{x:.1f} {_TOP}V{_TALL - _BOTTOM}"/>')
-        parts.append(f'<text x="{x:.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{decade}</text>')
-    for decade in _decades(axes.low, axes.high):
-        y = axes.down(decade)
-        parts.append(f'<path class="grid" d="M{_LEFT} {y:.1f}H{_WIDE - _RIGHT}"/>')
-        parts.append(f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">1e{decade}</text>')
-    parts.append(f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2}" y="{_TALL - 8}" text-anchor="middle">step h</text>')
-    parts.append(
-        f'<text x="14" y="{_TALL / 2 - 16}" transform="rotate(-90 14 {_TALL / 2 - 16})" text-anchor="middle">error of the slope</text>'
-    )
-    return parts
-
-
-def _guide(axes: _Axes, fit: Fit) -> list[str]:
-    """A power law beside the curve, with its name; nothing where it runs outside the picture."""
-    line = _clipped(fit, axes.low, axes.high)
-    if line is None:
-        return []
-    (x1, y1), (x2, y2) = line
-    if fit.slope > 0:
-        name, at, shift, anchor = "truncation ∝ h²", (x1 + 2 * x2) / 3, -8, "end"
-    else:
-        name, at, shift, anchor = "rounding ∝ 1/h", (2 * x1 + x2) / 3, 8, "start"
-    x, y = axes.across(at) + shift, axes.down(fit.offset + fit.slope * at) - 6
-    return [
-        f'<path class="guide" d="M{axes.across(x1):.1f} {axes.down(y1):.1f}L{axes.across(x2):.1f} {axes.down(y2):.1f}"/>',
-        f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{name}</text>',
-    ]
-
-
-def _curve(axes: _Axes, points: Sequence[tuple[float, float]]) -> list[str]:
-    """The measured points, joined."""
-    places = [(axes.across(x), axes.down(y)) for x, y in points]
-    line = " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
-    return [
-        f'<polyline class="curve" points="{line}"/>',
-        *(f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in places),
-    ]
-
-
-def _best_step(axes: _Axes, best: tuple[float, float]) -> list[str]:
-    """The point of least error, its words on the side where there is room."""
-    x, y = axes.across(best[0]), axes.down(best[1])
-    shift, anchor = (-12, "end") if x > _WIDE * 0.6 else (12, "start")
-    line = min(y + 4, _TALL - _BOTTOM - 8)
-    return [
-        f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="6"/>',
-        f'<text class="strong" x="{x + shift:.1f}" y="{line:.1f}" text-anchor="{anchor}">best step {10 ** best[0]:.1e}</text>',
-    ]
-
-
-def _caption(best: tuple[float, float], exact: int, falls: bool) -> str:
-    """What the picture shows, in words; ``exact`` steps are not in it, ``falls``: the error falls as h²."""
-    result = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
+    parts = [*_axes(plane), *(part for fit in fits for part in _guide(plane, fit)), *_curve(plane, usable, best)]
+    exact = sum(e == 0 for _, e in points)
+    words = f"the best step is {10 ** best[0]:.1e}, where the slope is wrong by {10 ** best[1]:.1e}"
     if exact:
-        result += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
-    if not falls:
-        result += "; it does not fall as h², as it would for a smooth function with curvature"
-    return f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {result}."
+        words += f"; at {exact} other step{'s' if exact > 1 else ''} it is exact"
+    if not any(fit.slope > 0 for fit in fits):
+        words += "; it does not fall as h², as it would for a smooth function with curvature"
+    caption = f"Error of the plain two-sided difference (f(x+h) − f(x−h)) / 2h of the worst entry against its step: {words}."
+    return (
+        f'<figure class="steps"><svg role="img" aria-label="{xml(caption)}" viewBox="0 0 {_WIDE:g} {_TALL:g}" width="{_WIDE:g}">'
+        f"{''.join(parts)}</svg><figcaption>{xml(caption)}</figcaption></figure>"
+    )
+
+
+def _axes(plane: _Plane) -> Iterator[str]:
+    """The grid, its numbers, and what the axes are."""
+    for x in _decades(plane.left, plane.right):
+        yield f'<path class="grid" d="M{plane.across(x):.1f} {_TOP}V{_TALL - _BOTTOM}"/>'
+        yield f'<text x="{plane.across(x):.1f}" y="{_TALL - _BOTTOM + 16}" text-anchor="middle">1e{x}</text>'
+    for y in _decades(plane.low, plane.high):
+        yield f'<path class="grid" d="M{_LEFT} {plane.down(y):.1f}H{_WIDE - _RIGHT}"/>'
+        yield f'<text x="{_LEFT - 8}" y="{plane.down(y) + 4:.1f}" text-anchor="end">1e{y}</text>'
+    yield f'<text x="{(_LEFT + _WIDE - _RIGHT) / 2}" y="{_TALL - 8}" text-anchor="middle">step h</text>'
+    yield f'<text x="14" y="{_TALL / 2 - 16}" transform="rotate(-90 14 {_TALL / 2 - 16})" text-anchor="middle">error of the slope</text>'
+
+
+def _guide(plane: _Plane, fit: Fit) -> Iterator[str]:
+    """A power law as a dashed line with its name."""
+    shown = _clipped(fit, plane.low, plane.high)
+    if shown is None:
+        return
+    (x1, y1), (x2, y2) = shown
+    yield f'<path class="guide" d="M{plane.across(x1):.1f} {plane.down(y1):.1f}L{plane.across(x2):.1f} {plane.down(y2):.1f}"/>'
+    if fit.slope > 0:
+        at, side, anchor, name = (x1 + 2 * x2) / 3, -8, "end", "truncation ∝ h²"
+    else:
+        at, side, anchor, name = (2 * x1 + x2) / 3, 8, "start", "rounding ∝ 1/h"
+    place = f'x="{plane.across(at) + side:.1f}" y="{plane.down(fit.offset + fit.slope * at) - 6:.1f}"'
+    yield f'<text {place} text-anchor="{anchor}">{name}</text>'
+
+
+def _curve(plane: _Plane, points: Sequence[tuple[float, float]], best: tuple[float, float]) -> Iterator[str]:
+    """The points, the line through them, and the best step."""
+    places = [(plane.across(x), plane.down(y)) for x, y in points]
+    yield f'<polyline class="curve" points="{" ".join(f"{x:.1f},{y:.1f}" for x, y in places)}"/>'
+    yield from (f'<circle class="dot" cx="{x:.1f}" cy="{y:.1f}" r="2.2"/>' for x, y in places)
+    x, y = plane.across(best[0]), plane.down(best[1])
+    anchor, side = ("end", -12) if x > _WIDE * 0.6 else ("start", 12)
+    yield f'<circle class="best" cx="{x:.1f}" cy="{y:.1f}" r="6"/>'
+    place = f'x="{x + side:.1f}" y="{min(y + 4, _TALL - _BOTTOM - 8):.1f}"'
+    yield f'<text class="strong" {place} text-anchor="{anchor}">best step {10 ** best[0]:.1e}</text>'
 
 
 def fitted(points: Sequence[tuple[float, float]], best: float) -> list[Fit]:

@@ -12,7 +12,6 @@ from .theme import DARK, LIGHT
 MOST_ROWS = 400
 #: the table of entries is folded beyond so many
 OPEN_ROWS = 40
-ORDER = ("fail", "inconclusive", "pass-at-kink", "pass")
 _MEANING = {
     "pass": "The claimed derivative agrees with an independent reference.",
     "pass-at-kink": "The function has a kink here, and the claimed derivative is a valid choice there (a subgradient).",
@@ -20,7 +19,6 @@ _MEANING = {
     "inconclusive": "It could not be decided, for the reasons below.",
 }
 _SIGN = {"pass": "✓", "pass-at-kink": "✓", "fail": "✗", "inconclusive": "?"}
-_ELSEWHERE = "at another point"
 _EXTRA = {"good": ("#00632b", "#5fd48f"), "bad": ("#b3001b", "#ff7a85"), "doubt": ("#7a4f00", "#f0c060"), "line": ("#d5dae3", "#2d3749")}
 _STYLE = """
 *{box-sizing:border-box}
@@ -54,13 +52,13 @@ details summary{cursor:pointer;color:var(--muted);margin:8px 0}ul{padding-left:1
 
 
 def write_html(data: Mapping[str, Any], title: str) -> str:
-    """A whole page from the plain data of a report (:meth:`graphviz_ad.check.results.Report.data`).
+    """A whole page from the plain data of a report, with its rows ``ranked``, those ``here``, and the ``arguments`` in numbers.
 
-    >>> "<h1" in write_html({"verdict": "pass", "rows": [], "rows_total": 0, "notes": [], "causes": [], "power": "", "curve": []}, "t")
+    >>> rows = {"ranked": [], "here": [], "arguments": [], "rows_total": 0}
+    >>> "<h1" in write_html({"verdict": "pass", "notes": [], "causes": [], "power": "", "curve": [], **rows}, "t")
     True
     """
     verdict = data["verdict"]
-    rows = sorted(data["rows"], key=lambda row: ORDER.index(row["verdict"]))
     parts = [
         f"<h1>{xml(title)}</h1>",
         f'<p><span class="verdict {verdict}"><span aria-hidden="true">{_SIGN[verdict]}</span>{verdict}</span></p>',
@@ -71,11 +69,11 @@ def write_html(data: Mapping[str, Any], title: str) -> str:
     parts.extend(
         f'<div class="cause"><b>Likely cause, proved by repairing the claim</b>{xml(cause)}</div>' for cause in data.get("causes", ())
     )
-    parts.extend((_summary(data["rows"]), _maps(data["rows"])))
+    parts.extend((_summary(data["arguments"]), _maps(data["here"])))
     curve = step_curve(data.get("curve") or ())
     if curve:
         parts.append(f"<h2>The step of a difference</h2>{curve}")
-    parts.extend((_entries(rows, data["rows_total"]), _trials(data.get("trials") or ()), _notes(data)))
+    parts.extend((_entries(data["ranked"], data["rows_total"]), _trials(data.get("trials") or ()), _notes(data)))
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n'
@@ -93,21 +91,16 @@ def _variables() -> str:
     return f":root{{color-scheme:light dark;{rules(LIGHT, 0)}}}@media (prefers-color-scheme:dark){{:root{{{rules(DARK, 1)}}}}}"
 
 
-def _summary(rows: Sequence[Mapping[str, Any]]) -> str:
+def _summary(arguments: Sequence[Mapping[str, Any]]) -> str:
     """One line an argument: how many entries, how many wrong, the largest error against what is allowed."""
-    here = [row for row in rows if not row["reason"].startswith(_ELSEWHERE)]
-    names = dict.fromkeys(row["wrt"] for row in here)
-    if len(here) < 2:
+    if sum(argument["entries"] for argument in arguments) < 2:
         return ""
     lines = []
-    for name in names:
-        own = [row for row in here if row["wrt"] == name]
-        wrong = sum(row["verdict"] == "fail" for row in own)
-        worst = min((row["verdict"] for row in own), key=ORDER.index)
-        ratios = [row["error"] / row["bound"] for row in own if row["error"] is not None and row["bound"]]
-        largest = f"{max(ratios):.2g} × its bound" if ratios else ""
-        cells = f'<td>{xml(name)}</td><td class="n">{len(own):,}</td><td class="n">{wrong:,}</td><td class="n">{largest}</td>'
-        lines.append(f'<tr>{cells}<td class="{worst}">{worst}</td></tr>')
+    for argument in arguments:
+        counts = "".join(f'<td class="n">{argument[key]:,}</td>' for key in ("entries", "wrong"))
+        largest = "" if argument["excess"] is None else f"{argument['excess']:.2g} × its bound"
+        verdict = f'<td class="{argument["verdict"]}">{argument["verdict"]}</td>'
+        lines.append(f'<tr><td>{xml(argument["name"])}</td>{counts}<td class="n">{largest}</td>{verdict}</tr>')
     head = '<th>by</th><th class="n">entries</th><th class="n">wrong</th><th class="n">largest error</th><th>verdict</th>'
     return f'<h2>By argument</h2><div class="wide"><table><tr>{head}</tr>{"".join(lines)}</table></div>'
 

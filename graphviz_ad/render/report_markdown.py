@@ -8,13 +8,12 @@ from typing import Any
 from .escape import plain
 
 MOST_ROWS = 50
-ORDER = ("fail", "inconclusive", "pass-at-kink", "pass")
 
 
 def write_markdown(data: Mapping[str, Any]) -> str:
-    """A heading with the verdict, the causes, a table of the rows (the worst first), notes and power.
+    """A heading with the verdict, the causes, a table of the rows ``ranked``, notes and power.
 
-    >>> print(write_markdown({"verdict": "pass", "rows": [], "rows_total": 0, "notes": [], "causes": [], "power": ""}))
+    >>> print(write_markdown({"verdict": "pass", "ranked": [], "rows_total": 0, "notes": [], "causes": [], "power": ""}))
     ## Gradient check: pass
     <BLANKLINE>
     """
@@ -22,7 +21,7 @@ def write_markdown(data: Mapping[str, Any]) -> str:
     if data.get("title"):
         lines += [_cell(data["title"]), ""]
     lines.extend(f"- likely cause: {_cell(cause)}" for cause in data.get("causes", ()))
-    rows = sorted(data["rows"], key=lambda row: ORDER.index(row["verdict"]))
+    rows = data["ranked"]
     if rows:
         lines += ["", "| derivative by | claimed | reference | error | bound | verdict | reason |", "|---|---:|---:|---:|---:|---|---|"]
         lines.extend(_row(row) for row in rows[:MOST_ROWS])

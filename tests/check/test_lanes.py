@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from graphviz_ad.check.quick.check.arrays import ArrayMover
-from graphviz_ad.check.quick.check.lanes import Lanes
-from graphviz_ad.check.quick.check.stencil import METHOD, places_of
 
 import graphviz_ad as gv
+from graphviz_ad.check.quick.arrays import ArrayMover
+from graphviz_ad.check.quick.lanes import Lanes
+from graphviz_ad.check.quick.stencil import METHOD, places_of
 from graphviz_ad.engine.arrays import evaluate_shaped
 from graphviz_ad.primitives.arrays import ARRAY_OPERATIONS
 from tests.arrays.sweep import USES, Use, values

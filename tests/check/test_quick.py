@@ -6,11 +6,11 @@ import random
 
 import numpy as np
 import pytest
-from graphviz_ad.check.quick.check.arrays import ArrayMover
-from graphviz_ad.check.quick.check.families import families_of
-from graphviz_ad.check.quick.check.stencil import METHOD
 
 import graphviz_ad as gv
+from graphviz_ad.check.quick.arrays import ArrayMover
+from graphviz_ad.check.quick.families import families_of
+from graphviz_ad.check.quick.stencil import METHOD
 from graphviz_ad.check.references.cones import Cones
 from graphviz_ad.derive import tape
 from graphviz_ad.engine import scalars

@@ -152,7 +152,7 @@ def test_kink_names_place_and_interval() -> None:
 
 def test_a_tie_is_judged_in_the_hull_and_not_axis_by_axis() -> None:
     """(1, 1, 1) lies between the slopes on every axis, and is no subgradient of max."""
-    from graphviz_ad.check.scalars.neighbourhood import inside
+    from graphviz_ad.check.judging.around_kinks import inside
 
     corners = [[1, 0, 0], [0, 1, 0], [0, 0, 1]]
     assert inside([1 / 3, 1 / 3, 1 / 3], corners)
@@ -225,6 +225,7 @@ def test_data_of_a_report() -> None:
     assert data["rows"][0] | {"method": "", "bound": 0, "finite_difference": 0} == {
         "wrt": "x", "index": [], "analytic": -4.0, "reference": -4.0, "error": 0.0, "bound": 0, "method": "", "verdict": "pass",
         "reason": "", "exact": "-4.0", "digits_lost": 0.0, "interval": None, "finite_difference": 0, "complex_step": -4.0,
+        "where": "here",
     }  # fmt: skip
 
 

@@ -12,7 +12,7 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad import Report
-from graphviz_ad.check.results import Row
+from graphviz_ad.check.results import FAIL, PASS, LikelyCause, Method, Note, Row, Where
 from graphviz_ad.render.report_charts import STRONG, fitted, heat_maps, step_curve
 from graphviz_ad.render.report_html import _EXTRA
 from graphviz_ad.render.theme import colors
@@ -57,8 +57,11 @@ def test_crosses_take_the_colour_that_is_seen() -> None:
 
 
 def test_what_was_wrong_at_other_points_is_not_in_the_map_of_this_one() -> None:
-    rows = [*_rows([["pass", "pass"]]), {**_rows([["fail"]])[0], "reason": "at another point (all signs turned)"}]
-    assert "none of 2 entries is wrong" in heat_maps(rows)
+    here = [Row("W", (0, k), 2.0, 2.0, 0.0, 1e-9, Method(), PASS) for k in range(2)]
+    elsewhere = Row("W", (0, 0), 2.0, 1.0, 1.0, 1e-9, Method(), FAIL, "with all signs turned", where=Where.ELSEWHERE)
+    page = Report([*here, elsewhere]).html()
+    assert "none of 2 entries is wrong" in page
+    assert "with all signs turned" in page
 
 
 def test_the_curve_of_an_exponential_follows_both_laws() -> None:
@@ -90,10 +93,9 @@ def test_curves_of_expressions() -> None:
 
 def test_foreign_text_is_escaped_everywhere() -> None:
     nasty = "<script>alert(1)</script>"
-    report = Report(
-        [Row(nasty, (0,), 1.0, 2.0, 1.0, 1e-9, nasty, "fail", nasty), Row(nasty, (1,), 1.0, 1.0, 0.0, 1e-9, nasty, "pass")], None, (nasty,)
-    )
-    report.causes, report.power, report.title = (nasty,), nasty, nasty
+    method = Method(nasty)
+    rows = [Row(nasty, (0,), 1.0, 2.0, 1.0, 1e-9, method, FAIL, nasty), Row(nasty, (1,), 1.0, 1.0, 0.0, 1e-9, method, PASS)]
+    report = Report(rows, None, (Note(nasty),), causes=(LikelyCause(nasty),), power=nasty, title=nasty)
     assert "<script" not in report.html()
     assert "<script" not in report.markdown()
 

@@ -12,6 +12,7 @@ from ..references.arrays import ArrayReference, Coordinate, Index
 
 if TYPE_CHECKING:
     from ...derive.derivatives import Point
+    from ..references.scalars import Progress
     from ..rules_in_many_digits import Slip
 
 
@@ -46,7 +47,8 @@ class Jacobians(NamedTuple):
 class ArrayClaim:
     """The Jacobians of one output of a graph with arrays at a point: the graph's own, or ``claim`` where there is one.
 
-    ``only``: by input the entries that are asked for. ``slip`` is put into the graph's own gradient, for the self-test.
+    ``only``: by input the entries that are asked for. ``slip`` is put into the graph's own gradient, for the self-test. ``progress``
+    is told of what is done.
     """
 
     def __init__(
@@ -55,11 +57,12 @@ class ArrayClaim:
         claim: Mapping[str, Any] | None = None,
         only: Mapping[str, Collection[Index]] | None = None,
         slip: Slip | None = None,
+        progress: Progress | None = None,
     ) -> None:
         assert point.shapes is not None
         self.point, self.graph, self.shapes = point, point.graph, point.shapes
         self.claim, self.only, self.slip = claim, only, slip
-        self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values)
+        self.reference = ArrayReference(point.graph, point.inputs, point.shapes, point.values, progress)
         self.mp = self.reference.mp
         self.output = self.graph.outputs[0]
         self.out_shape = self.shapes[self.output]
@@ -71,6 +74,11 @@ class ArrayClaim:
         """The inputs that are asked for, with their handles."""
         names = self.point.wrt if self.only is None else self.only
         return [(name, self.graph.input_handles[name]) for name in names]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it is all of the graph's own gradient."""
+        return self.claim is None and self.only is None
 
     @property
     def own(self) -> bool:

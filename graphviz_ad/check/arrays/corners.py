@@ -6,16 +6,16 @@ import itertools
 import math
 import random
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
 from ...derive import array_tape
+from ..judging.around_kinks import AROUND, Slopes, inside
 from ..references import limits_of_slopes as trends
-from ..references.arrays import DIGITS, Coordinate, Index, entry_at
-from ..references.grading import as_float
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
-from ..scalars import neighbourhood as kinks
+from ..references.arrays import Coordinate, Index, entry_at
+from ..references.scalars import DIGITS
+from ..rows import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
 from .claim import ArrayClaim
 from .one_sided import Beside
 from .projection import random_pair
@@ -24,31 +24,38 @@ from .verdicts import ArrayJudge
 #: more entries than this at kinks are not explored one by one
 _MOST_KINKED = 24
 
-#: an entry at a corner: the place of its row, and the coordinate it is differentiated by
-Corner = tuple[int, Coordinate]
+
+class Corner(NamedTuple):
+    """An entry at a corner: its row, not judged yet, and the coordinate it is differentiated by."""
+
+    row: Row
+    coordinate: Coordinate
 
 
-def settle_corners(claim: ArrayClaim, judge: ArrayJudge, table: array_tape.Table, rows: list[Row], corners: Sequence[Corner]) -> None:
-    """Judge the rows at corners: the claimed slopes of each output entry must lie in the hull of those around the point."""
-    coordinates = list(dict.fromkeys(one for _, one in corners))
-    where = judge.survey.place()
+def settle_corners(claim: ArrayClaim, judge: ArrayJudge, table: array_tape.Table, entries: Sequence[Row | Corner]) -> list[Row]:
+    """The rows with those at corners judged: the claimed slopes of each output entry must lie in the hull of those around the point."""
+    corners = {number: entry for number, entry in enumerate(entries) if isinstance(entry, Corner)}
+    coordinates = list(dict.fromkeys(corner.coordinate for corner in corners.values()))
+    place = judge.survey.place()
+    settled: dict[int, Row] = {}
     if len(coordinates) > _MOST_KINKED:
-        why_not = f"kink at {where}: {len(coordinates)} entries meet it, more than can be explored"
-        _settle_beside(claim, judge, table, rows, corners, why_not)
-        return
-    around, jumps = _explore(claim, coordinates)
-    column = {one: position for position, one in enumerate(coordinates)}
-    groups: dict[Index, list[tuple[int, int]]] = {}
-    for at, one in corners:
-        groups.setdefault(rows[at].entry[: len(claim.out_shape)], []).append((at, column[one]))
-    for out, members in groups.items():
-        gradients = [[entry_at(sample[position], out) for _, position in members] for sample in around]
-        _settle_group(claim.mp, rows, [at for at, _ in members], gradients, where, jumps)
+        why_not = f"kink at {place}: {len(coordinates)} entries meet it, more than can be explored"
+        settled = dict(zip(corners, _settle_beside(claim, judge, table, list(corners.values()), why_not), strict=True))
+    elif corners:
+        around, jumps = _explore(claim, coordinates)
+        column = {coordinate: position for position, coordinate in enumerate(coordinates)}
+        groups: dict[Index, list[int]] = {}
+        for number, corner in corners.items():
+            groups.setdefault(corner.row.entry[: len(claim.out_shape)], []).append(number)
+        for out, members in groups.items():
+            columns = [column[corners[number].coordinate] for number in members]
+            gradients = [[entry_at(sample[position], out) for position in columns] for sample in around]
+            rows = _settle_group(claim.mp, [corners[number].row for number in members], gradients, place, jumps)
+            settled.update(zip(members, rows, strict=True))
+    return [settled[number] if isinstance(entry, Corner) else entry for number, entry in enumerate(entries)]
 
 
-def _settle_beside(
-    claim: ArrayClaim, judge: ArrayJudge, table: array_tape.Table, rows: list[Row], corners: Sequence[Corner], why_not: str
-) -> None:
+def _settle_beside(claim: ArrayClaim, judge: ArrayJudge, table: array_tape.Table, corners: Sequence[Corner], why_not: str) -> list[Row]:
     """Entries at too many kinks to explore: the claim may be the gradient right beside them."""
     sides = None
     if not claim.out_shape and claim.own:
@@ -56,44 +63,41 @@ def _settle_beside(
         claims, sizes = claim.pulled(table, seed)
         _, direction = random_pair(claim)
         sides = Beside(claim.reference, table, claim.point.flows, judge.survey.met, claims, seed).sides(direction, sizes.by_input)
-    for at, one in corners:
-        if sides is None:
-            rows[at] = rows[at]._replace(verdict=INCONCLUSIVE, reason=why_not)
-            continue
-        truth = entry_at(np.asarray(claims[one.handle], dtype=object), one.entry)
-        same = bool(sides.smooth[one.handle][one.entry])
-        rows[at] = judge.beside(rows[at], truth, sizes.at(one.handle, one.entry), sizes.whole(one.handle), same)
+    if sides is None:
+        return [row._replace(verdict=INCONCLUSIVE, reason=why_not) for row, _ in corners]
+    rows = []
+    for row, (_, handle, entry) in corners:
+        truth = entry_at(np.asarray(claims[handle], dtype=object), entry)
+        rows.append(judge.beside(row, truth, sizes.at(handle, entry), sizes.whole(handle), bool(sides.smooth[handle][entry])))
+    return rows
 
 
-def _settle_group(mp: Any, rows: list[Row], members: Sequence[int], gradients: list[list[Any]], where: str, jumps: bool) -> None:
-    """Judge the rows of one output entry, whose places are ``members``, by the ``gradients`` around the point."""
-    claimed = [rows[at].analytic for at in members]
-    finite = [row for row in gradients if all(mp.isfinite(one) for one in row)]
-    if jumps or not finite or not all(one is not None and math.isfinite(one) for one in claimed):
-        reason = f"the value jumps at {where}" if jumps else f"kink at {where}: not every side has a finite slope"
-        for at in members:
-            rows[at] = rows[at]._replace(verdict=INCONCLUSIVE, reason=reason)
-        return
-    numbers = [float(one) for one in claimed if one is not None]
-    member = kinks.inside(numbers, finite)
-    for position, at in enumerate(members):
-        entries = [as_float(row[position]) for row in finite]
-        low, high = min(entries), max(entries)
-        size = max(abs(low), abs(high), abs(numbers[position]))
-        smooth = high - low <= 1e-9 * size
-        right = abs(numbers[position] - low) <= 1e-9 * size
-        row = rows[at]._replace(method=f"gradients around the kink in {kinks.DIGITS} digits", interval=None if smooth else (low, high))
-        if smooth and right:
-            rows[at] = row._replace(verdict=PASS, reference=low, error=abs(numbers[position] - low), exact=mp.nstr(finite[0][position], 40))
-        elif member:
-            rows[at] = row._replace(verdict=AT_KINK, reason=f"kink at {where}: slopes {low:.6g} … {high:.6g}")
-        elif smooth or len(members) == 1:
-            told = f"the slope is {low:.6g} on every side" if smooth else f"outside the subdifferential, slopes {low:.6g} … {high:.6g}"
-            rows[at] = row._replace(
-                verdict=FAIL, reference=low if smooth else None, reason=f"kink choices do not compose at {where}: {told}"
-            )
-        else:
-            rows[at] = row._replace(verdict=INCONCLUSIVE, reason=f"kink at {where}: the claim lies outside the sides that were reached")
+def _settle_group(mp: Any, rows: Sequence[Row], gradients: list[list[Any]], place: str, jumps: bool) -> list[Row]:
+    """The rows of one output entry, judged by its ``gradients`` around the point, one a sample."""
+    claimed = [row.analytic for row in rows if row.analytic is not None and math.isfinite(row.analytic)]
+    finite = [sample for sample in gradients if all(mp.isfinite(slope) for slope in sample)]
+    if jumps or not finite or len(claimed) < len(rows):
+        reason = f"the value jumps at {place}" if jumps else f"kink at {place}: not every side has a finite slope"
+        return [row._replace(verdict=INCONCLUSIVE, reason=reason) for row in rows]
+    member = inside(claimed, finite)
+    return [
+        _settle(mp, row._replace(method=AROUND), number, column, place, member, len(rows) == 1)
+        for row, number, column in zip(rows, claimed, zip(*finite, strict=True), strict=True)
+    ]
+
+
+def _settle(mp: Any, row: Row, claimed: float, column: Sequence[Any], place: str, member: bool, alone: bool) -> Row:
+    """The row of an entry with the slopes ``column`` around it; ``member``: all entries together are in the hull of the gradients."""
+    slopes = Slopes.of(column, claimed)
+    row = row._replace(interval=None if slopes.same else (slopes.low, slopes.high))
+    if slopes.same and slopes.meet(claimed):
+        return row._replace(verdict=PASS, reference=slopes.low, error=slopes.distance(claimed), exact=mp.nstr(column[0], 40))
+    if member:
+        return row._replace(verdict=AT_KINK, reason=slopes.between(place))
+    if slopes.same or alone:
+        reference = slopes.low if slopes.same else None
+        return row._replace(verdict=FAIL, reference=reference, reason=slopes.contradiction(place, slopes.same))
+    return row._replace(verdict=INCONCLUSIVE, reason=f"kink at {place}: the claim lies outside the sides that were reached")
 
 
 # -- around the point ------------------------------------------------------------------------------------------------
@@ -102,7 +106,7 @@ def _settle_group(mp: Any, rows: list[Row], members: Sequence[int], gradients: l
 def _explore(claim: ArrayClaim, coordinates: Sequence[Coordinate]) -> tuple[list[list[Any]], bool]:
     """Gradients by the coordinates at points around, one list a direction; and whether the value jumps."""
     mp, reference = claim.mp, claim.reference
-    base = reference.base(kinks.DIGITS)
+    base = reference.base(trends.DIGITS)
     here = reference.number(base[claim.output])
     largest = _largest_of(claim, base)
     found = []
@@ -110,11 +114,11 @@ def _explore(claim: ArrayClaim, coordinates: Sequence[Coordinate]) -> tuple[list
     for direction in _directions(len(coordinates)):
 
         def gaps(power: int, direction: list[float] = direction) -> list[Any]:
-            there = reference.number(reference.moved(kinks.DIGITS, _aside(claim, coordinates, direction, power))[claim.output])
+            there = reference.number(reference.moved(trends.DIGITS, _aside(claim, coordinates, direction, power))[claim.output])
             return [abs(a - b) for a, b in zip(np.ravel(there), np.ravel(here), strict=True)]
 
         left = trends.follow(gaps, lambda power: trends.noise_of(mp, largest, 1), mp)
-        jumps = jumps or any(one.kind == trends.INFINITE or (one.kind == trends.NUMBER and one.value != 0) for one in left)
+        jumps = jumps or any(trend.remains for trend in left)
         found.append(_slopes_near(claim, coordinates, direction, largest))
     reference.use(DIGITS)
     return found, jumps
@@ -137,7 +141,7 @@ def _directions(count: int) -> Iterator[list[float]]:
 
 def _aside(claim: ArrayClaim, coordinates: Sequence[Coordinate], direction: Sequence[float], power: int) -> dict[int, Any]:
     """The inputs, moved off the point along a direction by so many powers of ten down."""
-    base, place = claim.reference.base(kinks.DIGITS), dict[int, Any]()
+    base, place = claim.reference.base(trends.DIGITS), dict[int, Any]()
     for one, weight in zip(coordinates, direction, strict=True):
         step = claim.reference.direction(one, claim.mp.mpf(10) ** -power * claim.step(one) * claim.mp.mpf(weight))
         place[one.handle] = place.get(one.handle, base[one.handle]) + step
@@ -154,17 +158,17 @@ def _largest_of(claim: ArrayClaim, base: Sequence[Any]) -> Any:
 def _slopes_near(claim: ArrayClaim, coordinates: Sequence[Coordinate], direction: Sequence[float], largest: Any) -> list[Any]:
     """The derivatives by the coordinates in the limit towards the point, from the side of a direction; NaN where there is none."""
     mp, reference, output = claim.mp, claim.reference, claim.output
-    base = reference.base(kinks.DIGITS)
+    base = reference.base(trends.DIGITS)
     shape = np.shape(reference.number(base[output]))
 
     def sample(power: int) -> list[Any]:
-        values = reference.moved(kinks.DIGITS, _aside(claim, coordinates, direction, power))
+        values = reference.moved(trends.DIGITS, _aside(claim, coordinates, direction, power))
         row: list[Any] = []
         for one in coordinates:
             size = mp.mpf(10) ** -(power + trends.STEP) * claim.step(one)
             step = reference.direction(one, size)
-            ahead = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] + step}, values)[output])
-            behind = reference.number(reference.moved(kinks.DIGITS, {one.handle: values[one.handle] - step}, values)[output])
+            ahead = reference.number(reference.moved(trends.DIGITS, {one.handle: values[one.handle] + step}, values)[output])
+            behind = reference.number(reference.moved(trends.DIGITS, {one.handle: values[one.handle] - step}, values)[output])
             row.extend(np.ravel((ahead - behind) / (2 * size)))
         return row
 

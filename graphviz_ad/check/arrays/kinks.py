@@ -12,7 +12,8 @@ from ...primitives.arrays import ARRAY_OPERATIONS
 from ...primitives.kernels.arrays import Arrays
 from ...primitives.registry import OPERATIONS
 from ...primitives.rules import cut_rules
-from ..references.arrays import DIGITS, ArrayReference, Index
+from ..references.arrays import ArrayReference, Index
+from ..references.scalars import DIGITS
 from .one_sided import Met
 
 if TYPE_CHECKING:

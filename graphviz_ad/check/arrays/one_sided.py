@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
 from ...derive import array_tape
-from ..references.arrays import DIGITS, ArrayReference, total
+from ..references.arrays import ArrayReference, total
+from ..references.scalars import DIGITS
 
 #: how far beside: far above the steps of differences there, and far below what would show in the gradient
 BESIDE = 30

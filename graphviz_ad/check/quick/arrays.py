@@ -11,7 +11,7 @@ from ...engine.arrays import calls_of
 from ...limits import limit
 from ...primitives.array_record import size_of
 from ..references.scalars import held
-from ..results import PASS, Row
+from ..rows import PASS, Row
 from .lanes import Lanes, Moved
 from .stencil import METHOD, PLACES, TRIALS, Judgement, Moves, judge, places_of, steps_of, usual_size
 

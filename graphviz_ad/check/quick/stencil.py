@@ -11,6 +11,8 @@ from typing import Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - entries are judged together, and only a check in float64 loads this
 
+from ..rows import Method, MethodKind
+
 #: a difference within this part of the gradient settles an entry; errors of this size would have been seen
 WANTED = 1e-6
 #: steps as powers of two, tried in turn, and whether they are parts of the entry itself or of the usual size of its companions. Of
@@ -23,7 +25,7 @@ _BITS = (np.random.default_rng(231).integers(65, 128, 4096) | 1) / 128
 STRAIGHT = 2.0**-6
 #: how many places an entry is moved to, the point itself among them
 PLACES = 5
-METHOD = "differences in float64"
+METHOD = Method("differences in float64", MethodKind.FLOAT_DIFFERENCES)
 
 
 class Moves(NamedTuple):

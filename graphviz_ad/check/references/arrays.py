@@ -13,12 +13,11 @@ import numpy as np  # noqa: TID253 - arrays are what this module is for, and onl
 from ...graph.shapes import call_of
 from ...primitives.kernels.arrays import PreciseArrays, compute
 from ...primitives.registry import OPERATIONS
-from .scalars import Reference
+from .scalars import DIGITS, Progress, Reference
 
 if TYPE_CHECKING:
     from ...graph.structure import Graph
 
-DIGITS = 120
 STEP = 40
 
 Index = tuple[int, ...]
@@ -39,8 +38,15 @@ class ShapeChanges(Exception):
 class ArrayReference(Reference):
     """The reference over arrays; inputs of whole numbers and truth values stay as they are."""
 
-    def __init__(self, graph: Graph, inputs: Mapping[int, Any], shapes: Sequence[Index], values: Sequence[Any] = ()) -> None:
-        super().__init__(graph, inputs, values)
+    def __init__(
+        self,
+        graph: Graph,
+        inputs: Mapping[int, Any],
+        shapes: Sequence[Index],
+        values: Sequence[Any] = (),
+        progress: Progress | None = None,
+    ) -> None:
+        super().__init__(graph, inputs, values, progress)
         self.shapes = shapes
         self.k = PreciseArrays(self.mp)
 

@@ -25,7 +25,12 @@ class Trend(NamedTuple):
     kind: str
     value: Any
 
-    def told(self, mp: Any) -> str:
+    @property
+    def remains(self) -> bool:
+        """Whether what becomes small for a continuous function stays as it is or grows."""
+        return self.kind == INFINITE or (self.kind == NUMBER and self.value != 0)
+
+    def in_words(self, mp: Any) -> str:
         """In words that follow "the slope"."""
         if self.kind == NUMBER:
             return f"tends to {mp.nstr(self.value, 17)}"

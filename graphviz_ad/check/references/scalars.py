@@ -18,22 +18,24 @@ from mpmath.ctx_mp import MPContext  # noqa: TID253 - this module exists for it,
 from ...limits import limit
 from ...primitives.kernels import mpmath as kernels
 from .cones import Cones
-from .grading import AGREEMENT
 from .wiring import LEAVES
 
 if TYPE_CHECKING:
     from ...graph.parts import Literal
     from ...graph.structure import Graph
 
+#: digits of the values of all nodes at the point
+DIGITS = 120
 #: working digits, tried in turn until two neighbours agree; the step is 10**-(digits/3)
 PRECISIONS = (60, 120, 240, 400)
 
-_DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
+#: what the reference itself can tell apart, relative to the size of a number
+AGREEMENT = 1e-30
 
+_DIRECT: dict[str, Callable[[Any, Any], Any]] = {"add": operator.add, "sub": operator.sub, "mul": operator.mul}
 
 #: digits added before a disagreement counts
 MORE = 800
-
 
 #: called with what is done and what there is to do
 Progress = Callable[[int, int], None]
@@ -58,8 +60,8 @@ class Reference:
     Inputs are the doubles that the float64 run used, integers and pi and e in the text are exact.
     """
 
-    def __init__(self, graph: Graph, inputs: Mapping[int, Any], values: Sequence[Any] = ()) -> None:
-        self.graph, self.inputs = graph, inputs
+    def __init__(self, graph: Graph, inputs: Mapping[int, Any], values: Sequence[Any] = (), progress: Progress | None = None) -> None:
+        self.graph, self.inputs, self.progress = graph, inputs, progress
         self.extra = spread(graph, values)
         self._deadline = time.monotonic() + limit("GRADVIZ_CHECK_SECONDS")
         self.mp: Any = MPContext()
@@ -72,7 +74,6 @@ class Reference:
         self._moving: dict[int, Cones] = {}
         self._uses: list[list[int]] | None = None
         self.operations = 0
-        self.progress: Progress | None = None
         self._done = self._due = 0
 
     def expect(self, operations: int) -> None:

@@ -8,36 +8,33 @@ from typing import Any
 
 from ...graph.formulas import statement
 from ...limits import limit
-from ..references.scalars import Slope
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
+from ..judging.around_kinks import AROUND, Slopes, inside
+from ..references.scalars import DIGITS, Slope
+from ..rows import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
 from . import neighbourhood as kinks
-from .claim import DIGITS, ScalarClaim
+from .claim import ScalarClaim
 
 
-def check_kinked(
-    claim: ScalarClaim, scales: Sequence[Any], indices: Sequence[int], found: Sequence[kinks.Kink], rows: list[Row | None]
-) -> None:
-    """Fill the rows of the entries ``indices``, which reach the kinks ``found``; ``scales`` are the sizes of all entries' terms."""
+def check_kinked(claim: ScalarClaim, scales: Sequence[Any], indices: Sequence[int], met: Sequence[kinks.Kink]) -> list[Row]:
+    """The rows of the entries ``indices``, which reach the kinks ``met``; ``scales`` are the sizes of all entries' terms."""
     graph, reference = claim.graph, claim.reference
-    needed = [kink for kink in found if graph.needed[kink.handle]]
+    needed = [kink for kink in met if graph.needed[kink.handle]]
     names = ", ".join(dict.fromkeys(f"{statement(graph, kink.handle)} ({kink.place})" for kink in needed))
     inputs = [claim.handles[i] for i in indices]
     cone = len(reference.cone(inputs))
-    samples = 4 * len(inputs) + 40 + 2 ** min(len(found), kinks.MOST_KINKS)
+    samples = 4 * len(inputs) + 40 + 2 ** min(len(met), kinks.MOST_KINKS)
     if samples * len(inputs) * cone > 40 * limit("GRADVIZ_CHECK_OPERATIONS"):
         reason = f"kink at {names}: exploring its neighbourhood costs more than GRADVIZ_CHECK_OPERATIONS allows"
-        judged = [claim.undecided(index, reason) for index in indices]
-    else:
-        around = kinks.explore(reference, found, inputs, [scales[i] for i in indices])
-        reference.use(DIGITS)
-        if around.jumps or not around.gradients:
-            judged = _without_slopes(claim, indices, around, names)
-        elif any(one is None or not math.isfinite(one) for one in map(claim.analytic, indices)):
-            judged = _not_finite(claim, indices, around, names)
-        else:
-            judged = _against_slopes(claim, indices, around, names)
-    for index, row in zip(indices, judged, strict=True):
-        rows[index] = row
+        return [claim.undecided(index, reason) for index in indices]
+    around = kinks.explore(reference, met, inputs, [scales[i] for i in indices])
+    reference.use(DIGITS)
+    if around.jumps or not around.gradients:
+        return _without_slopes(claim, indices, around, names)
+    claimed = [claim.analytic(index) for index in indices]
+    numbers = [number for number in claimed if number is not None and math.isfinite(number)]
+    if len(numbers) < len(claimed):
+        return _not_finite(claim, indices, around, names)
+    return _against_slopes(claim, indices, numbers, around, names)
 
 
 def _without_slopes(claim: ScalarClaim, indices: Sequence[int], around: kinks.Neighbourhood, names: str) -> list[Row]:
@@ -48,8 +45,8 @@ def _without_slopes(claim: ScalarClaim, indices: Sequence[int], around: kinks.Ne
         return [claim.undecided(index, f"kink at {names}, on the edge of the domain") for index in indices]
     rows = []
     for index, column in zip(indices, zip(*around.endless, strict=True), strict=True):
-        told = " or ".join(dict.fromkeys(one.told(claim.mp) for one in column))
-        rows.append(claim.undecided(index, f"kink at {names}: around it the slope {told}"))
+        slopes = " or ".join(dict.fromkeys(trend.in_words(claim.mp) for trend in column))
+        rows.append(claim.undecided(index, f"kink at {names}: around it the slope {slopes}"))
     return rows
 
 
@@ -67,30 +64,27 @@ def _not_finite(claim: ScalarClaim, indices: Sequence[int], around: kinks.Neighb
     return rows
 
 
-def _against_slopes(claim: ScalarClaim, indices: Sequence[int], around: kinks.Neighbourhood, names: str) -> list[Row]:
-    """The verdicts on finite claimed numbers."""
-    numbers = [float(one) for one in map(claim.analytic, indices) if one is not None]
-    unique = len(around.gradients) == 1
-    member = kinks.inside(numbers, around.gradients)
+def _against_slopes(
+    claim: ScalarClaim, indices: Sequence[int], numbers: Sequence[float], around: kinks.Neighbourhood, names: str
+) -> list[Row]:
+    """The verdicts on finite claimed ``numbers``: as a vector they must be one of the gradients around the point, or between them."""
+    member = inside(numbers, around.gradients)
     rows = []
-    for index, mine, column in zip(indices, numbers, zip(*around.gradients, strict=True), strict=True):
-        entries = [float(entry) for entry in column]
-        low, high = min(entries), max(entries)
-        size = max(abs(low), abs(high), abs(mine))
-        row = Row(
-            claim.point.wrt[index], (), mine, None, None, 1e-9 * size, f"gradients around the kink in {kinks.DIGITS} digits", AT_KINK,
-            f"kink at {names}: slopes {low:.6g} … {high:.6g}", interval=(low, high),
-        )  # fmt: skip
-        within = abs(mine - low) <= 1e-9 * size if unique or high - low <= 1e-9 * size else None
-        if within is not None:
-            row = row._replace(reference=low, error=abs(mine - low), exact=claim.mp.nstr(column[0], 40), interval=None)
-        if member:
-            row = row._replace(verdict=PASS, reason=f"{names}: both sides agree") if within else row
-        elif within:
-            row = row._replace(verdict=PASS, reason="")
+    for index, claimed, column in zip(indices, numbers, zip(*around.gradients, strict=True), strict=True):
+        slopes = Slopes.of(column, claimed)
+        row = claim.row(index, AROUND)._replace(bound=slopes.close)
+        smooth = len(column) == 1 or slopes.same
+        right = smooth and slopes.meet(claimed)
+        if smooth:
+            row = row._replace(reference=slopes.low, error=slopes.distance(claimed), exact=claim.mp.nstr(column[0], 40))
+        else:
+            row = row._replace(interval=(slopes.low, slopes.high))
+        if right:
+            row = row._replace(verdict=PASS, reason=f"{names}: both sides agree" if member else "")
+        elif member:
+            row = row._replace(verdict=AT_KINK, reason=slopes.between(names))
         elif around.complete or len(indices) == 1:
-            told = f"the slope is {low:.6g} on every side" if unique else f"outside the subdifferential, slopes {low:.6g} … {high:.6g}"
-            row = row._replace(verdict=FAIL, reason=f"kink choices do not compose at {names}: {told}")
+            row = row._replace(verdict=FAIL, reason=slopes.contradiction(names, len(column) == 1))
         else:
             row = row._replace(verdict=INCONCLUSIVE, reason=f"kink at {names}: not every side could be reached")
         rows.append(row)

@@ -7,28 +7,30 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ...graph.formulas import statement
-from ..references.grading import as_float
-from ..references.scalars import Reference, Slope
-from ..results import INCONCLUSIVE, Row
+from ..judging.grading import as_float
+from ..judging.numbers import UNSETTLED
+from ..references.scalars import DIGITS, Progress, Reference, Slope
+from ..rows import INCONCLUSIVE, Method, MethodKind, Row
 from ..rules_in_many_digits import Slip, wrong_rules
 
 if TYPE_CHECKING:
     from ...derive.derivatives import Point
 
-#: digits of the claim and of the survey of branches
-DIGITS = 120
-ENTRYWISE = "differences in {} digits"
+ENTRYWISE = Method("differences in 60 digits", MethodKind.DIFFERENCES)
 
 
 class ScalarClaim:
     """The gradient of one output of a graph of scalars at a point: the graph's own, or ``claim`` where there is one.
 
-    ``slip`` is put into the graph's own gradient, for the self-test. Entries are numbered as in ``point.wrt``.
+    ``slip`` is put into the graph's own gradient, for the self-test. Entries are numbered as in ``point.wrt``. ``progress`` is told of
+    entries that are done.
     """
 
-    def __init__(self, point: Point, claim: Mapping[str, Any] | None = None, slip: Slip | None = None) -> None:
+    def __init__(
+        self, point: Point, claim: Mapping[str, Any] | None = None, slip: Slip | None = None, progress: Progress | None = None
+    ) -> None:
         self.point, self.graph, self.claim, self.slip = point, point.graph, claim, slip
-        self.reference = Reference(self.graph, point.inputs, point.values)
+        self.reference = Reference(self.graph, point.inputs, point.values, progress)
         self.mp = self.reference.mp
         self.handles = [self.graph.input_handles[name] for name in point.wrt]
 
@@ -41,20 +43,21 @@ class ScalarClaim:
             return float(self.slip.change(float(gradient)))
         return None if gradient is None else float(gradient)
 
+    def row(self, index: int, method: Method) -> Row:
+        """The row of an entry that nothing is known of."""
+        return Row(self.point.wrt[index], (), self.analytic(index), None, None, None, method, INCONCLUSIVE)
+
     def undecided(self, index: int, reason: str, slope: Slope | None = None) -> Row:
         """The row of an entry that cannot be judged, with the slope that is known all the same."""
-        exact = "" if slope is None else self.mp.nstr(slope.value, 40)
-        reference = None if slope is None else as_float(slope.value)
-        return Row(
-            self.point.wrt[index], (), self.analytic(index), reference, None, None, ENTRYWISE.format(60), INCONCLUSIVE, reason, exact
-        )
+        row = self.row(index, ENTRYWISE)._replace(reason=reason)
+        return row if slope is None else row._replace(reference=as_float(slope.value), exact=self.mp.nstr(slope.value, 40))
 
     def why_not(self, index: int) -> str:
         """Why an entry has no reference."""
         gradient = self.analytic(index)
         if gradient is not None and not math.isfinite(gradient):
             return f"float64 gives {gradient}, and there is no finite slope here: edge of the domain, or a vertical tangent"
-        return "the reference does not settle: edge of the domain, or no derivative here"
+        return UNSETTLED
 
     def blame(self) -> str:
         """The first operation whose rule is wrong when it is checked alone."""

@@ -19,6 +19,7 @@ from ...primitives.kernels.mpmath import Arithmetic
 from ...primitives.registry import OPERATIONS
 from ...primitives.rules import cut_rules
 from ..references import limits_of_slopes as trends
+from ..references.wiring import LEAVES
 
 if TYPE_CHECKING:
     from ...graph.structure import Graph
@@ -58,38 +59,45 @@ class Neighbourhood(NamedTuple):
 
 def survey(graph: Graph, values: Sequence[Any], exact: Sequence[Any], mp: Any) -> Survey:
     """Compare the branches that float64 took with those of the exact values."""
-    k = Arithmetic(mp)
-    kinks, rounded = [], []
+    kinks: list[Kink] = []
+    rounded: list[int] = []
     for handle, op in enumerate(graph.ops):
-        if exact[handle] is None or op in ("input", "constant"):
+        if exact[handle] is None or op in LEAVES or not OPERATIONS[op].kinks:
             continue
-        record = OPERATIONS[op]
-        if not record.kinks:
-            continue
-        operands = graph.operands[handle]
-        inexact = [float(values[o]) for o in operands]
-        arguments = [mp.mpf(exact[o]) for o in operands]
-        size = max((abs(a) for a in arguments if mp.isfinite(a)), default=mp.mpf(0))
-        for position, (kink, rule) in enumerate(zip(record.kinks, cut_rules(op), strict=True)):
-            here = rule(floats, *inexact, values[handle])
-            there = rule(k, *arguments, exact[handle])
-            if kink.order > 1 or not mp.isfinite(there) or here != here:
-                continue  # both sides agree on the slope, or there is no side
-            zero = abs(there) <= size * mp.mpf(10) ** -(mp.dps // 2)
-            if zero and here == 0:
-                kinks.append(Kink(handle, position, _place(graph, handle, kink.at), kink.jump))
-            elif zero or here == 0 or (here > 0) != (there > 0):
-                rounded.append(handle)
-        if record.kinks and all(kink.jump for kink in record.kinks) and handle not in rounded:
-            value = exact[handle]
-            if (
-                not isinstance(value, bool)
-                and mp.isfinite(value)
-                and abs(mp.mpf(value) - mp.mpf(float(values[handle]))) > mp.mpf("0.5")
-                and op != "mod"
-            ):
-                rounded.append(handle)
-    return Survey(kinks, list(dict.fromkeys(rounded)))
+        met, decided = _survey_node(graph, handle, values, exact, mp)
+        kinks.extend(met)
+        if decided or _lands_elsewhere(op, values[handle], exact[handle], mp):
+            rounded.append(handle)
+    return Survey(kinks, rounded)
+
+
+def _survey_node(graph: Graph, handle: int, values: Sequence[Any], exact: Sequence[Any], mp: Any) -> tuple[list[Kink], bool]:
+    """The kinks that a node stands on, and whether rounding decided a branch of it."""
+    op, operands = graph.ops[handle], graph.operands[handle]
+    k = Arithmetic(mp)
+    inexact = [float(values[operand]) for operand in operands]
+    arguments = [mp.mpf(exact[operand]) for operand in operands]
+    size = max((abs(argument) for argument in arguments if mp.isfinite(argument)), default=mp.mpf(0))
+    met: list[Kink] = []
+    decided = False
+    for position, (kink, rule) in enumerate(zip(OPERATIONS[op].kinks, cut_rules(op), strict=True)):
+        here = rule(floats, *inexact, values[handle])
+        there = rule(k, *arguments, exact[handle])
+        if kink.order > 1 or not mp.isfinite(there) or here != here:
+            continue  # both sides agree on the slope, or there is no side
+        zero = abs(there) <= size * mp.mpf(10) ** -(mp.dps // 2)
+        if zero and here == 0:
+            met.append(Kink(handle, position, _place(graph, handle, kink.at), kink.jump))
+        elif zero or here == 0 or (here > 0) != (there > 0):
+            decided = True
+    return met, decided
+
+
+def _lands_elsewhere(op: str, value: Any, exact: Any, mp: Any) -> bool:
+    """Whether an operation that only jumps, such as floor, has another of its values in float64."""
+    if op == "mod" or not all(kink.jump for kink in OPERATIONS[op].kinks) or isinstance(exact, bool) or not mp.isfinite(exact):
+        return False
+    return bool(abs(mp.mpf(exact) - mp.mpf(float(value))) > mp.mpf("0.5"))
 
 
 def _place(graph: Graph, handle: int, place: str) -> str:
@@ -122,7 +130,7 @@ def explore(reference: Reference, kinks: Sequence[Kink], inputs: Sequence[int], 
         if left.kind == trends.OUTSIDE:
             complete = False
             continue
-        if left.kind == trends.INFINITE or (left.kind == trends.NUMBER and left.value != 0):
+        if left.remains:
             jumps = True
             continue
 
@@ -239,27 +247,3 @@ def _aimed(slopes: list[list[float]], count: int) -> list[list[float]]:
         if solved.status == 0 and solved.x[-1] > 1e-9:
             found.append([float(entry) for entry in solved.x[:-1]])
     return found
-
-
-def inside(claimed: Sequence[float], gradients: Sequence[Sequence[Any]]) -> bool:
-    """Whether a vector lies in the convex hull of others, to nine digits of their size."""
-    points = [[float(entry) for entry in row] for row in gradients]
-    size = max((abs(entry) for row in [*points, list(claimed)] for entry in row), default=0.0) or 1.0
-    close = 1e-9 * size
-    if len(claimed) == 1:
-        entries = [row[0] for row in points]
-        return min(entries) - close <= claimed[0] <= max(entries) + close
-    if len(points) == 2:
-        a, b = points
-        along = [q - p for p, q in zip(a, b, strict=True)]
-        length = sum(entry * entry for entry in along)
-        t = sum((c - p) * entry for c, p, entry in zip(claimed, a, along, strict=True)) / length if length else 0.0
-        t = min(1.0, max(0.0, t))
-        return all(abs(p + t * entry - c) <= close for p, entry, c in zip(a, along, claimed, strict=True))
-    import numpy as np
-    from scipy.optimize import nnls
-
-    scaled = np.array(points).T / size
-    system = np.vstack([scaled, np.ones(len(points))])
-    _, residual = nnls(system, np.append(np.array(claimed) / size, 1.0))
-    return bool(residual <= 1e-9)

@@ -5,13 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from ..judging.around_kinks import CLOSE
+from ..judging.grading import EPSILON, ORDINARY, as_float
 from ..references import limits_of_slopes as trends
-from ..references.grading import EPSILON, ORDINARY, as_float
-from ..references.scalars import Slope
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Row
-from .claim import DIGITS, ScalarClaim
+from ..references.scalars import DIGITS, Slope
+from ..rows import AT_KINK, FAIL, PASS, Method, MethodKind, Row
+from .claim import ScalarClaim
 
-ONE_SIDED = "one-sided differences"
+ONE_SIDED = Method("one-sided differences", MethodKind.ONE_SIDED)
 
 
 def sides(claim: ScalarClaim, index: int) -> tuple[trends.Trend, trends.Trend]:
@@ -40,38 +41,36 @@ def sides(claim: ScalarClaim, index: int) -> tuple[trends.Trend, trends.Trend]:
     return left, right
 
 
-def judge_edge(claim: ScalarClaim, index: int, left: trends.Trend, right: trends.Trend, mine: float) -> Row:
+def judge_edge(claim: ScalarClaim, index: int, left: trends.Trend, right: trends.Trend, claimed: float) -> Row:
     """An entry without a slope on both sides: the edge of the domain, a vertical tangent, a jump, or an oscillation."""
     mp = claim.mp
     if left.kind == right.kind == trends.OUTSIDE:
         return claim.undecided(index, claim.why_not(index))
     if trends.OUTSIDE not in (left.kind, right.kind):
-        told = f"from the left the slope {left.told(mp)}, from the right it {right.told(mp)}"
-        if left.told(mp) == right.told(mp):
-            told = f"the slope {left.told(mp)}" + (", a vertical tangent" if left.kind == trends.INFINITE else "")
-        return claim.undecided(index, f"float64 gives {mine}; {told}")
+        slopes = f"from the left the slope {left.in_words(mp)}, from the right it {right.in_words(mp)}"
+        if left.in_words(mp) == right.in_words(mp):
+            slopes = f"the slope {left.in_words(mp)}" + (", a vertical tangent" if left.kind == trends.INFINITE else "")
+        return claim.undecided(index, f"float64 gives {claimed}; {slopes}")
     side, there = ("left", left) if right.kind == trends.OUTSIDE else ("right", right)
     if there.kind != trends.NUMBER:
-        return claim.undecided(index, f"edge of the domain: float64 gives {mine}, from the {side} the slope {there.told(mp)}")
-    slope = Slope(there.value, mp.mpf(0), there.value, there.value)
-    row = claim.undecided(
-        index, f"edge of the domain: float64 gives {mine}, the limit from the {side} is {mp.nstr(there.value, 17)}", slope
-    )
-    if math.isfinite(mine) and abs(there.value - mp.mpf(mine)) <= ORDINARY * EPSILON * abs(there.value):
-        error = as_float(abs(there.value - mp.mpf(mine)))
+        return claim.undecided(index, f"edge of the domain: float64 gives {claimed}, from the {side} the slope {there.in_words(mp)}")
+    limit = there.value
+    reason = f"edge of the domain: float64 gives {claimed}, the limit from the {side} is {mp.nstr(limit, 17)}"
+    row = claim.undecided(index, reason, Slope(limit, mp.mpf(0), limit, limit))
+    if math.isfinite(claimed) and abs(limit - mp.mpf(claimed)) <= ORDINARY * EPSILON * abs(limit):
         reason = f"edge of the domain: this is the slope from the {side}"
-        return row._replace(verdict=PASS, error=error, method=ONE_SIDED, reason=reason)
+        return row._replace(verdict=PASS, error=as_float(abs(limit - mp.mpf(claimed))), method=ONE_SIDED, reason=reason)
     return row
 
 
-def judge_corner(claim: ScalarClaim, index: int, slope: Slope, mine: float) -> Row:
+def judge_corner(claim: ScalarClaim, index: int, slope: Slope, claimed: float) -> Row:
     """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
     low, high = sorted((as_float(slope.left), as_float(slope.right)))
     reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
-    row = Row(claim.point.wrt[index], (), mine, None, None, None, ONE_SIDED, INCONCLUSIVE, reason, interval=(low, high))
-    if not math.isfinite(mine):
-        return row._replace(reason=f"float64 gives {mine}; {reason}")
-    close = 1e-9 * max(abs(low), abs(high))
+    row = claim.row(index, ONE_SIDED)._replace(reason=reason, interval=(low, high))
+    if not math.isfinite(claimed):
+        return row._replace(reason=f"float64 gives {claimed}; {reason}")
     if len(claim.handles) > 1:
         return row._replace(reason=reason + "; undecided between several inputs")
-    return row._replace(verdict=AT_KINK if low - close <= mine <= high + close else FAIL)
+    close = CLOSE * max(abs(low), abs(high))
+    return row._replace(verdict=AT_KINK if low - close <= claimed <= high + close else FAIL)

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from ..judging.grading import EPSILON, ORDINARY, as_float
+from ..judging.numbers import Judge, Known
 from ..references import limits_of_slopes as trends
-from ..references.grading import EPSILON, ORDINARY, as_float, grade
-from ..references.scalars import Slope
-from ..results import FAIL, INCONCLUSIVE, PASS, Row
+from ..references.scalars import DIGITS, Slope
+from ..rows import FAIL, Method, Row
 from ..rules_in_many_digits import RULE_AGREEMENT, exact_gradient
-from .claim import DIGITS, ScalarClaim
+from .claim import ScalarClaim
 from .one_sided import ONE_SIDED, judge_corner, judge_edge, sides
 
 
@@ -38,41 +38,44 @@ def exact_claim(claim: ScalarClaim, values: Sequence[Any]) -> Exact:
     return Exact(claims, [sizes[h] for h in claim.handles], noise)
 
 
-class ScalarJudge:
-    """The judge of entries; ``rounding`` says in words where rounding decided a branch."""
+class ScalarJudge(Judge):
+    """The judge of entries of a claim, by what the rules give in many digits."""
 
     def __init__(self, claim: ScalarClaim, exact: Exact, rounding: str) -> None:
-        self.claim, self.mp, self.exact, self.rounding = claim, claim.mp, exact, rounding
+        super().__init__(claim.mp, rounding, ORDINARY * EPSILON)
+        self.claim, self.exact = claim, exact
 
-    def entry(self, index: int, slope: Slope | None, method: str) -> Row:
-        """The verdict on one entry whose reference is known."""
-        mp = self.mp
+    def entry(self, index: int, slope: Slope | None, method: Method) -> Row:
+        """The verdict on one entry; a ``slope`` that is not known, or differs on the two sides, is followed from each side."""
         self.claim.reference.use(DIGITS)
-        mine = self.claim.analytic(index)
-        if mine is None:
+        claimed = self.claim.analytic(index)
+        if claimed is None:
             return self.claim.undecided(index, "no derivative flows")
-        if slope is None or (mp.isfinite(slope.left - slope.right) and abs(slope.left - slope.right) > self._smooth_gap(index)):
+        if slope is None or self._bends(slope, index):
             left, right = sides(self.claim, index)
             if left.kind != trends.NUMBER or right.kind != trends.NUMBER:
-                return judge_edge(self.claim, index, left, right, mine)
-            slope = Slope((left.value + right.value) / 2, mp.mpf(0), left.value, right.value)
+                return judge_edge(self.claim, index, left, right, claimed)
+            slope = Slope((left.value + right.value) / 2, self.mp.mpf(0), left.value, right.value)
             method = ONE_SIDED
-            rest = RULE_AGREEMENT * self.exact.scales[index] if mp.isfinite(self.exact.scales[index]) else 0
-            if abs(left.value - right.value) > mp.mpf(10) ** -9 * (abs(left.value) + abs(right.value)) + rest:
-                return judge_corner(self.claim, index, slope, mine)
-        row = Row(self.claim.point.wrt[index], (), mine, as_float(slope.value), None, None, method, PASS, "", mp.nstr(slope.value, 40))
-        if not math.isfinite(mine):
-            return row._replace(verdict=INCONCLUSIVE, reason=f"float64 gives {mine}; the limit is {mp.nstr(slope.value, 17)}")
-        claim, scale = self.exact.claims[index], self.exact.scales[index]
-        size = max(abs(slope.value), scale if mp.isfinite(scale) else mp.mpf(0))
-        graded = grade(row, slope.value, size, mp, self.rounding)
-        if mp.isfinite(claim) and abs(claim - slope.value) <= RULE_AGREEMENT * size + slope.error + self.exact.noise:
-            return graded
-        if abs(slope.value - mp.mpf(mine)) <= ORDINARY * EPSILON * abs(slope.value):
-            return graded
-        told = f"the rules give {mp.nstr(claim, 17)}, the reference {mp.nstr(slope.value, 17)}"
-        return graded._replace(verdict=FAIL, reason=self.claim.blame() or told)
+            if self._is_corner(slope, index):
+                return judge_corner(self.claim, index, slope, claimed)
+        truth, size = slope.value, max(abs(slope.value), self._scale(index))
+        row = self.claim.row(index, method)._replace(reference=as_float(truth))
+        known = Known(truth, self.exact.claims[index], size, slope.error + self.exact.noise)
+        judged = self.slope(row, known, size)
+        return judged._replace(reason=self.claim.blame() or judged.reason) if judged.verdict == FAIL else judged
 
-    def _smooth_gap(self, index: int) -> Any:
-        """How far apart the one-sided slopes of a smooth entry may be: they differ by the step times the curvature."""
-        return self.mp.mpf(10) ** -8 * (1 + self.exact.scales[index] if self.mp.isfinite(self.exact.scales[index]) else 1)
+    def _scale(self, index: int) -> Any:
+        """The size of what is added up in an entry; 0 where it is beyond all bounds."""
+        scale = self.exact.scales[index]
+        return scale if self.mp.isfinite(scale) else self.mp.mpf(0)
+
+    def _bends(self, slope: Slope, index: int) -> bool:
+        """Whether the one-sided slopes differ by more than those of a smooth entry: the step times the curvature."""
+        gap = slope.left - slope.right
+        return bool(self.mp.isfinite(gap) and abs(gap) > self.mp.mpf(10) ** -8 * (1 + self._scale(index)))
+
+    def _is_corner(self, slope: Slope, index: int) -> bool:
+        """Whether the limits of the one-sided slopes differ."""
+        rest = RULE_AGREEMENT * self._scale(index)
+        return bool(abs(slope.left - slope.right) > self.mp.mpf(10) ** -9 * (abs(slope.left) + abs(slope.right)) + rest)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from ..results import INCONCLUSIVE, Row
+from ..references.scalars import AGREEMENT
+from ..rows import INCONCLUSIVE, PASS, Row
 
 EPSILON = 2.0**-52
 #: the float64 error that is called ordinary, in units of EPSILON times the size of what is added up
 ORDINARY = 64
 SMALLEST = 5e-324
-#: what the reference itself can tell apart, relative to the size of a number
-AGREEMENT = 1e-30
 
 
 def grade(row: Row, truth: Any, size: Any, mp: Any, rounding: str = "") -> Row:
@@ -21,24 +20,26 @@ def grade(row: Row, truth: Any, size: Any, mp: Any, rounding: str = "") -> Row:
     ``size`` is the size of what was added up in it; float64 rounding of that size is ordinary. ``rounding`` says in words
     where rounding decided a branch.
     """
-    mine = row.analytic
-    assert mine is not None
-    error = abs(truth - mp.mpf(mine))
+    claimed = row.analytic
+    assert claimed is not None
+    error = abs(truth - mp.mpf(claimed))
     if error <= AGREEMENT * abs(truth):
         error = mp.mpf(0)  # the reference itself knows no better
     bound = ORDINARY * EPSILON * max(size, abs(truth)) + 4 * mp.mpf(SMALLEST)
     lost = digits_lost(as_float(error), as_float(abs(truth)), as_float(size))
-    row = row._replace(reference=as_float(truth), error=as_float(error), bound=as_float(bound), digits_lost=lost, exact=mp.nstr(truth, 40))
-    told = f"the exact value is {mp.nstr(truth, 17)}"
+    row = row._replace(
+        reference=as_float(truth), error=as_float(error), bound=as_float(bound), digits_lost=lost, exact=mp.nstr(truth, 40), verdict=PASS
+    )
+    exactly = f"the exact value is {mp.nstr(truth, 17)}"
     if rounding and error > ORDINARY * EPSILON * abs(truth):
-        return row._replace(verdict=INCONCLUSIVE, reason=f"{rounding}: taken exactly, {told}")
+        return row._replace(verdict=INCONCLUSIVE, reason=f"{rounding}: taken exactly, {exactly}")
     if lost < 15:
-        return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: {told}" if lost >= 3 else "")
-    if mine == 0.0 and as_float(truth) == 0.0:
-        return row._replace(reason=f"{told}, below float64's range", digits_lost=0.0)
+        return row._replace(reason=f"float64 loses {lost:.0f} of its 16 digits: {exactly}" if lost >= 3 else "")
+    if claimed == 0.0 and as_float(truth) == 0.0:
+        return row._replace(reason=f"{exactly}, below float64's range", digits_lost=0.0)
     if abs(truth) <= AGREEMENT * size and error <= bound:
         return row._replace(reason="the exact value is 0; what stands here is rounding")
-    return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, {told}")
+    return row._replace(verdict=INCONCLUSIVE, reason=f"float64 keeps no digit here: the rules are right, {exactly}")
 
 
 def digits_lost(error: float, truth: float, scale: float) -> float:
