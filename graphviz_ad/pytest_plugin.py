@@ -59,8 +59,7 @@ class GradientChecker:
         name = re.sub(r"[^\w.-]+", "-", self.name) + (f"-{self._written}" if self._written > 1 else "")
         path = Path(self.folder) / f"{name}.html"
         path.parent.mkdir(parents=True, exist_ok=True)
-        report.title = report.title or self.name
-        report.save(path)
+        report.replace(title=report.title or self.name).save(path)
         return f"\n  report: {path}"
 
 
