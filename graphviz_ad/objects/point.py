@@ -130,7 +130,10 @@ class Point(derivatives.Point, Pictured):
 
             report = report.replace(curve=curve_of_point(self, report))
         if self_test and not report.trials:
-            report = self._self_tested(report, progress)
+            from ..check.self_tested import self_test_point
+            from .report import Report
+
+            report = Report.lift(self_test_point(self, report, progress))
         self._reports[key] = report
         return report
 
@@ -138,14 +141,6 @@ class Point(derivatives.Point, Pictured):
     def _reports(self) -> dict[str, Report]:
         """The reports that were made, by the kind of check."""
         return {}
-
-    def _self_tested(self, report: Report, progress: Callable[[int, int], None] | None) -> Report:
-        from ..check.check_point import check_point, parts
-        from ..check.diagnosis.self_test import self_test_graph
-        from .report import Report
-
-        outputs = list(parts(self)) if len(self.graph.outputs) > 1 else [("", self)]
-        return Report.lift(self_test_graph(report, outputs, lambda part, slip: check_point(part, slip=slip), progress))
 
     def _checked(self, quick: bool, proof: bool, progress: Callable[[int, int], None] | None) -> Report:
         from ..check.check_point import check_point, check_quickly, report_of, title_of

@@ -6,13 +6,14 @@ import os
 import sysconfig
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ...errors import CallError
 from .signatures import positional_names
 
 _MARK = "_gradviz_call"
-_OURS = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+_OURS = str(Path(__file__).absolute().parents[2]) + os.sep
 _INSTALLED = tuple(
     os.path.normcase(path) + os.sep
     for name, path in sysconfig.get_paths().items()
