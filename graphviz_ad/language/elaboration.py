@@ -5,7 +5,7 @@ An explicit stack of frames runs the bodies, so that functions may call function
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from ..engine.evaluation import value_at
 from ..errors import ArgumentError, NamingError, ParseError, ShapeError
@@ -153,77 +153,36 @@ class Elaborator:
         frames = [first]
         while True:
             frame = frames[-1]
-            stack = frame.stack
             if frame.at == len(frame.code):
-                value = self.handle(stack.pop(), frame.code[-1], frame)
+                value = self.handle(frame.stack.pop(), frame.code[-1], frame)
                 frames.pop()
                 if not frames:
                     return value
-                if frame.memo is not None:
-                    self.calls[frame.memo] = value
-                    if frame.group >= 0:
-                        self.builder.groups[frame.group] = self.builder.groups[frame.group]._replace(output=value)
+                self.remember(frame, value)
                 frames[-1].stack.append(value)
                 continue
             step = frame.code[frame.at]
             frame.at += 1
-            kind, payload, arity, start, end, mark = step
-            span = frame.builtin or Span(start, end, mark)
-            if kind == NAME:
-                stack.append(self.lookup(str(payload), span, frame))
-            elif kind == NUMBER:
-                word = str(payload)
-                stack.append(Quantity(Literal(word, float(word)), span))
-            elif kind == APPLY and payload == "neg" and isinstance(stack[-1], Quantity) and stack[-1].literal.text[0] != "-":
-                literal = stack[-1].literal  # -2 is a constant, not a gate and a constant
-                stack[-1] = Quantity(Literal("-" + literal.text, -literal.value), span)
-            elif kind == APPLY:
-                operands = [self.handle(value, step, frame) for value in stack[-arity:]]
-                del stack[-arity:]
-                stack.append(self.apply(str(payload), operands, span, frame))
-            elif kind == CALL:
-                name: str = payload[0]  # type: ignore[index]
-                keywords: tuple[str, ...] = payload[1]  # type: ignore[index]
-                arguments = stack[-arity:]
-                del stack[-arity:]
-                function = None if frame.builtin else self.functions.get(name)
-                entered: Frame | int
-                if function is None:
-                    if not frame.builtin:
-                        self.called.add(name)
-                    entered = vocabulary.call(self, name, arguments, keywords, span, frame)
-                else:
-                    entered = self.enter(function, arguments, keywords, step, frame)
-                if isinstance(entered, Frame):
-                    frames.append(entered)
-                else:
-                    stack.append(entered)
-            elif kind == COMPARE:
-                stack.append(self.compare(payload, stack, arity, step, frame))  # type: ignore[arg-type]
-            elif kind == LIST:
-                listing = Listing(tuple(stack[len(stack) - arity :]), span)
-                del stack[len(stack) - arity :]
-                stack.append(listing)
-            elif kind == TUPLE:
-                several = Several(stack[-arity:])
-                del stack[-arity:]
-                stack.append(several)
-            elif kind == STRING:
-                stack.append(Text(payload))
-            elif kind == WORD:
-                stack.append(Word({"True": True, "False": False, "None": None}[str(payload)]))
-            elif kind == INDEX:
-                parts = stack[-arity:]
-                del stack[-arity:]
-                stack.append(vocabulary.index(self, parts, payload, span, frame))  # type: ignore[arg-type]
+            kind, _, _, start, end, mark = step
+            result = _STEPS[kind](self, step, frame.builtin or Span(start, end, mark), frame)
+            if kind == CALL and isinstance(result, Frame):
+                frames.append(result)
             else:
-                assert kind == ATTRIBUTE, kind
-                operand = self.handle(stack.pop(), step, frame)
-                last_two: tuple[str, object] = ("swapaxes", (("axis1", -1), ("axis2", -2)))
-                op, params = last_two if payload == "mT" else ("transpose", (("axes", None),))
-                stack.append(self.builder.apply(op, (operand,), params, None, span, frame.group))
+                frame.stack.append(result)
 
-    def lookup(self, name: str, span: Span, frame: Frame) -> object:
+    def remember(self, frame: Frame, value: int) -> None:
+        """The value of a call: an equal one is not run again, and its cluster knows its output."""
+        if frame.memo is None:
+            return
+        self.calls[frame.memo] = value
+        if frame.group >= 0:
+            self.builder.groups[frame.group] = self.builder.groups[frame.group]._replace(output=value)
+
+    # -- what each kind of instruction leaves on the stack: a value, or the frame of a body that will -------------------
+
+    def step_name(self, step: Instruction, span: Span, frame: Frame) -> object:
+        """A parameter, an earlier statement, a constant, or else an input."""
+        name = str(step.payload)
         if name in frame.locals:
             return frame.locals[name]
         if name in self.values:
@@ -244,23 +203,71 @@ class Elaborator:
             return self.builder.input(name, span, vocabulary.CONSTANT_VALUES[name], constant=True)
         return self.builder.input(name, span)
 
-    def apply(self, operation: str, operands: list[int], span: Span, frame: Frame) -> int:
-        builder = self.builder
-        if operation == "if_else":
-            then, condition, other = operands
-            return builder.apply("where", (condition, then, other), (), None, span, frame.group)
-        return builder.apply(operation, tuple(operands), (), None, span, frame.group)
+    def step_number(self, step: Instruction, span: Span, frame: Frame) -> Quantity:
+        word = str(step.payload)
+        return Quantity(Literal(word, float(word)), span)
 
-    def compare(self, operations: tuple[str, ...], stack: list[object], arity: int, step: Instruction, frame: Frame) -> int:
-        """``a < b <= c`` is ``a < b and b <= c``, with b once."""
-        values = [self.handle(value, step, frame) for value in stack[-arity:]]
+    def step_apply(self, step: Instruction, span: Span, frame: Frame) -> object:
+        operation, arity, stack = str(step.payload), step.arity, frame.stack
+        operands = stack[-arity:]
         del stack[-arity:]
-        span = frame.builtin or Span(step.start, step.end, step.mark)
+        if operation == "neg" and isinstance(operands[0], Quantity) and operands[0].literal.text[0] != "-":
+            literal = operands[0].literal  # -2 is a constant, not a gate and a constant
+            return Quantity(Literal("-" + literal.text, -literal.value), span)
+        handles = tuple([self.handle(operand, step, frame) for operand in operands])
+        if operation == "if_else":
+            then, condition, other = handles
+            operation, handles = "where", (condition, then, other)
+        return self.builder.apply(operation, handles, (), None, span, frame.group)
+
+    def step_call(self, step: Instruction, span: Span, frame: Frame) -> object:
+        """A call of the author's function or, also inside of definitions of our own, of an operation."""
+        name: str
+        keywords: tuple[str, ...]
+        name, keywords = step.payload  # type: ignore[misc]
+        arguments = frame.take(step.arity)
+        function = None if frame.builtin else self.functions.get(name)
+        if function is not None:
+            return self.enter(function, arguments, keywords, step, frame)
+        if not frame.builtin:
+            self.called.add(name)
+        result: object = vocabulary.call(self, name, arguments, keywords, span, frame)
+        return result
+
+    def step_compare(self, step: Instruction, span: Span, frame: Frame) -> int:
+        """``a < b <= c`` is ``a < b and b <= c``, with b once."""
+        operations: tuple[str, ...] = step.payload  # type: ignore[assignment]
+        values = [self.handle(value, step, frame) for value in frame.take(step.arity)]
         result = -1
         for position, operation in enumerate(operations):
-            one = self.builder.apply(operation, (values[position], values[position + 1]), (), None, span, frame.group)
-            result = one if result < 0 else self.builder.apply("logical_and", (result, one), (), None, span, frame.group)
+            link = self.builder.apply(operation, (values[position], values[position + 1]), (), None, span, frame.group)
+            result = link if result < 0 else self.builder.apply("logical_and", (result, link), (), None, span, frame.group)
         return result
+
+    def step_list(self, step: Instruction, span: Span, frame: Frame) -> Listing:
+        return Listing(tuple(frame.take(step.arity)), span)
+
+    def step_tuple(self, step: Instruction, span: Span, frame: Frame) -> Several:
+        return Several(frame.take(step.arity))
+
+    def step_string(self, step: Instruction, span: Span, frame: Frame) -> Text:
+        return Text(step.payload)
+
+    def step_word(self, step: Instruction, span: Span, frame: Frame) -> Word:
+        return Word({"True": True, "False": False, "None": None}[str(step.payload)])
+
+    def step_index(self, step: Instruction, span: Span, frame: Frame) -> object:
+        pattern: tuple[str, ...] = step.payload  # type: ignore[assignment]
+        return vocabulary.index(self, frame.take(step.arity), pattern, span, frame)
+
+    def step_attribute(self, step: Instruction, span: Span, frame: Frame) -> int:
+        """``x.T`` turns all axes round, ``x.mT`` the last two."""
+        operand = self.handle(frame.stack.pop(), step, frame)
+        last_two: tuple[str, object] = ("swapaxes", (("axis1", -1), ("axis2", -2)))
+        op, params = last_two if step.payload == "mT" else ("transpose", (("axes", None),))
+        return self.builder.apply(op, (operand,), params, None, span, frame.group)
+
+    # -- calls ---------------------------------------------------------------------------------------------
 
     def enter(
         self, function: Statement, arguments: list[object], keywords: tuple[str, ...], step: Instruction, frame: Frame
@@ -344,6 +351,21 @@ class Elaborator:
 
     def syntax(self, message: str, statement: Statement, hint: str = "") -> ParseError:
         return ParseError(message, self.program.text, statement.start, statement.end, hint, self.program.source)
+
+
+_STEPS: dict[str, Callable[[Elaborator, Instruction, Span, Frame], object]] = {
+    NAME: Elaborator.step_name,
+    NUMBER: Elaborator.step_number,
+    APPLY: Elaborator.step_apply,
+    CALL: Elaborator.step_call,
+    COMPARE: Elaborator.step_compare,
+    LIST: Elaborator.step_list,
+    TUPLE: Elaborator.step_tuple,
+    STRING: Elaborator.step_string,
+    WORD: Elaborator.step_word,
+    INDEX: Elaborator.step_index,
+    ATTRIBUTE: Elaborator.step_attribute,
+}
 
 
 def _static_text(value: object) -> str:

@@ -55,6 +55,14 @@ class Frame:
         self.rank = rank  # functions defined before this one may be called, itself and later ones not
         self.builtin = builtin  # of a definition of our own: where it is called; the author's functions mean nothing in it
 
+    def take(self, count: int) -> list[object]:
+        """The topmost values, off the stack."""
+        stack = self.stack
+        first = len(stack) - count
+        values = stack[first:]
+        del stack[first:]
+        return values
+
 
 class Machine(Protocol):
     """The machine as the vocabulary sees it: where nodes are made, and how a value on the stack becomes one."""

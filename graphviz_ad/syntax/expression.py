@@ -59,13 +59,13 @@ class ExpressionReader(Cursor):
 
     def name(self, token: Token) -> bool:
         """A name; with a parenthesis behind it a call, with = behind it a named argument of one."""
-        following = self.tokens[self.at + 1]
-        mark = following.text if following.kind == "operator" else ""
         self.check_name(token)
-        if mark == "(":
-            return self.open_call(token, following)
-        if mark == "=" and self.innermost_is("call"):
-            return self.keyword(token)
+        following = self.tokens[self.at + 1]
+        if following.kind == "operator":
+            if following.text == "(":
+                return self.open_call(token, following)
+            if following.text == "=" and self.innermost_is("call"):
+                return self.keyword(token)
         self.push_token(NAME, token)
         return False
 
