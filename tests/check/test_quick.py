@@ -134,3 +134,13 @@ def test_what_float64_cannot_see_is_left_to_many_digits(text: str, values: dict[
     point = gv.parse(text).at(values)
     assert point.check(quick=True).verdict == point.check().verdict == "inconclusive"
     assert ArrayMover(gv.parse("prod(x)").at(x=[1e-200, 1e-200, 1e300])).check("x", np.zeros(3)).settled.keys() <= {(2,)}
+
+
+def test_a_layer_beyond_the_operations_whose_value_is_not_finite_is_undecided(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many digits are too many here, and float64 has nothing to difference: neither sends it to the other for ever."""
+    monkeypatch.setenv("GRADVIZ_CHECK_OPERATIONS", "0")
+    point = gv.parse("sum(x*y)").at(x=[1.0, np.inf], y=[1.0, 2.0])
+    for quick in (False, True):
+        report = point.check(quick=quick)
+        assert report.verdict == "inconclusive"
+        assert "high-precision operations are needed" in report.rows[0].reason
