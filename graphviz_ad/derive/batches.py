@@ -258,8 +258,8 @@ def _put(batch: Any, found: Places, shape: Shape) -> Any:
         return whole.reshape(len(sources), *shape)
     flat = batch.reshape(len(batch), len(sources))
     if not found.full:
-        some = sources >= 0
-        flat, sources = flat[:, some], sources[some]
+        inside = sources >= 0
+        flat, sources = flat[:, inside], sources[inside]
     if found.distinct:
         whole = np.zeros((len(flat), count))
         whole[:, sources] = flat
