@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, broadcast, size_of
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from .kernels.arrays import Arrays
     from .types import Array, Kernels, V, Value
 
@@ -321,7 +323,7 @@ def _shape(call: Call) -> Shape:
     return terms.core if terms.folded is None else terms.folded
 
 
-def _value(k: Arrays, call: Call, *operands: Value) -> Value:
+def _value(k: Arrays, call: Call, *operands: ArrayLike) -> Value:
     terms = terms_of(call)
     result = k.contract(terms, operands)
     if terms.divisor != 1:

@@ -14,6 +14,8 @@ from ..errors import DerivativeError
 from .array_record import ArrayOperation, Call, Misfit, Shape, broadcast
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
     from .kernels.arrays import Arrays
     from .types import Kernels, Rule, ShapeRule, V, Value, ValueRule
 
@@ -43,7 +45,7 @@ def _inner(k: Kernels[V], one: V, two: V) -> V:
 
 
 def _value(name: str) -> ValueRule:
-    def value(k: Arrays, call: Call, *operands: Value) -> Value:
+    def value(k: Arrays, call: Call, *operands: ArrayLike) -> Value | None:
         return k.linear(name, *operands)
 
     return value

@@ -59,5 +59,5 @@ class Rule(Protocol):
 #: ``shape(call)``; :class:`~graphviz_ad.primitives.array_record.Misfit` where operands do not fit
 ShapeRule: TypeAlias = "Callable[[Call], Shape]"
 
-#: ``value(k, call, *operands)``, over NumPy's arrays of floats or objects
-ValueRule: TypeAlias = "Callable[Concatenate[Arrays, Call, ...], Value]"
+#: ``value(k, call, *operands)``, over NumPy's arrays of floats or objects; None where a matrix has no result
+ValueRule: TypeAlias = "Callable[Concatenate[Arrays, Call, ...], Value | None]"
