@@ -25,7 +25,7 @@ from .local_maps import SELECTION
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike, NDArray
 
-    from ..primitives.types import Array
+    from ..primitives.types import Array, Numbers
     from .local_maps import LocalMap
 
     Batch: TypeAlias = "Array | Diagonal"
@@ -146,7 +146,7 @@ def _scaled(batch: Batch, slope: float) -> Batch:
     return Diagonal(batch.values * slope) if isinstance(batch, Diagonal) else batch * slope
 
 
-def _slopes(edge: LocalMap) -> Array:
+def _slopes(edge: LocalMap) -> Numbers:
     """The derivatives entry by entry; of a selection, which entries it takes."""
     if edge.call.op == SELECTION:
         taken = np.asarray(edge.operands[0]).astype(bool)
@@ -154,7 +154,7 @@ def _slopes(edge: LocalMap) -> Array:
     return edge.slopes
 
 
-def _times(edge: LocalMap, batch: Array, slopes: Array) -> Array:
+def _times(edge: LocalMap, batch: Array, slopes: Numbers) -> Array:
     if edge.call.op == SELECTION:
         return np.where(slopes, batch, 0.0)
     if not np.isfinite(slopes).all():
@@ -162,7 +162,7 @@ def _times(edge: LocalMap, batch: Array, slopes: Array) -> Array:
     return batch * slopes
 
 
-def _along(edge: LocalMap, values: Array, slopes: Array) -> Array:
+def _along(edge: LocalMap, values: Array, slopes: Numbers) -> Array:
     """The entries of a diagonal times slopes: infinite ones are fine where they do not meet a 0."""
     if edge.call.op == SELECTION:
         return np.where(slopes, values, 0.0)
@@ -296,7 +296,7 @@ def _by_rule(edge: LocalMap, batch: Array, backward: bool) -> Array:
     rule = record.pullback if backward else record.pushforward
     raised = lift(call, position, count, record.batched) if record.batched and rule is not None and count else None
     mine = call.shapes[position]
-    if raised is not None:
+    if raised is not None and rule is not None:
         whole = [
             spread(value, shape, count) if batched else value
             for value, shape, batched in zip(edge.operands, raised.shapes, raised.batched, strict=True)

@@ -74,6 +74,7 @@ def _compressed(point: Tables, way: Path, colouring: Colouring) -> Any:
     pattern, down, across = colouring.pattern, colouring.down, colouring.across
     forward = colouring.by_row is None
     colour = colouring.by_column if forward else colouring.by_row
+    assert colour is not None
     shape = point.shape_of(way.handle if forward else way.output)
     rows, columns = pattern.shape
     values = np.zeros(len(down))

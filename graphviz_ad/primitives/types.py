@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     #: an array of float64, truth values or whole numbers, or of objects: numbers of mpmath, expressions of SymPy
     Array: TypeAlias = NDArray[Any]
+    #: a plain number, or an array of them
+    Numbers: TypeAlias = float | Array
 
 
 class Value(Protocol):

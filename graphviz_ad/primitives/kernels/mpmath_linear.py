@@ -13,10 +13,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     #: an array of mpmath's real numbers
-    Numbers: TypeAlias = NDArray[np.object_]
+    Reals: TypeAlias = NDArray[np.object_]
 
 
-def apply(mp: MPContext, name: str, operands: list[Numbers]) -> Numbers | mpf | None:
+def apply(mp: MPContext, name: str, operands: list[Reals]) -> Reals | mpf | None:
     """``name`` on object arrays of numbers of ``mp``."""
     if name == "solve":
         return _solve(mp, *operands)
@@ -37,7 +37,7 @@ def apply(mp: MPContext, name: str, operands: list[Numbers]) -> Numbers | mpf | 
     return whole
 
 
-def _matrix(mp: MPContext, a: Numbers) -> matrix:
+def _matrix(mp: MPContext, a: Reals) -> matrix:
     found = mp.zeros(*a.shape)
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
@@ -45,7 +45,7 @@ def _matrix(mp: MPContext, a: Numbers) -> matrix:
     return found
 
 
-def _array(m: matrix) -> Numbers:
+def _array(m: matrix) -> Reals:
     whole = np.empty((m.rows, m.cols), dtype=object)
     for i in range(m.rows):
         for j in range(m.cols):
@@ -53,14 +53,14 @@ def _array(m: matrix) -> Numbers:
     return whole
 
 
-def _column(m: matrix) -> Numbers:
+def _column(m: matrix) -> Reals:
     values = np.empty(len(m), dtype=object)
     for i in range(len(m)):
         values[i] = m[i]
     return values
 
 
-def _solve(mp: MPContext, a: Numbers, b: Numbers) -> Numbers | None:
+def _solve(mp: MPContext, a: Reals, b: Reals) -> Reals | None:
     vector = b.ndim == 1
     if vector:
         b = b[:, None]
@@ -75,14 +75,14 @@ def _solve(mp: MPContext, a: Numbers, b: Numbers) -> Numbers | None:
     return whole[..., 0] if vector else whole
 
 
-def _inv(mp: MPContext, a: Numbers) -> Numbers | None:
+def _inv(mp: MPContext, a: Reals) -> Reals | None:
     try:
         return _array(mp.inverse(_matrix(mp, a))) if a.size else a
     except ZeroDivisionError:
         return None
 
 
-def _det(mp: MPContext, a: Numbers) -> mpf:
+def _det(mp: MPContext, a: Reals) -> mpf:
     """By elimination with pivots: mpmath's own gives up on singular matrices of some sizes."""
     work = a.copy()
     count = len(work)
@@ -101,7 +101,7 @@ def _det(mp: MPContext, a: Numbers) -> mpf:
     return sign
 
 
-def _cofactor(mp: MPContext, a: Numbers) -> Numbers:
+def _cofactor(mp: MPContext, a: Reals) -> Reals:
     count = len(a)
     found = np.empty((count, count), dtype=object)
     for i in range(count):
@@ -111,30 +111,30 @@ def _cofactor(mp: MPContext, a: Numbers) -> Numbers:
     return found
 
 
-def _logdet(mp: MPContext, a: Numbers) -> mpf:
+def _logdet(mp: MPContext, a: Reals) -> mpf:
     value = _det(mp, a)
     return -mp.inf if value == 0 else mp.log(abs(value))
 
 
-def _cholesky(mp: MPContext, a: Numbers) -> Numbers | None:
+def _cholesky(mp: MPContext, a: Reals) -> Reals | None:
     try:
         return _array(mp.cholesky(_matrix(mp, (a + a.T) / 2)))
     except ValueError:
         return None
 
 
-def _eigh(mp: MPContext, a: Numbers) -> tuple[Numbers, Numbers]:
+def _eigh(mp: MPContext, a: Reals) -> tuple[Reals, Reals]:
     values, vectors = mp.eigsy(_matrix(mp, (a + a.T) / 2))
     order = sorted(range(len(values)), key=lambda i: values[i])
     return _column(values)[order], _array(vectors)[:, order]
 
 
-def _svd(mp: MPContext, a: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+def _svd(mp: MPContext, a: Reals) -> tuple[Reals, Reals, Reals]:
     u, s, v = mp.svd_r(_matrix(mp, a))
     return _array(u), _column(s), _array(v)
 
 
-def _signs(mp: MPContext, vectors: Numbers) -> Numbers:
+def _signs(mp: MPContext, vectors: Reals) -> Reals:
     """Per column the sign of its largest entry, as the arithmetic of floats decides it."""
     found = np.empty(vectors.shape[1], dtype=object)
     for column in range(vectors.shape[1]):
@@ -145,23 +145,23 @@ def _signs(mp: MPContext, vectors: Numbers) -> Numbers:
     return found
 
 
-def _signed(mp: MPContext, vectors: Numbers) -> Numbers:
+def _signed(mp: MPContext, vectors: Reals) -> Reals:
     return vectors * _signs(mp, vectors)
 
 
-def _right(mp: MPContext, a: Numbers) -> Numbers:
+def _right(mp: MPContext, a: Reals) -> Reals:
     u, _, v = _svd(mp, a)
     return v.T * _signs(mp, u)
 
 
-def _pinv(mp: MPContext, a: Numbers) -> Numbers:
+def _pinv(mp: MPContext, a: Reals) -> Reals:
     u, s, v = _svd(mp, a)
     cut = s[0] * mp.mpf(10) ** -(mp.dps // 2)
     turned = np.array([1 / one if one > cut else mp.mpf(0) for one in s], dtype=object)
     return np.dot(v.T * turned, u.T)
 
 
-_FUNCTIONS: dict[str, Callable[[MPContext, Numbers], Numbers | mpf | None]] = {
+_FUNCTIONS: dict[str, Callable[[MPContext, Reals], Reals | mpf | None]] = {
     "inv": _inv,
     "det": _det,
     "cofactor": _cofactor,

@@ -7,17 +7,14 @@ A function has the name of its operation, so this module shadows a few built-ins
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import python as _floats
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    #: an array of float64, or one such number
-    Numbers: TypeAlias = float | NDArray[np.float64]
+    from ..types import Numbers
 
 
 inf = np.inf
