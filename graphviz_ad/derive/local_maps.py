@@ -65,7 +65,7 @@ class LocalMap:
             self._partial = rule(self.k, *self.operands, self.out)
         return self._partial
 
-    def pull(self, upstream: Numbers, reached: Reached = None) -> tuple[Any, Reached]:
+    def pull(self, upstream: Numbers, reached: Reached = None) -> tuple[Numbers, Reached]:
         """The contribution to the operand's gradient, and which of its entries anything reaches (None: all).
 
         Where nothing reaches (a branch of ``where`` not taken), the contribution is 0, however steep the slope.
@@ -105,7 +105,7 @@ class LocalMap:
                 amount = np.where(reached, amount, 0.0)
         return _settled(amount, target), _known(reached)
 
-    def push(self, tangent: Numbers) -> Any:
+    def push(self, tangent: Numbers) -> Numbers:
         """How the result moves with the operand."""
         import numpy as np
 
