@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from sympy import Basic, Dummy, Expr, Matrix
 
     from ..graph.structure import Graph
-    from ..primitives.types import Value
+    from ..primitives.types import Numbers
 
     #: an array of SymPy's expressions
     Entries: TypeAlias = NDArray[np.object_]
@@ -40,11 +40,11 @@ class SymbolArrays(Arrays):
     def e(self) -> Expr:  # type: ignore[override]
         return closed_form.constant("e")
 
-    def elementwise(self, op: str) -> Callable[..., Value]:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
         def apply(*entries: Basic) -> Basic:
             return closed_form.apply(op, [_exact(one) for one in entries])
 
-        def function(*operands: Value) -> Value:
+        def function(*operands: Entries | Expr) -> Entries | Expr:
             return np.frompyfunc(apply, len(operands), 1)(*operands)
 
         return function
@@ -61,7 +61,7 @@ class SymbolArrays(Arrays):
     def length(self, x: Entries, axes: Shape) -> Entries:
         return self.sqrt(np.sum(x * x, axis=axes))
 
-    def linear(self, name: str, *operands: ArrayLike) -> Value | None:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         raise DerivativeError(f"{name} has no closed form by entries")
 
 

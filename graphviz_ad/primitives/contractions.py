@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
     from .kernels.arrays import Arrays
-    from .types import Array, Kernels, V, Value
+    from .types import Array, Kernels, Numbers, V
 
 
 class Terms(NamedTuple):
@@ -323,7 +323,7 @@ def _shape(call: Call) -> Shape:
     return terms.core if terms.folded is None else terms.folded
 
 
-def _value(k: Arrays, call: Call, *operands: ArrayLike) -> Value:
+def _value(k: Arrays, call: Call, *operands: ArrayLike) -> Numbers:
     terms = terms_of(call)
     result = k.contract(terms, operands)
     if terms.divisor != 1:

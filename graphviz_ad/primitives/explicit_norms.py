@@ -8,7 +8,7 @@ from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduce
 
 if TYPE_CHECKING:
     from .kernels.arrays import Arrays
-    from .types import Array, Kernels, V, Value
+    from .types import Array, Kernels, Numbers, V
 
 
 def _axes(call: Call) -> Shape:
@@ -62,7 +62,7 @@ def _summed_first(call: Call) -> tuple[int, int]:
     return (rows, columns) if call.params["ord"] in (1, -1) else (columns, rows)
 
 
-def _norm(k: Arrays, call: Call, x: Value) -> Value:
+def _norm(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     x = np.asarray(x)
@@ -76,7 +76,7 @@ def _norm(k: Arrays, call: Call, x: Value) -> Value:
     return np.asarray(_other_norm(k, call, np.abs(x))).reshape(call.shape)
 
 
-def _other_norm(k: Arrays, call: Call, size: Array) -> Value:
+def _other_norm(k: Arrays, call: Call, size: Array) -> Numbers:
     """The norms that are no square root of squares, from the sizes of the entries."""
     import numpy as np
 

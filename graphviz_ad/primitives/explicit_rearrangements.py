@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .kernels.arrays import Arrays
-    from .types import Array, Kernels, V, Value
+    from .types import Array, Kernels, Numbers, V, Value
 
     #: one part of an index, as NumPy understands it
     Part: TypeAlias = int | slice | EllipsisType | Array | None
@@ -318,7 +318,7 @@ def _shape_of_sizes(value: int | tuple[Any, ...]) -> Shape:
     return sizes
 
 
-def _value(k: Arrays, call: Call, *operands: Value) -> Value:
+def _value(k: Arrays, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
     return _MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
@@ -341,7 +341,7 @@ def _scatter_shape(call: Call) -> Shape:
     return tuple(call.params["shape"])
 
 
-def _scatter_value(k: Arrays, call: Call, upstream: Value, *others: Value) -> Value:
+def _scatter_value(k: Arrays, call: Call, upstream: Numbers, *others: Numbers) -> Numbers:
     import numpy as np
 
     shape = call.params["shape"]

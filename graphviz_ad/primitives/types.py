@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     #: an array of float64, truth values or whole numbers, or of objects: numbers of mpmath, expressions of SymPy
     Array: TypeAlias = NDArray[Any]
-    #: a plain number, or an array of them
+    #: a plain number (a float; mpmath's and SymPy's have no types that a checker sees), or an array of numbers
     Numbers: TypeAlias = float | Array
 
 
@@ -62,4 +62,4 @@ class Rule(Protocol):
 ShapeRule: TypeAlias = "Callable[[Call], Shape]"
 
 #: ``value(k, call, *operands)``, over NumPy's arrays of floats or objects; None where a matrix has no result
-ValueRule: TypeAlias = "Callable[Concatenate[Arrays, Call, ...], Value | None]"
+ValueRule: TypeAlias = "Callable[Concatenate[Arrays, Call, ...], Numbers | None]"

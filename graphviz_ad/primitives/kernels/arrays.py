@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mpmath.ctx_mp import MPContext
     from numpy.typing import ArrayLike
 
-    from ..types import Array, Value
+    from ..types import Array, Numbers
 
 
 class Arrays:
@@ -46,13 +46,13 @@ class Arrays:
         else:
             name = record.name
 
-            def function(*operands: ArrayLike, **params: Any) -> Value:
+            def function(*operands: ArrayLike, **params: Any) -> Numbers:
                 return apply(self, name, params, operands)
 
         setattr(self, op, function)
         return function
 
-    def elementwise(self, op: str) -> Callable[..., Value]:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
         """The function of an elementwise operation."""
         return getattr(floats, op)
 
@@ -77,7 +77,7 @@ class Arrays:
         scaled = x / scale
         return np.sqrt(np.sum(scaled * scaled, axis=axes)) * scale.reshape(np.sum(scaled, axis=axes).shape)
 
-    def linear(self, name: str, *operands: ArrayLike) -> Value | None:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         """A function of linear algebra."""
         arrays = [np.asarray(one, dtype=float) for one in operands]
         try:
@@ -113,10 +113,10 @@ class PreciseArrays(Arrays):
     def e(self) -> mpf:  # type: ignore[override]
         return +self._mp.e
 
-    def elementwise(self, op: str) -> Callable[..., Value]:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
         scalar = getattr(self._scalars, op)
 
-        def function(*operands: Value) -> Value:
+        def function(*operands: Numbers) -> Numbers:
             if not any(isinstance(one, np.ndarray) and one.ndim for one in operands):
                 return scalar(*(one.item() if isinstance(one, np.ndarray) else _plain(one) for one in operands))
             return np.frompyfunc(lambda *entries: scalar(*map(_plain, entries)), len(operands), 1)(*operands)
@@ -143,18 +143,18 @@ class PreciseArrays(Arrays):
     def length(self, x: Array, axes: Shape) -> Array:
         return self.sqrt(np.sum(x * x, axis=axes))
 
-    def linear(self, name: str, *operands: ArrayLike) -> Value | None:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         from . import mpmath_linear
 
         return mpmath_linear.apply(self._mp, name, [np.asarray(one, dtype=object) for one in operands])
 
 
-def _plain(value: Value) -> Value:
+def _plain(value: Numbers) -> Numbers:
     """NumPy's scalars as Python's, which mpmath knows."""
     return value.item() if isinstance(value, np.generic) else value
 
 
-def apply(k: Arrays, op: str, params: Mapping[str, Any], operands: Sequence[ArrayLike]) -> Value:
+def apply(k: Arrays, op: str, params: Mapping[str, Any], operands: Sequence[ArrayLike]) -> Numbers:
     """One array operation on arrays or numbers; ``params`` a mapping.
 
     Raises
@@ -169,7 +169,7 @@ def apply(k: Arrays, op: str, params: Mapping[str, Any], operands: Sequence[Arra
     return compute(k, call._replace(shape=record.shape(call)), operands)
 
 
-def compute(k: Arrays, call: Call, operands: Sequence[ArrayLike]) -> Value:
+def compute(k: Arrays, call: Call, operands: Sequence[ArrayLike]) -> Numbers:
     """The value of a call whose shape is known; NaN where a matrix has no result."""
     result = ARRAY_OPERATIONS[call.op].value(k, call, *operands)
     if result is None:
@@ -177,7 +177,7 @@ def compute(k: Arrays, call: Call, operands: Sequence[ArrayLike]) -> Value:
     return result
 
 
-def value(k: Arrays, op: str, params: Any, operands: Sequence[ArrayLike], shape: Shape | None = None) -> Value:
+def value(k: Arrays, op: str, params: Any, operands: Sequence[ArrayLike], shape: Shape | None = None) -> Numbers:
     """One operation of any family: a plain number for a scalar, else an array. The entry for checks in many digits.
 
     ``params`` are those of the graph's node, ``shape`` the result's where it is known already.
@@ -205,7 +205,7 @@ def _is_truth(value: ArrayLike) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == bool
 
 
-def plain(k: Arrays, found: Value) -> Value:
+def plain(k: Arrays, found: Numbers) -> Numbers:
     """Scalars as plain numbers; whole numbers as those of the arithmetic."""
     if isinstance(found, np.generic):
         found = found.item()
@@ -217,7 +217,7 @@ def plain(k: Arrays, found: Value) -> Value:
     return k.number(found, ()) if isinstance(found, int) and not isinstance(found, bool) else found
 
 
-def contract(terms: Terms, arrays: Sequence[Array], zero: Value = 0.0) -> Array:
+def contract(terms: Terms, arrays: Sequence[Array], zero: Numbers = 0.0) -> Array:
     """A contraction in full: sums of products, broadcasting over new indices, writing of diagonals."""
     known = {index for one in terms.inputs for index in one}
     core = tuple(dict.fromkeys(index for index in terms.output if index in known))
