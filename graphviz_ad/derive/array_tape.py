@@ -17,6 +17,8 @@ from .local_maps import SELECTION, LocalMap
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
+    from ..primitives.types import Numbers
+    from .local_maps import Reached
 
 Table = list[tuple[Any, ...]]
 
@@ -88,9 +90,9 @@ def pull_back(
                 kept[handle] = (None,) * len(local)
                 continue
             selecting = graph.ops[handle] == SELECTION
-            row: list[Any] = []
+            row: list[Numbers | None] = []
             for one, operand in zip(local, graph.operands[handle], strict=True):
-                mask: Any = None
+                mask: Reached = None
                 if one is None or (selecting and isinstance(one, float) and one == 0.0):
                     row.append(None)
                     continue
@@ -125,7 +127,7 @@ def push_forward(graph: Graph, table: Table, tangents: Mapping[int, Any], shapes
         moved[handle] = tangent
     with np.errstate(all="ignore"):
         for handle, local in enumerate(table):
-            total: Any = None
+            total: Numbers | None = None
             selecting = graph.ops[handle] == SELECTION
             for one, operand in zip(local, graph.operands[handle], strict=False):
                 if one is None or moved[operand] is None or (selecting and isinstance(one, float) and one == 0.0):

@@ -8,8 +8,8 @@ elementwise operations; the first contraction then writes its matrix down instea
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np  # noqa: TID253 - batches are arrays; loaded when a Jacobian of arrays is asked for
 
@@ -23,7 +23,12 @@ from ..primitives.registry import OPERATIONS
 from .local_maps import SELECTION
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+
+    from ..primitives.types import Array, Numbers
     from .local_maps import LocalMap
+
+    Batch: TypeAlias = "Array | Diagonal"
 
 
 class Rough(Exception):
@@ -35,10 +40,10 @@ class Diagonal:
 
     __slots__ = ("values",)
 
-    def __init__(self, values: Any) -> None:
+    def __init__(self, values: Array) -> None:
         self.values = values
 
-    def dense(self) -> Any:
+    def dense(self) -> NDArray[np.float64]:
         """The batch written out."""
         shape, count = np.shape(self.values), np.size(self.values)
         found = np.zeros((count, count))
@@ -46,14 +51,14 @@ class Diagonal:
         return found.reshape(count, *shape)
 
 
-def added(one: Any, two: Any) -> Any:
+def added(one: Batch, two: Batch) -> Batch:
     """The sum of two batches."""
     if isinstance(one, Diagonal) and isinstance(two, Diagonal):
         return Diagonal(one.values + two.values)
     return written(one) + written(two)
 
 
-def written(batch: Any) -> Any:
+def written(batch: Batch) -> Array:
     """A batch as an array."""
     return batch.dense() if isinstance(batch, Diagonal) else batch
 
@@ -61,7 +66,7 @@ def written(batch: Any) -> Any:
 # ----------------------------------------------------------------------------------------------------------------- edges
 
 
-def pull(edge: LocalMap | float, upstream: Any) -> Any:
+def pull(edge: LocalMap | float, upstream: Batch) -> Batch:
     """A batch of cotangents of a node, back to one of its operands.
 
     Raises
@@ -89,7 +94,7 @@ def pull(edge: LocalMap | float, upstream: Any) -> Any:
     return _by_rule(edge, written(upstream), backward=True)
 
 
-def push(edge: LocalMap | float, tangent: Any) -> Any:
+def push(edge: LocalMap | float, tangent: Batch) -> Batch:
     """A batch of tangents of an operand, forward to the node.
 
     Raises
@@ -119,9 +124,9 @@ def push(edge: LocalMap | float, tangent: Any) -> Any:
     return _by_rule(edge, written(tangent), backward=False)
 
 
-def join_tangents(shape: Shape, local: Sequence[Any], edges: Sequence[tuple[int, int]], moved: Mapping[int, Any]) -> Any:
+def join_tangents(shape: Shape, local: Sequence[LocalMap], edges: Sequence[tuple[int, int]], moved: Mapping[int, Batch]) -> Array | None:
     """Tangents of all operands of a join side by side; None where none moves."""
-    found: Any = None
+    found: Array | None = None
     for position, operand in edges:
         if operand in moved:
             tangent = written(moved[operand])
@@ -135,13 +140,13 @@ def join_tangents(shape: Shape, local: Sequence[Any], edges: Sequence[tuple[int,
 # ----------------------------------------------------------------------------------------------------------- elementwise
 
 
-def _scaled(batch: Any, slope: float) -> Any:
+def _scaled(batch: Batch, slope: float) -> Batch:
     if not math.isfinite(slope):
         raise Rough
     return Diagonal(batch.values * slope) if isinstance(batch, Diagonal) else batch * slope
 
 
-def _slopes(edge: LocalMap) -> Any:
+def _slopes(edge: LocalMap) -> Numbers:
     """The derivatives entry by entry; of a selection, which entries it takes."""
     if edge.call.op == SELECTION:
         taken = np.asarray(edge.operands[0]).astype(bool)
@@ -149,7 +154,7 @@ def _slopes(edge: LocalMap) -> Any:
     return edge.slopes
 
 
-def _times(edge: LocalMap, batch: Any, slopes: Any) -> Any:
+def _times(edge: LocalMap, batch: Array, slopes: Numbers) -> Array:
     if edge.call.op == SELECTION:
         return np.where(slopes, batch, 0.0)
     if not np.isfinite(slopes).all():
@@ -157,7 +162,7 @@ def _times(edge: LocalMap, batch: Any, slopes: Any) -> Any:
     return batch * slopes
 
 
-def _along(edge: LocalMap, values: Any, slopes: Any) -> Any:
+def _along(edge: LocalMap, values: Array, slopes: Numbers) -> Array:
     """The entries of a diagonal times slopes: infinite ones are fine where they do not meet a 0."""
     if edge.call.op == SELECTION:
         return np.where(slopes, values, 0.0)
@@ -167,7 +172,7 @@ def _along(edge: LocalMap, values: Any, slopes: Any) -> Any:
     return amount
 
 
-def _pull_elementwise(edge: LocalMap, upstream: Any, target: Shape) -> Any:
+def _pull_elementwise(edge: LocalMap, upstream: Batch, target: Shape) -> Batch:
     slopes, shape = _slopes(edge), edge.call.shape
     if isinstance(upstream, Diagonal):
         found = Diagonal(np.broadcast_to(_along(edge, upstream.values, slopes), shape))
@@ -178,7 +183,7 @@ def _pull_elementwise(edge: LocalMap, upstream: Any, target: Shape) -> Any:
     return amount if target == shape else _summed(amount, shape, target)
 
 
-def _push_elementwise(edge: LocalMap, tangent: Any, mine: Shape) -> Any:
+def _push_elementwise(edge: LocalMap, tangent: Batch, mine: Shape) -> Batch:
     slopes, shape = _slopes(edge), edge.call.shape
     if isinstance(tangent, Diagonal):
         if mine == shape:
@@ -189,7 +194,7 @@ def _push_elementwise(edge: LocalMap, tangent: Any, mine: Shape) -> Any:
     return amount if amount.shape[1:] == shape else np.broadcast_to(amount, (len(tangent), *shape))
 
 
-def _summed(batch: Any, shape: Shape, target: Shape) -> Any:
+def _summed(batch: Array, shape: Shape, target: Shape) -> Array:
     """Summed over the axes along which an operand was broadcast."""
     extra = len(shape) - len(target)
     axes = tuple(range(1, extra + 1)) + tuple(
@@ -202,8 +207,14 @@ def _summed(batch: Any, shape: Shape, target: Shape) -> Any:
 
 
 def _contracted(
-    call: Call, operands: tuple[Any, ...], position: int, batch: Any, have: tuple[int, ...], wanted: tuple[int, ...], core: Shape | None
-) -> Any:
+    call: Call,
+    operands: tuple[ArrayLike, ...],
+    position: int,
+    batch: Batch,
+    have: tuple[int, ...],
+    wanted: tuple[int, ...],
+    core: Shape | None,
+) -> Array:
     """A contraction with one factor in a batch: from the indices ``have`` to the indices ``wanted``, the batch in front.
 
     ``core`` is the shape by indices of what comes in, where it differs from the node's own.
@@ -231,13 +242,13 @@ def _contracted(
     return found if found.shape[1:] == target else found.reshape(len(found), *target)
 
 
-def _reshaped(batch: Any, shape: Shape) -> Any:
+def _reshaped(batch: Batch, shape: Shape) -> Batch:
     if isinstance(batch, Diagonal):
         return Diagonal(np.reshape(batch.values, shape))
     return batch.reshape(len(batch), *shape)
 
 
-def _taken(batch: Any, found: Places, shape: Shape) -> Any:
+def _taken(batch: Batch, found: Places, shape: Shape) -> Array:
     """Entries by their places; zeros where there is none."""
     flat = written(batch).reshape(-1, _width(batch))
     taken = flat[:, found.sources]
@@ -246,7 +257,7 @@ def _taken(batch: Any, found: Places, shape: Shape) -> Any:
     return taken.reshape(len(flat), *shape)
 
 
-def _put(batch: Any, found: Places, shape: Shape) -> Any:
+def _put(batch: Batch, found: Places, shape: Shape) -> Array:
     """Entries put at their places, added up where several meet."""
     count = size_of(shape)
     sources = found.sources
@@ -258,8 +269,8 @@ def _put(batch: Any, found: Places, shape: Shape) -> Any:
         return whole.reshape(len(sources), *shape)
     flat = batch.reshape(len(batch), len(sources))
     if not found.full:
-        some = sources >= 0
-        flat, sources = flat[:, some], sources[some]
+        inside = sources >= 0
+        flat, sources = flat[:, inside], sources[inside]
     if found.distinct:
         whole = np.zeros((len(flat), count))
         whole[:, sources] = flat
@@ -271,21 +282,21 @@ def _put(batch: Any, found: Places, shape: Shape) -> Any:
     return whole.reshape(len(flat), *shape)
 
 
-def _width(batch: Any) -> int:
+def _width(batch: Batch) -> int:
     return int(np.size(batch.values) if isinstance(batch, Diagonal) else size_of(batch.shape[1:]))
 
 
 # -------------------------------------------------------------------------------------------------- explicit operations
 
 
-def _by_rule(edge: LocalMap, batch: Any, backward: bool) -> Any:
+def _by_rule(edge: LocalMap, batch: Array, backward: bool) -> Array:
     """Any other operation: its rule with a batch in front, else direction by direction, or through its written-out matrix."""
     call, position, count = edge.call, edge.position, len(batch)
     record = edge._record()
     rule = record.pullback if backward else record.pushforward
     raised = lift(call, position, count, record.batched) if record.batched and rule is not None and count else None
     mine = call.shapes[position]
-    if raised is not None:
+    if raised is not None and rule is not None:
         whole = [
             spread(value, shape, count) if batched else value
             for value, shape, batched in zip(edge.operands, raised.shapes, raised.batched, strict=True)
@@ -300,7 +311,7 @@ def _by_rule(edge: LocalMap, batch: Any, backward: bool) -> Any:
         if backward:
             return (batch.reshape(count, rows) @ matrix).reshape(count, *mine)
         return (batch.reshape(count, columns) @ matrix.T).reshape(count, *call.shape)
-    one: Any = (lambda row: edge.pull(row)[0]) if backward else edge.push
+    one: Callable[[Array | float], Any] = (lambda row: edge.pull(row)[0]) if backward else edge.push
     shape = mine if backward else call.shape
     members = [one(row if row.ndim else float(row)) for row in batch]
     return np.stack([np.asarray(member) for member in members]) if members else np.zeros((0, *shape))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..primitives.types import Numbers
     from .tables import Tables
 
 
@@ -34,7 +35,7 @@ def cautions(point: Tables) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def is_finite(value: Any) -> bool:
+def is_finite(value: Numbers) -> bool:
     """Whether a number, or every entry of an array, is finite."""
     if isinstance(value, float):
         return math.isfinite(value)

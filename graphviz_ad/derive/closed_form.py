@@ -7,9 +7,10 @@ without its parser, and it evaluates no text.
 from __future__ import annotations
 
 import operator
+from collections.abc import Callable
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError, LimitError
 from ..limits import limit, require
@@ -17,13 +18,16 @@ from ..primitives.registry import OPERATIONS, resolve
 from ..syntax.machine import compiled, run
 
 if TYPE_CHECKING:
+    from sympy import Basic, Expr, Symbol
+    from sympy.logic.boolalg import Boolean
+
     from ..graph.structure import Graph
 
 #: SymPy writes powers and factorials of integers out digit by digit: beyond these nobody wants to see them
 _LARGEST_EXPONENT, _LARGEST_ARGUMENT = 10_000, 1_000
 
 
-def expression(graph: Graph, handle: int) -> Any:
+def expression(graph: Graph, handle: int) -> Expr:
     """A node as a SymPy expression in real symbols named as the inputs; shared nodes are built once.
 
     Raises
@@ -35,7 +39,7 @@ def expression(graph: Graph, handle: int) -> Any:
     """
     needed = graph.of_handle(handle).needed
     _require_readable(graph, handle, needed)
-    built: list[Any] = [None] * (handle + 1)
+    built: list[Expr | None] = [None] * (handle + 1)
     for index in range(handle + 1):
         if not needed[index]:
             continue
@@ -52,14 +56,14 @@ def expression(graph: Graph, handle: int) -> Any:
 
 
 @cache
-def symbol(name: str) -> Any:
+def symbol(name: str) -> Symbol:
     """The real symbol of an input."""
     import sympy
 
     return sympy.Symbol(name, real=True)
 
 
-def literal(text: str) -> Any:
+def literal(text: str) -> Expr:
     """Integers stay exact, decimals are the double they stand for."""
     import sympy
 
@@ -69,17 +73,17 @@ def literal(text: str) -> Any:
     return sympy.Float(text) if exact.denominator > 2**20 or "e" in text.lower() else sympy.Rational(exact.numerator, exact.denominator)
 
 
-def constant(name: str) -> Any:
+def constant(name: str) -> Expr:
     import sympy
 
     return {"pi": sympy.pi, "e": sympy.E, "inf": sympy.oo}[name]
 
 
-def apply_word(word: str, operands: list[Any]) -> Any:
+def apply_word(word: str, operands: list[Basic]) -> Basic:
     return apply(resolve(word) or word, operands)
 
 
-def apply(op: str, operands: list[Any]) -> Any:
+def apply(op: str, operands: list[Basic]) -> Basic:
     """One operation on SymPy expressions."""
     import sympy
 
@@ -97,7 +101,7 @@ def apply(op: str, operands: list[Any]) -> Any:
     raise DerivativeError(f"{op} has no closed form")
 
 
-def _refuse_monsters(op: str, operands: list[Any]) -> None:
+def _refuse_monsters(op: str, operands: list[Basic]) -> None:
     """Refuse constants that SymPy would write out in millions of digits."""
     if op == "power" and operands[0].is_number:
         monster = operands[1].is_Integer and abs(int(operands[1])) > _LARGEST_EXPONENT
@@ -108,7 +112,7 @@ def _refuse_monsters(op: str, operands: list[Any]) -> None:
 
 
 @lru_cache(maxsize=1)
-def _direct() -> dict[str, Any]:
+def _direct() -> dict[str, Callable[..., Basic]]:
     """The operations that are SymPy's own arithmetic."""
     import sympy
 
@@ -133,7 +137,7 @@ def _direct() -> dict[str, Any]:
     }
 
 
-def _condition(value: Any) -> Any:
+def _condition(value: Basic | bool) -> Boolean | bool:
     import sympy
 
     return value if isinstance(value, (sympy.logic.boolalg.Boolean, bool)) else sympy.Ne(value, 0)

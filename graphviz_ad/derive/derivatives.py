@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ..engine.bindings import measure, real
 from ..engine.evaluation import output_value
 from ..errors import BindingError, ShapeError
 from .tables import Tables
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
+
+    from ..primitives.types import Numbers
 
 
 class Point(Tables):
@@ -22,7 +29,7 @@ class Point(Tables):
         """The output's value; of a graph with several outputs, a dict by name."""
         return output_value(self.graph, self.values)
 
-    def jacobian(self, name: str) -> Any:
+    def jacobian(self, name: str) -> NDArray[np.float64]:
         """d(output)/d(input) as an ndarray of shape output.shape + input.shape; several scalar outputs are stacked in front.
 
         It is found row by row, column by column, or by colours of its sparsity pattern, whichever takes the fewest sweeps;
@@ -39,7 +46,7 @@ class Point(Tables):
         """
         return self._jacobian(name)[0]
 
-    def jacobians(self, name: str) -> Any:
+    def jacobians(self, name: str) -> NDArray[np.float64] | dict[str, NDArray[np.float64]]:
         """The Jacobian by an input; of several outputs that differ in shape one each, by the output's name.
 
         >>> from graphviz_ad import parse
@@ -55,7 +62,7 @@ class Point(Tables):
         """How the Jacobian is found, in words: by rows, by columns, or by colours of its sparsity pattern."""
         return self._jacobian(name)[1]
 
-    def _jacobian(self, name: str) -> tuple[Any, str]:
+    def _jacobian(self, name: str) -> tuple[NDArray[np.float64], str]:
         """The Jacobian by an input and how it was found; kept, so that nobody can write into it."""
         handle = self.active_input(name)
         if name not in self._jacobians:
@@ -64,10 +71,10 @@ class Point(Tables):
         return self._jacobians[name]
 
     @cached_property
-    def _jacobians(self) -> dict[str, tuple[Any, str]]:
+    def _jacobians(self) -> dict[str, tuple[NDArray[np.float64], str]]:
         return {}
 
-    def _find_jacobian(self, handle: int) -> tuple[Any, str]:
+    def _find_jacobian(self, handle: int) -> tuple[NDArray[np.float64], str]:
         import numpy as np
 
         outputs = self.graph.outputs
@@ -84,13 +91,13 @@ class Point(Tables):
             raise ShapeError("the outputs have different shapes", hint="choose one with graph.of(name)")
         return np.stack([array for array, _ in parts]), parts[0][1]
 
-    def _jacobian_of(self, output: int, handle: int) -> tuple[Any, str]:
+    def _jacobian_of(self, output: int, handle: int) -> tuple[NDArray[np.float64], str]:
         """The Jacobian of one of several outputs."""
         from .jacobians import jacobian
 
         return jacobian(self, output, handle)
 
-    def sparse_jacobian(self, name: str) -> Any:
+    def sparse_jacobian(self, name: str) -> csr_array:
         """The Jacobian as a SciPy sparse matrix, entries of the output by entries of the input; only what is not 0 is stored."""
         from .jacobians import sparse_jacobian
 
@@ -102,7 +109,7 @@ class Point(Tables):
             raise ShapeError(f"the graph has {len(self.graph.outputs)} outputs ({names})", hint="choose one with graph.of(name)")
         return self.graph.outputs[0]
 
-    def pullback(self, seed: Any = 1.0) -> dict[str, Any]:
+    def pullback(self, seed: ArrayLike = 1.0) -> dict[str, Any]:
         """vᵀJ: the gradients for a cotangent ``seed`` of the output, of the output's shape (a number: the same everywhere)."""
         output = self._one_output()
         if self.shapes is None:
@@ -114,7 +121,7 @@ class Point(Tables):
         handles = self.graph.input_handles
         return {name: self.nothing(handles[name]) if cotangents[handles[name]] is None else cotangents[handles[name]] for name in self.wrt}
 
-    def pushforward(self, tangents: Mapping[str, Any] | None = None, /, **named: Any) -> Any:
+    def pushforward(self, tangents: Mapping[str, ArrayLike] | None = None, /, **named: ArrayLike) -> Any:
         """J·v: how the output moves when the inputs move by the given tangents (others stay)."""
         given = {**(tangents or {}), **named}
         if self.shapes is None:
@@ -128,7 +135,7 @@ class Point(Tables):
             return table[self.graph.outputs[0]]
         return {self.graph.labels[handle]: table[handle] for handle in self.graph.outputs}
 
-    def along(self, direction: Mapping[str, Any] | None = None, /, **named: Any) -> Self:
+    def along(self, direction: Mapping[str, ArrayLike] | None = None, /, **named: ArrayLike) -> Self:
         """The same point in forward mode: pictures and texts show tangents, how each value moves along the direction.
 
         Inputs that are not named stay; without any name the first input moves by 1.
@@ -168,7 +175,7 @@ class Point(Tables):
 
         return shares(self, self.tangents)
 
-    def tangent_of(self, handle: int) -> Any:
+    def tangent_of(self, handle: int) -> Numbers | None:
         """How a node moves along the direction; None where no derivative flows."""
         return self.tangents[handle] if self.flows[handle] else None
 
@@ -188,7 +195,7 @@ class Point(Tables):
         """
         return self._gradient_point(names or self.wrt)
 
-    def hessian(self, *names: str) -> Any:
+    def hessian(self, *names: str) -> NDArray[np.float64]:
         """Second derivatives, from the graph of the gradient, as an ndarray.
 
         Of scalar inputs the matrix by inputs; of one array input an array of shape x.shape + x.shape; of several inputs
@@ -216,7 +223,7 @@ class Point(Tables):
         whole = np.vstack(rows)
         return whole.reshape(shapes[0] + shapes[0]) if len(chosen) == 1 and shapes[0] else whole
 
-    def hessian_vector_product(self, tangents: Mapping[str, Any] | None = None, /, **named: Any) -> dict[str, Any]:
+    def hessian_vector_product(self, tangents: Mapping[str, ArrayLike] | None = None, /, **named: ArrayLike) -> dict[str, Any]:
         """H·v by input, without forming H: how the gradients move when the inputs move by the given tangents.
 
         >>> from graphviz_ad import parse

@@ -6,7 +6,7 @@ than finding it, and where a bound on the dependence says that there can be one.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - whole Jacobians are arrays; loaded when one is asked for
 
@@ -17,6 +17,9 @@ from .sparsity import Colouring, coloured, dependence_bound
 from .sweeps import Path, blocks, by_columns, by_rows, path, pull_alone, pull_batch, push_batch
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_array
+
     from .tables import Tables
 
 #: fewer sweeps than this are simply done
@@ -25,7 +28,7 @@ _FEW = 12
 _CHEAP = 300_000
 
 
-def jacobian(point: Tables, output: int, handle: int) -> tuple[Any, str]:
+def jacobian(point: Tables, output: int, handle: int) -> tuple[NDArray[np.float64], str]:
     """d(output)/d(input) in full, and how it was found."""
     out, into = point.shape_of(output), point.shape_of(handle)
     rows, columns = size_of(out), size_of(into)
@@ -42,7 +45,7 @@ def jacobian(point: Tables, output: int, handle: int) -> tuple[Any, str]:
     return by_columns(point, output, handle).reshape(out + into), f"by columns: {_sweeps(columns, 'forward', way)}"
 
 
-def sparse_jacobian(point: Tables, output: int, handle: int) -> Any:
+def sparse_jacobian(point: Tables, output: int, handle: int) -> csr_array:
     """The Jacobian as a SciPy sparse array, entries of the output by entries of the input."""
     from scipy import sparse
 
@@ -67,13 +70,14 @@ def _sweeps(count: int, direction: str, way: Path) -> str:
     return f"{count} {direction} sweep{'s' * (count != 1)}{how}"
 
 
-def _compressed(point: Tables, way: Path, colouring: Colouring) -> Any:
+def _compressed(point: Tables, way: Path, colouring: Colouring) -> csr_array:
     """The entries of a sparse Jacobian: a sweep a colour, each entry read off where it alone can be."""
     from scipy import sparse
 
     pattern, down, across = colouring.pattern, colouring.down, colouring.across
     forward = colouring.by_row is None
     colour = colouring.by_column if forward else colouring.by_row
+    assert colour is not None
     shape = point.shape_of(way.handle if forward else way.output)
     rows, columns = pattern.shape
     values = np.zeros(len(down))
@@ -95,7 +99,7 @@ def _compressed(point: Tables, way: Path, colouring: Colouring) -> Any:
     return sparse.csr_array((values, pattern.indices, pattern.indptr), shape=pattern.shape)
 
 
-def _one_by_one(point: Tables, way: Path, colouring: Colouring) -> Any:
+def _one_by_one(point: Tables, way: Path, colouring: Colouring) -> csr_array:
     """The same where a slope is not finite: row by row, so that zeros stay what they are."""
     pattern, down, across = colouring.pattern, colouring.down, colouring.across
     out = point.shape_of(way.output)

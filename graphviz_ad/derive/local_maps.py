@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import DerivativeError, LimitError
 from ..limits import limit
@@ -12,7 +12,15 @@ from ..primitives.registry import OPERATIONS
 from ..primitives.rules import partial_rule
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..primitives.array_record import ArrayOperation
     from ..primitives.kernels.arrays import Arrays
+    from ..primitives.types import Array, Numbers
+
+    #: which entries anything reaches; None: all
+    Reached: TypeAlias = NDArray[np.bool_] | None
 
 #: The operation whose branches not taken receive no cotangent at all: 0 times an infinite slope must not become NaN.
 SELECTION = "where"
@@ -33,9 +41,9 @@ class LocalMap:
 
     __slots__ = ("_partial", "call", "k", "operands", "out", "position")
 
-    def __init__(self, k: Arrays, call: Call, position: int, operands: tuple[Any, ...], out: Any) -> None:
+    def __init__(self, k: Arrays, call: Call, position: int, operands: tuple[Any, ...], out: Numbers) -> None:
         self.k, self.call, self.position, self.operands, self.out = k, call, position, operands, out
-        self._partial: Any = None
+        self._partial: Numbers | None = None
 
     @property
     def shape(self) -> Shape:
@@ -48,7 +56,7 @@ class LocalMap:
         return self.call.op in OPERATIONS
 
     @property
-    def slopes(self) -> Any:
+    def slopes(self) -> Numbers:
         """Of an elementwise operation the derivatives, entry by entry of the result."""
         if self._partial is None:
             rule = partial_rule(self.call.op, self.position)
@@ -57,7 +65,7 @@ class LocalMap:
             self._partial = rule(self.k, *self.operands, self.out)
         return self._partial
 
-    def pull(self, upstream: Any, reached: Any = None) -> tuple[Any, Any]:
+    def pull(self, upstream: Numbers, reached: Reached = None) -> tuple[Numbers, Reached]:
         """The contribution to the operand's gradient, and which of its entries anything reaches (None: all).
 
         Where nothing reaches (a branch of ``where`` not taken), the contribution is 0, however steep the slope.
@@ -66,6 +74,7 @@ class LocalMap:
 
         k, call, position = self.k, self.call, self.position
         target = call.shapes[position]
+        amount: Numbers
         if self.elementwise:
             if call.op == SELECTION:
                 taken = np.asarray(self.operands[0]).astype(bool)
@@ -96,14 +105,14 @@ class LocalMap:
                 amount = np.where(reached, amount, 0.0)
         return _settled(amount, target), _known(reached)
 
-    def push(self, tangent: Any) -> Any:
+    def push(self, tangent: Numbers) -> Numbers:
         """How the result moves with the operand."""
         import numpy as np
 
         if self.elementwise:
             if self.call.op == SELECTION:
                 taken = np.asarray(self.operands[0]).astype(bool)
-                amount = np.where(taken if self.position == 1 else ~taken, tangent, 0.0)
+                amount: Numbers = np.where(taken if self.position == 1 else ~taken, tangent, 0.0)
             else:
                 amount = self.slopes * tangent
             return _settled(np.broadcast_to(amount, self.call.shape), self.call.shape)
@@ -112,7 +121,7 @@ class LocalMap:
             raise DerivativeError(f"{self.call.op} has no derivative of its own")
         return _settled(rule(self.k, self.call, self.position, tangent, self.operands, self.out), self.call.shape)
 
-    def _record(self) -> Any:
+    def _record(self) -> ArrayOperation:
         from ..primitives.arrays import ARRAY_OPERATIONS
 
         return ARRAY_OPERATIONS[self.call.op]
@@ -130,7 +139,7 @@ class LocalMap:
             return "identity"
         return "selection" if call.op == SELECTION else "diagonal"
 
-    def dense(self) -> Any:
+    def dense(self) -> Array:
         """The Jacobian written out, of shape :attr:`shape`.
 
         Raises
@@ -165,7 +174,7 @@ def refuse_large(entries: int, what: str, instead: str = "pullback(seed) and pus
         raise LimitError(f"{what} has {entries:,} entries and takes {size:,.1f} GiB; {instead}; GRADVIZ_MAX_ENTRIES raises the limit")
 
 
-def _unit(shape: Shape, place: int) -> Any:
+def _unit(shape: Shape, place: int) -> float | NDArray[np.float64]:
     import numpy as np
 
     if not shape:
@@ -175,7 +184,7 @@ def _unit(shape: Shape, place: int) -> Any:
     return seed.reshape(shape)
 
 
-def _settled(amount: Any, shape: Shape) -> Any:
+def _settled(amount: Numbers, shape: Shape) -> Numbers:
     """A scalar as a plain number, an array in its full shape."""
     import numpy as np
 
@@ -184,7 +193,7 @@ def _settled(amount: Any, shape: Shape) -> Any:
     return amount.item() if isinstance(amount, (np.ndarray, np.generic)) else amount
 
 
-def _known(reached: Any) -> Any:
+def _known(reached: Reached) -> Reached:
     """None where everything is reached."""
     import numpy as np
 

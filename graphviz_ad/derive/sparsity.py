@@ -7,7 +7,7 @@ the estimation of sparse Jacobian matrices, 1974).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np  # noqa: TID253 - patterns are arrays; loaded when a Jacobian is asked for
 
@@ -20,8 +20,14 @@ from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from scipy.sparse import csr_array
+
     from ..graph.structure import Graph
     from .tables import Tables
+
+    #: places of entries, groups, colours
+    Integers: TypeAlias = NDArray[np.integer[Any]]
 
 #: a pattern with more stored places than this is not worth having
 _MOST_STORED = 20_000_000
@@ -32,11 +38,11 @@ _MOST_COLOURINGS = 16
 class Colouring(NamedTuple):
     """A pattern, row by row, with its colours: ``by_column`` (or ``by_row``) has a colour an entry, None where rows (columns) won."""
 
-    pattern: Any
-    down: Any
-    across: Any
-    by_column: Any
-    by_row: Any
+    pattern: csr_array
+    down: Integers
+    across: Integers
+    by_column: Integers | None
+    by_row: Integers | None
     number: int
 
 
@@ -81,7 +87,7 @@ def _row_length(call: Call, mine: int) -> int:
     return mine if groups is None or not groups[2] else mine // groups[2]
 
 
-def _groups(call: Call) -> tuple[Any, Any, int] | None:
+def _groups(call: Call) -> tuple[Integers, Integers, int] | None:
     """Entries that an explicit operation mixes: a group for every entry of the operand and of the result, and how many there are.
 
     None where it may mix all of them.
@@ -110,7 +116,7 @@ def _call(point: Tables, node: int) -> Call:
 # --------------------------------------------------------------------------------------------------------------- pattern
 
 
-def sparsity(point: Tables, output: int, handle: int) -> Any:
+def sparsity(point: Tables, output: int, handle: int) -> csr_array | None:
     """Which entries of the output depend on which entries of the input, as a sparse array of truth values; None: on nearly all.
 
     At this very point: a factor that is 0 and not differentiated by cuts the dependence.
@@ -118,20 +124,21 @@ def sparsity(point: Tables, output: int, handle: int) -> Any:
     return _find(point, path(point, output, handle))[0]
 
 
-def _find(point: Tables, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
+def _find(point: Tables, way: Path) -> tuple[csr_array | None, list[tuple[int, ArrayLike]]]:
     """The pattern, and the values that it was decided by: nodes with the places where they are not 0, or with their numbers."""
     from scipy import sparse
 
     size = size_of(point.shape_of(way.handle))
-    table: dict[int, Any] = {way.handle: sparse.csr_array(sparse.identity(size, dtype=np.int8, format="csr"))}
-    decided: list[tuple[int, Any]] = []
+    table: dict[int, csr_array] = {way.handle: sparse.csr_array(sparse.identity(size, dtype=np.int8, format="csr"))}
+    decided: list[tuple[int, ArrayLike]] = []
     for node, edges in way.steps:
-        total: Any = None
+        total: csr_array | None = None
         for position, operand in edges:
             found = _through(point, node, position, table[operand], decided)
             if found is None or found.nnz > _MOST_STORED:
                 return None, decided
             total = found if total is None else total + found
+        assert total is not None
         total.data[:] = 1
         table[node] = total
     rows = size_of(point.shape_of(way.output))
@@ -139,7 +146,7 @@ def _find(point: Tables, way: Path) -> tuple[Any, list[tuple[int, Any]]]:
     return (sparse.csr_array((rows, size), dtype=np.int8) if last is None else sparse.csr_array(last)), decided
 
 
-def _through(point: Tables, node: int, position: int, pattern: Any, decided: list[tuple[int, Any]]) -> Any:
+def _through(point: Tables, node: int, position: int, pattern: csr_array, decided: list[tuple[int, ArrayLike]]) -> csr_array | None:
     """The pattern of a node through one operand; None where it would be dense."""
     from scipy import sparse
 
@@ -184,7 +191,7 @@ def _through(point: Tables, node: int, position: int, pattern: Any, decided: lis
     return whole[np.zeros(size_of(shape), dtype=int)]
 
 
-def _rows(pattern: Any, sources: Any, full: bool) -> Any:
+def _rows(pattern: csr_array, sources: Integers, full: bool) -> csr_array:
     """Rows of a pattern by their numbers, empty ones for -1."""
     from scipy import sparse
 
@@ -200,7 +207,7 @@ def _rows(pattern: Any, sources: Any, full: bool) -> Any:
     return sparse.csr_array((np.ones(len(indices), dtype=np.int8), indices, ends), shape=(len(sources), pattern.shape[1]))
 
 
-def _contraction_pattern(call: Call, position: int, filled: tuple[Any, ...]) -> Any:
+def _contraction_pattern(call: Call, position: int, filled: tuple[NDArray[np.bool_], ...]) -> csr_array | None:
     """Entries of a contraction by entries of one operand: where the other factors are not 0."""
     from scipy import sparse
 
@@ -211,13 +218,13 @@ def _contraction_pattern(call: Call, position: int, filled: tuple[Any, ...]) -> 
         return None
     grid = dict(zip(indices, np.ix_(*[np.arange(n) for n in sizes]), strict=True))
 
-    def flat(one: tuple[int, ...]) -> Any:
-        place: Any = np.zeros((1,) * len(sizes), dtype=np.int64)
+    def flat(one: tuple[int, ...]) -> Integers:
+        place: Integers = np.zeros((1,) * len(sizes), dtype=np.int64)
         for index in one:
             place = place * terms.sizes[index] + grid[index]
         return place
 
-    keep: Any = np.ones((1,) * len(sizes), dtype=bool)
+    keep: NDArray[np.bool_] = np.ones((1,) * len(sizes), dtype=bool)
     for other, one in enumerate(terms.inputs):
         if other != position:
             keep = keep & filled[other].reshape(-1)[flat(one)]
@@ -246,7 +253,7 @@ class Colourings:
     """The colourings of a graph with shapes, each with the values that decided its pattern; the graph keeps it."""
 
     def __init__(self, graph: Graph) -> None:
-        self._kept: dict[tuple[int, int, frozenset[int]], tuple[Any, Colouring | None]] = {}
+        self._kept: dict[tuple[int, int, frozenset[int]], tuple[list[tuple[int, ArrayLike]], Colouring | None]] = {}
 
     def of(self, point: Tables, way: Path) -> Colouring | None:
         """The colouring for the values of a point."""
@@ -263,12 +270,12 @@ class Colourings:
         return colouring
 
 
-def _same(value: Any, was: Any) -> bool:
+def _same(value: ArrayLike, was: ArrayLike) -> bool:
     array = np.asarray(value)
     return bool(np.array_equal(array != 0 if np.asarray(was).dtype == bool and array.dtype != bool else array, was))
 
 
-def _coloured(pattern: Any) -> Colouring:
+def _coloured(pattern: csr_array) -> Colouring:
     turned = pattern.T.tocsr()
     coordinates = pattern.tocoo()
     down, across = coordinates.coords
@@ -282,10 +289,10 @@ def _coloured(pattern: Any) -> Colouring:
     return Colouring(pattern, down, across, by_column, None, columns)
 
 
-def colours(pattern: Any, turned: Any) -> tuple[Any, int]:
+def colours(pattern: csr_array, turned: csr_array) -> tuple[Integers, int]:
     """A colour for every row of a sparse pattern, such that rows of one colour share no column; and how many there are.
 
-    ``turned`` is the transposed pattern in the same format. Numbers that repeat with the least possible period are tried
+    ``turned`` is the transposed pattern in the same format. Integers that repeat with the least possible period are tried
     first: they fit bands and blocks; then colours are given greedily.
     """
     least = int(np.diff(turned.indptr).max(initial=0))
@@ -298,7 +305,7 @@ def colours(pattern: Any, turned: Any) -> tuple[Any, int]:
     return _greedy(pattern, turned)
 
 
-def _greedy(pattern: Any, turned: Any) -> tuple[Any, int]:
+def _greedy(pattern: csr_array, turned: csr_array) -> tuple[Integers, int]:
     count = pattern.shape[0]
     colour = np.full(count, -1)
     used = 0

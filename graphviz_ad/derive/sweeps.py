@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np  # noqa: TID253 - see batches
 
@@ -15,7 +15,11 @@ from .batches import Diagonal, Rough, added, join_tangents, pull, push, written
 from .local_maps import SELECTION
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from ..graph.structure import Graph
+    from ..primitives.types import Array, Numbers
+    from .batches import Batch
     from .tables import Tables
 
 
@@ -93,7 +97,7 @@ def blocks(count: int, widest: int) -> Iterator[tuple[int, int]]:
         yield start, min(start + step, count)
 
 
-def unit_batch(shape: Shape, start: int, stop: int) -> Any:
+def unit_batch(shape: Shape, start: int, stop: int) -> Batch:
     """Unit directions of the entries from ``start`` to ``stop``."""
     count = size_of(shape)
     if start == 0 and stop == count:
@@ -103,7 +107,7 @@ def unit_batch(shape: Shape, start: int, stop: int) -> Any:
     return found.reshape(stop - start, *shape)
 
 
-def pull_batch(point: Tables, way: Path, seeds: Any) -> Any:
+def pull_batch(point: Tables, way: Path, seeds: Batch) -> Array | None:
     """A batch of cotangents of the output back to the input: an array with the batch in front, None where nothing arrives.
 
     Raises
@@ -111,7 +115,7 @@ def pull_batch(point: Tables, way: Path, seeds: Any) -> Any:
     Rough
         A slope on the way is not finite.
     """
-    arrived: dict[int, Any] = {way.output: seeds}
+    arrived: dict[int, Batch] = {way.output: seeds}
     ops, partials = point.graph.ops, point.partials
     with np.errstate(all="ignore"):
         for node, edges in reversed(way.steps):
@@ -130,7 +134,7 @@ def pull_batch(point: Tables, way: Path, seeds: Any) -> Any:
     return None if found is None else written(found)
 
 
-def push_batch(point: Tables, way: Path, tangents: Any) -> Any:
+def push_batch(point: Tables, way: Path, tangents: Batch) -> Array | None:
     """A batch of tangents of the input forward to the output; None where nothing moves.
 
     Raises
@@ -139,14 +143,14 @@ def push_batch(point: Tables, way: Path, tangents: Any) -> Any:
         A slope on the way is not finite.
     """
     last = way.last
-    moved: dict[int, Any] = {way.handle: tangents}
+    moved: dict[int, Batch] = {way.handle: tangents}
     ops, partials = point.graph.ops, point.partials
     with np.errstate(all="ignore"):
         for node, edges in way.steps:
             local, selecting = partials[node], ops[node] == SELECTION
-            total: Any = None
+            total: Batch | None = None
             if ops[node] in JOINS:
-                moved[node] = total = join_tangents(point.shape_of(node), local, edges, moved)
+                total = join_tangents(point.shape_of(node), local, edges, moved)
                 edges_left: tuple[tuple[int, int], ...] = ()
             else:
                 edges_left = edges
@@ -164,7 +168,7 @@ def push_batch(point: Tables, way: Path, tangents: Any) -> Any:
     return None if found is None else written(found)
 
 
-def by_rows(point: Tables, output: int, handle: int) -> Any:
+def by_rows(point: Tables, output: int, handle: int) -> NDArray[np.float64]:
     """A backward sweep for every entry of the output, as many at once as fit into memory."""
     shape, columns = point.shape_of(output), size_of(point.shape_of(handle))
     way = path(point, output, handle)
@@ -176,11 +180,11 @@ def by_rows(point: Tables, output: int, handle: int) -> Any:
                 found[start:stop] = part.reshape(stop - start, columns)
         except Rough:
             for row in range(start, stop):
-                found[row] = pull_alone(point, way, unit_batch(shape, row, row + 1)[0])
+                found[row] = pull_alone(point, way, written(unit_batch(shape, row, row + 1))[0])
     return found
 
 
-def by_columns(point: Tables, output: int, handle: int) -> Any:
+def by_columns(point: Tables, output: int, handle: int) -> NDArray[np.float64]:
     """A forward sweep for every entry of the input, as many at once as fit into memory."""
     shape, rows = point.shape_of(handle), size_of(point.shape_of(output))
     way = path(point, output, handle)
@@ -195,11 +199,11 @@ def by_columns(point: Tables, output: int, handle: int) -> Any:
     return found
 
 
-def pull_alone(point: Tables, way: Path, seed: Any) -> Any:
+def pull_alone(point: Tables, way: Path, seed: Array) -> NDArray[np.float64]:
     """One cotangent back to the input, flat; what the seed's zeros do not reach stays 0, however steep a slope is."""
     size = size_of(point.shape_of(way.handle))
     if point.shapes is None:
-        arrived: Any = point.pull({way.output: float(seed)})[way.handle]
+        arrived: Numbers | None = point.pull({way.output: float(seed)})[way.handle]
     else:
         given = seed if seed.ndim else float(seed)
         mask = {way.output: seed != 0} if seed.ndim else {}

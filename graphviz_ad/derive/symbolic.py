@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError
 from ..graph.shapes import shapes_or_scalars
@@ -12,10 +12,12 @@ from .closed_form import apply, apply_word, constant, expression, literal, symbo
 from .symbolic_jacobians import symbolic_jacobian, symbolic_local
 
 if TYPE_CHECKING:
+    from sympy import Expr
+
     from ..graph.structure import Graph
 
 
-def derivative(graph: Graph, handle: int, name: str) -> Any:
+def derivative(graph: Graph, handle: int, name: str) -> Expr:
     """d(node)/d(input) in closed form, by SymPy's own differentiation: independent of the rules of this package."""
     import sympy
 
@@ -35,7 +37,7 @@ def _meets_arrays(graph: Graph, handle: int) -> bool:
     return any(needed[k] and graph.operands[k] and graph.ops[k] not in OPERATIONS for k in range(handle + 1))
 
 
-def _derivative_over_arrays(graph: Graph, handle: int, name: str) -> Any:
+def _derivative_over_arrays(graph: Graph, handle: int, name: str) -> Expr:
     """The derivative of a scalar by a scalar with arrays between them, entry by entry; inputs without a shape are scalars."""
     shapes = shapes_or_scalars(graph, ".symbolic_jacobian(…)")
     of, by = shapes[handle], shapes[graph.input_handles[name]]
@@ -47,7 +49,7 @@ def _derivative_over_arrays(graph: Graph, handle: int, name: str) -> Any:
     return symbolic_jacobian(graph, handle, name)[0, 0]
 
 
-def local(graph: Graph, handle: int, position: int) -> Any:
+def local(graph: Graph, handle: int, position: int) -> Expr:
     """The local derivative of a node by the operand at ``position``, in symbols named as its operands."""
     import sympy
 
@@ -68,7 +70,7 @@ def local(graph: Graph, handle: int, position: int) -> Any:
         raise DerivativeError(f"{op} has no derivative by its operand {record.names[position]}")
     operands = graph.operands[handle]
     dummies = [sympy.Dummy(f"o{k}", real=True) for k in range(len(operands))]
-    named: list[Any] = []
+    named: list[Expr] = []
     for operand in operands:
         named.append(literal(graph.params[operand].text) if graph.ops[operand] == "constant" else symbol(graph.labels[operand]))  # type: ignore[attr-defined]
     fixed = [named[k] if graph.ops[operands[k]] == "constant" and k != position else dummies[k] for k in range(len(operands))]

@@ -5,8 +5,8 @@ An entry of an input has its place in its name: x_0, W_0_1. None of this package
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np  # noqa: TID253 - whole Jacobians are arrays; loaded when one is asked for
 
@@ -19,46 +19,53 @@ from ..primitives.kernels.arrays import Arrays, contract, value
 from . import closed_form
 
 if TYPE_CHECKING:
+    from numpy.typing import ArrayLike, NDArray
+    from sympy import Basic, Dummy, Expr, Matrix
+
     from ..graph.structure import Graph
+    from ..primitives.types import Numbers
+
+    #: an array of SymPy's expressions
+    Entries: TypeAlias = NDArray[np.object_]
 
 
 class SymbolArrays(Arrays):
     """Arithmetic on object arrays of SymPy expressions."""
 
     @property
-    def pi(self) -> Any:  # type: ignore[override]
+    def pi(self) -> Expr:  # type: ignore[override]
         return closed_form.constant("pi")
 
     @property
-    def e(self) -> Any:  # type: ignore[override]
+    def e(self) -> Expr:  # type: ignore[override]
         return closed_form.constant("e")
 
-    def elementwise(self, op: str) -> Any:
-        def apply(*entries: Any) -> Any:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
+        def apply(*entries: Basic) -> Basic:
             return closed_form.apply(op, [_exact(one) for one in entries])
 
-        def function(*operands: Any) -> Any:
+        def function(*operands: Entries | Expr) -> Entries | Expr:
             return np.frompyfunc(apply, len(operands), 1)(*operands)
 
         return function
 
-    def number(self, value: int, shape: tuple[int, ...]) -> Any:
+    def number(self, value: int, shape: Shape) -> Any:
         return np.full(shape, _exact(value), dtype=object) if shape else _exact(value)
 
-    def exact(self, integers: Any) -> Any:
+    def exact(self, integers: ArrayLike) -> Entries:
         return np.frompyfunc(_exact, 1, 1)(np.asarray(integers))
 
-    def contract(self, terms: Terms, operands: Sequence[Any]) -> Any:
+    def contract(self, terms: Terms, operands: Sequence[ArrayLike]) -> Entries:
         return contract(terms, [np.asarray(one, dtype=object) for one in operands], _exact(0))
 
-    def length(self, x: Any, axes: tuple[int, ...]) -> Any:
+    def length(self, x: Entries, axes: Shape) -> Entries:
         return self.sqrt(np.sum(x * x, axis=axes))
 
-    def linear(self, name: str, *operands: Any) -> Any:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         raise DerivativeError(f"{name} has no closed form by entries")
 
 
-def symbolic_jacobian(graph: Graph, output: int, name: str) -> Any:
+def symbolic_jacobian(graph: Graph, output: int, name: str) -> Matrix:
     """d(output)/d(input) as a SymPy matrix, entries of the output by entries of the input, each in row-major order.
 
     Raises
@@ -92,7 +99,7 @@ def symbolic_jacobian(graph: Graph, output: int, name: str) -> Any:
     return matrix
 
 
-def symbolic_local(graph: Graph, handle: int, position: int, shapes: Sequence[Shape]) -> Any:
+def symbolic_local(graph: Graph, handle: int, position: int, shapes: Sequence[Shape]) -> Expr:
     """The local derivative of an operation on arrays between scalars, in symbols named as its operands.
 
     Raises
@@ -122,14 +129,14 @@ def symbolic_local(graph: Graph, handle: int, position: int, shapes: Sequence[Sh
     return slope.subs(dict(zip(dummies, named, strict=True)))
 
 
-def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple[list[Any], dict[Any, Any]]:
+def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple[list[Any], dict[Dummy, Expr]]:
     """Every needed node in symbols, and what ``stop_gradient`` held fast: a symbol of its own for each entry."""
     import sympy
 
     k = SymbolArrays()
-    held: dict[Any, Any] = {}
+    held: dict[Dummy, Expr] = {}
 
-    def hold(entry: Any) -> Any:
+    def hold(entry: Expr) -> Dummy:
         one = sympy.Dummy("held", real=True)
         held[one] = entry
         return one
@@ -157,9 +164,9 @@ def _run(graph: Graph, shapes: Sequence[Shape], needed: Sequence[bool]) -> tuple
     return values, held
 
 
-def _fold(function: Any, graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape]) -> Any:
+def _fold(function: Callable[..., Expr], graph: Graph, handle: int, values: Sequence[ArrayLike], shapes: Sequence[Shape]) -> Entries | Expr:
     """The largest or smallest entry over axes, in symbols."""
-    params: Any = dict(graph.params[handle])  # type: ignore[call-overload]
+    params: dict[str, Any] = dict(graph.params[handle])  # type: ignore[call-overload]
     axis = params["axis"]
     operand = graph.operands[handle][0]
     array = np.asarray(values[operand], dtype=object)
@@ -172,7 +179,7 @@ def _fold(function: Any, graph: Graph, handle: int, values: Sequence[Any], shape
     return found.reshape(shapes[handle]) if shapes[handle] else found[0]
 
 
-def _released(slope: Any, held: dict[Any, Any]) -> Any:
+def _released(slope: Expr, held: dict[Dummy, Expr]) -> Expr:
     """A slope without symbols for what was held fast: 0 for a shift that cancels out, else what it stands for."""
     import sympy
 
@@ -183,7 +190,7 @@ def _released(slope: Any, held: dict[Any, Any]) -> Any:
     return slope
 
 
-def _symbols(name: str, shape: Shape) -> Any:
+def _symbols(name: str, shape: Shape) -> Entries | Expr:
     """An input's entries: x_0, W_0_1; a scalar keeps its name."""
     if not shape:
         return closed_form.symbol(name)
@@ -193,7 +200,7 @@ def _symbols(name: str, shape: Shape) -> Any:
     return found
 
 
-def _exact(value: Any) -> Any:
+def _exact(value: Any) -> Basic:
     """A number of NumPy or Python as SymPy's; expressions stay."""
     import sympy
 

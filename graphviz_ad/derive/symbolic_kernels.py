@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeAlias
 
 from ..graph.builder import Builder
 from ..graph.parts import Literal
 from ..primitives.array_record import Call, Shape, broadcast
 from ..primitives.registry import OPERATIONS
+
+#: what an operation is applied to: a node, or a number that becomes one
+Operand: TypeAlias = "Handle | float"
 
 
 class Handle:
@@ -19,22 +23,22 @@ class Handle:
     def __init__(self, kernels: SymbolicKernels, handle: int) -> None:
         self.kernels, self.id = kernels, handle
 
-    def __add__(self, other: Any) -> Handle:
+    def __add__(self, other: Operand) -> Handle:
         return self.kernels.add(self, other)
 
-    def __radd__(self, other: Any) -> Handle:
+    def __radd__(self, other: Operand) -> Handle:
         return self.kernels.add(other, self)
 
-    def __sub__(self, other: Any) -> Handle:
+    def __sub__(self, other: Operand) -> Handle:
         return self.kernels.sub(self, other)
 
-    def __rsub__(self, other: Any) -> Handle:
+    def __rsub__(self, other: Operand) -> Handle:
         return self.kernels.sub(other, self)
 
-    def __mul__(self, other: Any) -> Handle:
+    def __mul__(self, other: Operand) -> Handle:
         return self.kernels.mul(self, other)
 
-    def __rmul__(self, other: Any) -> Handle:
+    def __rmul__(self, other: Operand) -> Handle:
         return self.kernels.mul(other, self)
 
     def __neg__(self) -> Handle:
@@ -48,14 +52,14 @@ class SymbolicKernels:
         self.builder = builder
         self.shapes = shapes  # of every node of the builder, kept up as it grows
 
-    def handle(self, value: Any) -> Handle:
+    def handle(self, value: Operand) -> Handle:
         """A number as a constant node; a handle as it is."""
         if isinstance(value, Handle):
             return value
         text = repr(value) if not float(value).is_integer() or abs(value) >= 1e15 else str(int(value))
         return Handle(self, self.builder.constant(Literal(text, float(value))))
 
-    def known(self, value: Any) -> float | None:
+    def known(self, value: Operand) -> float | None:
         """The number, where the value is a constant."""
         if not isinstance(value, Handle):
             return float(value)
@@ -78,7 +82,7 @@ class SymbolicKernels:
         """Infinity."""
         return Handle(self, self.builder.constant(Literal("inf", math.inf)))
 
-    def make(self, op: str, /, *operands: Any, **params: Any) -> Handle:
+    def make(self, op: str, /, *operands: Operand, **params: Any) -> Handle:
         """The node of an operation, as it is."""
         handles = [self.handle(value) for value in operands]
         if op == "einsum":
@@ -117,7 +121,7 @@ class SymbolicKernels:
             two = self.make("transpose", two, axes=None)
         return self.make("matmul", one, two)
 
-    def shape(self, value: Any) -> Shape:
+    def shape(self, value: Operand) -> Shape:
         """The shape of a handle or number."""
         if not isinstance(value, Handle):
             return ()
@@ -150,7 +154,7 @@ class SymbolicKernels:
                 return shapes[older]
         return None
 
-    def spread(self, value: Any, shape: Shape) -> Handle:
+    def spread(self, value: Operand, shape: Shape) -> Handle:
         """A value in full shape."""
         handle = self.handle(value)
         return handle if self.shape(handle) == shape else self.make("broadcast_to", handle, shape=shape)
@@ -159,14 +163,14 @@ class SymbolicKernels:
         """A whole number in every entry."""
         return self.spread(value, shape)
 
-    def add(self, left: Any, right: Any) -> Handle:
+    def add(self, left: Operand, right: Operand) -> Handle:
         if self.known(left) == 0:
             return self.handle(right)
         if self.known(right) == 0:
             return self.handle(left)
         return self.make("add", left, right)
 
-    def sub(self, left: Any, right: Any) -> Handle:
+    def sub(self, left: Operand, right: Operand) -> Handle:
         if self.known(right) == 0:
             return self.handle(left)
         one, two = self.known(left), self.known(right)
@@ -174,7 +178,7 @@ class SymbolicKernels:
             return self.handle(one - two)
         return self.make("sub", left, right)
 
-    def mul(self, left: Any, right: Any) -> Handle:
+    def mul(self, left: Operand, right: Operand) -> Handle:
         one, two = self.known(left), self.known(right)
         if one == 1:
             return self.handle(right)
@@ -188,7 +192,7 @@ class SymbolicKernels:
             return self.neg(left)
         return self.make("mul", left, right)
 
-    def div(self, left: Any, right: Any) -> Handle:
+    def div(self, left: Operand, right: Operand) -> Handle:
         if self.known(right) == 1:
             return self.handle(left)
         one, two = self.known(left), self.known(right)
@@ -196,26 +200,26 @@ class SymbolicKernels:
             return self.handle(one / two)  # a quotient by a power of two is exact
         return self.make("div", left, right)
 
-    def power(self, base: Any, exponent: Any) -> Handle:
+    def power(self, base: Operand, exponent: Operand) -> Handle:
         if self.known(exponent) == 1:
             return self.handle(base)
         if self.known(exponent) == 0:
             return self.handle(1)
         return self.make("power", base, exponent)
 
-    def equal(self, left: Any, right: Any) -> Handle:
+    def equal(self, left: Operand, right: Operand) -> Handle:
         one, two = self.known(left), self.known(right)
         return self.handle(int(one == two)) if one is not None and two is not None else self.make("equal", left, right)
 
-    def where(self, condition: Any, then: Any, other: Any) -> Handle:
+    def where(self, condition: Operand, then: Operand, other: Operand) -> Handle:
         known = self.known(condition)
         return self.make("where", condition, then, other) if known is None else self.handle(then if known else other)
 
-    def neg(self, value: Any) -> Handle:
+    def neg(self, value: Operand) -> Handle:
         number = self.known(value)
         return self.handle(-number) if number is not None else self.make("neg", value)
 
-    def __getattr__(self, op: str) -> Any:
+    def __getattr__(self, op: str) -> Callable[..., Handle]:
         if op.startswith("_"):
             raise AttributeError(op)
         return lambda *operands, **params: self.make(op, *operands, **params)

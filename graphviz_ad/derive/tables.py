@@ -14,6 +14,7 @@ from . import tape
 if TYPE_CHECKING:
     from ..graph.structure import Graph
     from ..primitives.array_record import Shape
+    from ..primitives.types import Numbers
 
 T = TypeVar("T")
 
@@ -135,7 +136,7 @@ class Tables:
         """The shape of a node."""
         return () if self.shapes is None else self.shapes[handle]
 
-    def nothing(self, handle: int) -> Any:
+    def nothing(self, handle: int) -> Numbers:
         """0 in a node's shape."""
         shape = self.shape_of(handle)
         if not shape:

@@ -13,6 +13,7 @@ from ..errors import BindingError
 from . import tape
 
 if TYPE_CHECKING:
+    from ..primitives.types import Numbers
     from .tables import Tables
 
 
@@ -44,7 +45,7 @@ def read_direction(point: Tables, given: Mapping[str, Any]) -> dict[str, Any]:
     return direction
 
 
-def share(point: Tables, handle: int, position: int, tangents: list[Any]) -> Any:
+def share(point: Tables, handle: int, position: int, tangents: list[Any]) -> Numbers | None:
     """Local derivative × tangent for one operand; None where no derivative flows or the branch is not taken."""
     row = point.partials[handle]
     local = row[position] if row else None

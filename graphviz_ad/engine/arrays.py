@@ -21,6 +21,7 @@ from ..primitives.registry import OPERATIONS
 if TYPE_CHECKING:
     from ..graph.parts import Literal
     from ..graph.structure import Graph
+    from ..primitives.types import Numbers
 
 FLOATS = Arrays()
 
@@ -103,7 +104,7 @@ def settled(graph: Graph, values: Sequence[Any]) -> bool:
     return True
 
 
-def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Any:
+def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequence[Shape], k: Arrays = FLOATS) -> Numbers:
     """The value of one node from those of its operands: a plain number for a scalar, else an array."""
     op = graph.ops[handle]
     operands = [values[one] for one in graph.operands[handle]]
@@ -115,7 +116,7 @@ def node_value(graph: Graph, handle: int, values: Sequence[Any], shapes: Sequenc
         raise misfit_error(graph, handle, shapes, error) from None
 
 
-def zeros(shape: Shape) -> Any:
+def zeros(shape: Shape) -> Numbers:
     """Nothing, in a shape: 0.0 for a scalar."""
     return np.zeros(shape) if shape else 0.0
 
@@ -129,7 +130,7 @@ def frozen(table: list[Any]) -> list[Any]:
     return table
 
 
-def fitted(name: str, given: Any, shape: Shape) -> Any:
+def fitted(name: str, given: Numbers, shape: Shape) -> Numbers:
     """A seed or tangent for something of ``shape``: of that very shape, or a number for all entries alike.
 
     Raises

@@ -11,6 +11,7 @@ from ..limits import require
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
+    from ..primitives.types import Numbers
 
 
 def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set[int]]:
@@ -50,7 +51,7 @@ def bind(graph: Graph, bindings: Mapping[str, Any]) -> tuple[dict[int, Any], set
     return values, active - graph.selectors
 
 
-def measure(name: str, value: Any) -> Any:
+def measure(name: str, value: object) -> Numbers:
     """A value as a float, or as an array of float64 (of truth values where those are given).
 
     Raises
@@ -67,7 +68,7 @@ def measure(name: str, value: Any) -> Any:
     return real(name, value)
 
 
-def differentiable(given: Any, value: Any) -> bool:
+def differentiable(given: object, value: object) -> bool:
     """Whether a gradient by the value makes sense: not for truth values, nor for what an array library holds as integers.
 
     An integer of Python's, alone or in a list, is a real number written short: x=-2. ``given`` is what the user gave, ``value`` what
@@ -86,7 +87,7 @@ def differentiable(given: Any, value: Any) -> bool:
     return kind is None or kind not in "iub"
 
 
-def _array(name: str, value: Any) -> Any:
+def _array(name: str, value: object) -> Numbers:
     import numpy as np
 
     depth, first = 0, value
@@ -114,7 +115,7 @@ def _array(name: str, value: Any) -> Any:
     return found
 
 
-def real(name: str, value: Any) -> float:
+def real(name: str, value: object) -> float:
     """One scalar value as a float.
 
     >>> real("x", 3)

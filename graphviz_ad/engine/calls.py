@@ -19,9 +19,9 @@ from .arrays import node_value
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
+    from ..primitives.types import Array, Numbers
 
 Call = Callable[[], Any]
-Array = Any
 
 #: fewer entries than this along the last axis are reduced column by column, which NumPy does many times faster
 NARROW = 8
@@ -99,7 +99,8 @@ def emit(one: Instruction) -> list[Call]:
 
 def _general(one: Instruction) -> Call:
     """Any operation of the vocabulary, by its kernel; the result is copied into the buffer."""
-    operands, values = one.graph.operands[one.handle], [None] * len(one.graph.ops)
+    operands = one.graph.operands[one.handle]
+    values: list[Numbers | None] = [None] * len(one.graph.ops)
 
     def call() -> None:
         for handle, array in zip(operands, one.operands, strict=True):

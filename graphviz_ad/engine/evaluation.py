@@ -66,7 +66,7 @@ class ShapedGraphs:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._kept: dict[tuple[Any, ...], Graph] = {}
+        self._kept: dict[tuple[tuple[Shape, str] | tuple[()], ...], Graph] = {}
 
     def evaluated(self, inputs: Mapping[int, Any]) -> tuple[Graph, list[Any]]:
         """The graph with its shapes, and the values of its nodes."""

@@ -22,8 +22,7 @@ from .calls import OVERWRITES, Instruction, alias, emit
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
-
-Array = Any  # numpy.ndarray of float64, bool or integers
+    from ..primitives.types import Array
 
 
 class Program:
@@ -111,7 +110,7 @@ class _Plan:
         self.graph, self.inputs, self.fixed, self.into = graph, inputs, fixed, into
         self.shapes: tuple[Shape, ...] = graph.shapes
         count = len(graph.ops)
-        self.place: list[Array] = [None] * count
+        self.place: list[Any] = [None] * count
         self.known = [False] * count
         self.steps: list[Callable[[], Any]] = []
         self.results: list[Array] = []

@@ -10,9 +10,18 @@ nodes, so that one rule serves the numbers, the checks and the second derivative
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .kernels.arrays import Arrays
+    from .types import Array, Rule, ShapeRule, ValueRule
 
 Shape = tuple[int, ...]
+
+#: the parameter ``axis``: one, several, or None for all
+Axis: TypeAlias = int | Sequence[int] | None
 
 
 class Misfit(Exception):
@@ -29,7 +38,7 @@ class Call(NamedTuple):
     params: Mapping[str, Any]
     shapes: tuple[Shape, ...]
     shape: Shape
-    constants: Mapping[int, Any] = {}
+    constants: Mapping[int, ArrayLike] = {}
 
 
 class ArrayOperation(NamedTuple):
@@ -62,14 +71,14 @@ class ArrayOperation(NamedTuple):
     operands: tuple[str, ...]
     parameters: tuple[str, ...]
     summary: str
-    shape: Callable[[Call], Shape]
-    value: Callable[..., Any]
-    pushforward: Callable[..., Any] | None = None
-    pullback: Callable[..., Any] | None = None
+    shape: ShapeRule
+    value: ValueRule
+    pushforward: Rule | None = None
+    pullback: Rule | None = None
     aliases: tuple[str, ...] = ()
     passive: tuple[int, ...] = ()
     structure: Callable[[Call, int], str] | None = None
-    reach: Callable[..., Any] | None = None
+    reach: Callable[[Arrays, Call, int, Array], Array | None] | None = None
     linear: bool = False
     batched: str = ""
     kink: str = ""
@@ -84,7 +93,7 @@ class ArrayOperation(NamedTuple):
         return -2 not in passive and position not in passive and not (-1 in passive and position >= 1)
 
 
-def axis_list(axis: Any, dimensions: int) -> Shape:
+def axis_list(axis: Axis, dimensions: int) -> Shape:
     """Axes as non-negative numbers; None means all.
 
     >>> axis_list(-1, 3), axis_list(None, 2), axis_list((0, -1), 3)
@@ -111,7 +120,7 @@ def axis_list(axis: Any, dimensions: int) -> Shape:
     return tuple(found)
 
 
-def reduced(shape: Shape, axis: Any, keepdims: bool) -> Shape:
+def reduced(shape: Shape, axis: Axis, keepdims: bool) -> Shape:
     """The shape after a reduction.
 
     >>> reduced((2, 3), 1, False), reduced((2, 3), 1, True), reduced((2, 3), None, False)

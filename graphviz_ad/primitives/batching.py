@@ -6,9 +6,12 @@ argument, or lets matrices stand in front of each other anyway, the same rule ca
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .array_record import Call, Shape, size_of
+
+if TYPE_CHECKING:
+    from .types import Array, Value
 
 
 class Lift(NamedTuple):
@@ -66,7 +69,7 @@ def _in_front(call: Call, count: int) -> Lift:
     return Lift(Call(call.op, call.params, full, (count, *out)), shapes, out, (True,) * len(shapes))
 
 
-def spread(value: Any, shape: Shape, count: int) -> Any:
+def spread(value: Value, shape: Shape, count: int) -> Array:
     """The same array for every member of a batch, without copies."""
     import numpy as np
 

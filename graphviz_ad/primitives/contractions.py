@@ -9,9 +9,15 @@ from __future__ import annotations
 
 from functools import lru_cache
 from string import ascii_letters
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, broadcast, size_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .kernels.arrays import Arrays
+    from .types import Array, Kernels, Numbers, V
 
 
 class Terms(NamedTuple):
@@ -317,7 +323,7 @@ def _shape(call: Call) -> Shape:
     return terms.core if terms.folded is None else terms.folded
 
 
-def _value(k: Any, call: Call, *operands: Any) -> Any:
+def _value(k: Arrays, call: Call, *operands: ArrayLike) -> Numbers:
     terms = terms_of(call)
     result = k.contract(terms, operands)
     if terms.divisor != 1:
@@ -325,12 +331,12 @@ def _value(k: Any, call: Call, *operands: Any) -> Any:
     return result if terms.folded is None else k.reshape(result, shape=terms.folded)
 
 
-def _pushforward(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pushforward(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     moved = [*operands[:position], tangent, *operands[position + 1 :]]
     return getattr(k, call.op)(*moved, **call.params)
 
 
-def _pullback(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pullback(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     terms = terms_of(call)
     if terms.folded is not None:
         upstream = k.reshape(upstream, shape=terms.core)
@@ -339,7 +345,7 @@ def _pullback(k: Any, call: Call, position: int, upstream: Any, operands: tuple[
     return result if terms.divisor == 1 else k.div(result, terms.divisor)
 
 
-def _contraction(k: Any, factors: list[tuple[Any, tuple[int, ...]]], target: tuple[int, ...], sizes: dict[int, int]) -> Any:
+def _contraction(k: Kernels[V], factors: list[tuple[V, tuple[int, ...]]], target: tuple[int, ...], sizes: dict[int, int]) -> V:
     """The contraction of ``factors`` onto ``target`` as an einsum with letters."""
     letters: dict[int, str] = {}
     for index in (*(i for _, one in factors for i in one), *target):
@@ -353,12 +359,12 @@ def _contraction(k: Any, factors: list[tuple[Any, tuple[int, ...]]], target: tup
     return k.einsum(*(one for one, _ in factors), subscripts=subscripts, sizes=only)
 
 
-def sum_to(k: Any, value: Any, shape: Shape, target: Shape) -> Any:
+def sum_to(k: Kernels[V], value: V, shape: Shape, target: Shape) -> V:
     """Sum an array of ``shape`` over the axes along which an operand of shape ``target`` was broadcast."""
     if shape == target:
         return value
     call = Call("broadcast_to", {"shape": shape}, (target,), shape)
-    return _pullback(k, call, 0, value, (None,), None)
+    return _pullback(k, call, 0, value, (), value)
 
 
 def _structure(call: Call, position: int) -> str:
@@ -381,7 +387,7 @@ def _structure(call: Call, position: int) -> str:
     return "block diagonal" if shared else "dense"
 
 
-def _reach(k: Any, call: Call, position: int, mask: Any) -> Any:
+def _reach(k: Arrays, call: Call, position: int, mask: Array) -> Array:
     """Entries of one operand that reach a marked output: the pullback with every factor 1."""
     terms = terms_of(call)
     mask = mask.reshape(terms.core)

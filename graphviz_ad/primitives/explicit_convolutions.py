@@ -6,10 +6,13 @@ A kernel of d axes works on the last d axes of the input; one with two more axes
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .array_record import ArrayOperation, Call, Misfit, Shape
 from .explicit_rearrangements import scatter
+
+if TYPE_CHECKING:
+    from .types import Kernels, V
 
 _AXES = {"conv1d": 1, "conv2d": 2}
 
@@ -61,28 +64,28 @@ def _letters(axes: int, channels: bool) -> tuple[str, str, str]:
     return f"...{places}{inside}", inside, f"...{places}"
 
 
-def _width(call: Call, axes: int, pads: tuple[tuple[int, int], ...]) -> Any:
+def _width(call: Call, axes: int, pads: tuple[tuple[int, int], ...]) -> tuple[tuple[int, int], ...]:
     return ((0, 0),) * (len(call.shapes[0]) - axes) + pads
 
 
-def _windows(k: Any, call: Call, x: Any) -> Any:
+def _windows(k: Kernels[V], call: Call, x: V) -> V:
     axes, _, window, steps, pads = _plan(call)
     padded = k.pad(x, pad_width=_width(call, axes, pads)) if any(map(any, pads)) else x
     return k.windows(padded, shape=window, stride=steps)
 
 
-def _value(k: Any, call: Call, x: Any, w: Any) -> Any:
+def _value(k: Kernels[V], call: Call, x: V, w: V) -> V:
     axes, channels, *_ = _plan(call)
     left, right, result = _letters(axes, channels)
     return k.einsum(_windows(k, call, x), w, subscripts=f"{left},{right}->{result}", sizes=())
 
 
-def _push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     moved = (tangent, operands[1]) if position == 0 else (operands[0], tangent)
     return getattr(k, call.op)(*moved, **call.params)
 
 
-def _pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     axes, channels, window, steps, pads = _plan(call)
     left, right, result = _letters(axes, channels)
     if position == 1:

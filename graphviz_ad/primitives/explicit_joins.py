@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
+
+if TYPE_CHECKING:
+    from .kernels.arrays import Arrays
+    from .types import Kernels, Numbers, ShapeRule, V, ValueRule
 
 
 class Join(NamedTuple):
@@ -118,7 +122,7 @@ def _join_shape(call: Call) -> Shape:
     return joined(call).shape
 
 
-def _join(k: Any, call: Call, *operands: Any) -> Any:
+def _join(k: Arrays, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
     if not operands:
@@ -129,34 +133,34 @@ def _join(k: Any, call: Call, *operands: Any) -> Any:
     return np.concatenate([one.astype(kind, copy=False) for one in arrays], axis=how.axis)
 
 
-def _join_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _join_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     slot, brought = place_of(call, position)
     return _reshaped(k, k.index(upstream, pattern=_part(slot)), brought, call.shapes[position])
 
 
-def _join_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _join_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     slot, brought = place_of(call, position)
     moved = _reshaped(k, tangent, call.shapes[position], brought)
     return k.scatter(moved, op="index", inner=(("pattern", _part(slot)),), shape=call.shape)
 
 
-def _part(slot: tuple[slice, ...]) -> tuple[Any, ...]:
+def _part(slot: tuple[slice, ...]) -> tuple[tuple[str, int, int, None], ...]:
     return tuple(("cut", one.start, one.stop, None) for one in slot)
 
 
-def _reshaped(k: Any, x: Any, have: Shape, wanted: Shape) -> Any:
+def _reshaped(k: Kernels[V], x: V, have: Shape, wanted: Shape) -> V:
     return x if have == wanted else k.reshape(x, shape=wanted)
 
 
-def _size(value: Any) -> Shape:
+def _size(value: int | tuple[Any, ...]) -> Shape:
     shape = (value,) if isinstance(value, int) else tuple(value)
     if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in shape):
         raise Misfit(f"needs a shape of whole numbers, not {value!r}")
     return shape
 
 
-def _filled(number: int) -> Any:
-    def value(k: Any, call: Call) -> Any:
+def _filled(number: int) -> ValueRule:
+    def value(k: Arrays, call: Call) -> Numbers:
         return k.number(number, call.shape)
 
     return value
@@ -167,13 +171,13 @@ def _eye_shape(call: Call) -> Shape:
     return _size((rows, rows if columns is None else columns))
 
 
-def _eye(k: Any, call: Call) -> Any:
+def _eye(k: Arrays, call: Call) -> Numbers:
     import numpy as np
 
     return k.exact(np.eye(*call.shape, dtype=np.int64))
 
 
-def _levi_civita(k: Any, call: Call) -> Any:
+def _levi_civita(k: Arrays, call: Call) -> Numbers:
     import numpy as np
 
     signs = np.zeros((3, 3, 3), dtype=int)
@@ -191,12 +195,12 @@ def _arange_shape(call: Call) -> Shape:
     return (max(0, math.ceil((stop - start) / step)),)
 
 
-def _range(call: Call) -> tuple[Any, Any, Any]:
+def _range(call: Call) -> tuple[float, float, float]:
     start, stop, step = call.params["start"], call.params["stop"], call.params["step"]
     return (0, start, step) if stop is None else (start, stop, step)
 
 
-def _arange(k: Any, call: Call) -> Any:
+def _arange(k: Arrays, call: Call) -> Numbers:
     import numpy as np
 
     start, _, step = _range(call)
@@ -207,7 +211,7 @@ def _linspace_shape(call: Call) -> Shape:
     return _size(call.params["num"])
 
 
-def _linspace(k: Any, call: Call) -> Any:
+def _linspace(k: Arrays, call: Call) -> Numbers:
     import numpy as np
 
     start, stop, count = call.params["start"], call.params["stop"], call.params["num"]
@@ -216,7 +220,7 @@ def _linspace(k: Any, call: Call) -> Any:
 
 
 def _constant(
-    name: str, parameters: tuple[str, ...], summary: str, shape: Any, value: Any, aliases: tuple[str, ...] = ()
+    name: str, parameters: tuple[str, ...], summary: str, shape: ShapeRule, value: ValueRule, aliases: tuple[str, ...] = ()
 ) -> ArrayOperation:
     return ArrayOperation(name, "array", (), parameters, summary, shape, value, aliases=aliases, passive=(-2,))
 
@@ -232,8 +236,8 @@ def _joining(name: str, parameters: tuple[str, ...], summary: str, aliases: tupl
     )  # fmt: skip
 
 
-def _like(number: int) -> Any:
-    def value(k: Any, call: Call, x: Any) -> Any:
+def _like(number: int) -> ValueRule:
+    def value(k: Arrays, call: Call, x: Numbers) -> Numbers:
         return k.number(number, call.shape)
 
     return value

@@ -8,10 +8,16 @@ section 3.2 (the derivative of the exponential from a block triangular one).
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError
 from .array_record import ArrayOperation, Call, Misfit, Shape, broadcast
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from .kernels.arrays import Arrays
+    from .types import Kernels, Numbers, Rule, ShapeRule, V, ValueRule
 
 
 def _square(call: Call) -> Shape:
@@ -25,60 +31,60 @@ def _lead(call: Call) -> Shape:
     return _square(call)[:-2]
 
 
-def _t(k: Any, x: Any) -> Any:
+def _t(k: Kernels[V], x: V) -> V:
     return k.swapaxes(x, axis1=-1, axis2=-2)
 
 
-def _scaled(k: Any, scalar: Any, matrix: Any) -> Any:
+def _scaled(k: Kernels[V], scalar: V, matrix: V) -> V:
     """A matrix of a batch times the scalar of its place."""
     return k.expand_dims(k.expand_dims(scalar, axis=-1), axis=-1) * matrix
 
 
-def _inner(k: Any, one: Any, two: Any) -> Any:
+def _inner(k: Kernels[V], one: V, two: V) -> V:
     return k.einsum(one, two, subscripts="...ij,...ij->...")
 
 
-def _value(name: str) -> Any:
-    def value(k: Any, call: Call, *operands: Any) -> Any:
+def _value(name: str) -> ValueRule:
+    def value(k: Arrays, call: Call, *operands: ArrayLike) -> Numbers | None:
         return k.linear(name, *operands)
 
     return value
 
 
-def _inv_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _inv_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     turned = _t(k, out)
     return -k.matmul(k.matmul(turned, upstream), turned)
 
 
-def _inv_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _inv_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return -k.matmul(k.matmul(out, tangent), out)
 
 
-def _det_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _det_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _scaled(k, upstream, k.cofactor(operands[0]))
 
 
-def _det_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _det_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return _inner(k, k.cofactor(operands[0]), tangent)
 
 
-def _cofactor_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _cofactor_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     """For regular matrices: C = det(A) A⁻ᵀ."""
     turned = _t(k, k.inv(operands[0]))
     along = _scaled(k, _inner(k, out, upstream), turned)
     return along - k.matmul(k.matmul(turned, _t(k, upstream)), out)
 
 
-def _cofactor_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _cofactor_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     turned = _t(k, k.inv(operands[0]))
     return _scaled(k, _inner(k, turned, tangent), out) - k.matmul(k.matmul(turned, _t(k, tangent)), out)
 
 
-def _logdet_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _logdet_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _scaled(k, upstream, _t(k, k.inv(operands[0])))
 
 
-def _logdet_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _logdet_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return _inner(k, _t(k, k.inv(operands[0])), tangent)
 
 
@@ -94,7 +100,7 @@ def _solve_shape(call: Call) -> Shape:
     return (*broadcast([a[:-2], b[:-2]]), *b[-2:])
 
 
-def _solve_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _solve_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     from .contractions import sum_to
 
     a, b = call.shapes
@@ -111,7 +117,7 @@ def _solve_pull(k: Any, call: Call, position: int, upstream: Any, operands: tupl
     return sum_to(k, -product, (*shape[:-2], a[-2], a[-1]) if len(shape) >= 2 else a, a)
 
 
-def _solve_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _solve_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     a, b = call.shapes
     if len(b) == 1 and len(a) > 2:
         column = k.expand_dims(tangent, axis=-1) if position == 1 else -k.matmul(tangent, k.expand_dims(out, axis=-1))
@@ -120,28 +126,28 @@ def _solve_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple
     return k.solve(operands[0], moved)
 
 
-def _lower_half(k: Any, x: Any) -> Any:
+def _lower_half(k: Kernels[V], x: V) -> V:
     """The lower triangle with half of the diagonal."""
     return k.div(k.tril(x, k=0) + k.tril(x, k=-1), 2)
 
 
-def _symmetric(k: Any, x: Any) -> Any:
+def _symmetric(k: Kernels[V], x: V) -> V:
     return k.div(x + _t(k, x), 2)
 
 
-def _cholesky_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _cholesky_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     back = _lower_half(k, k.matmul(_t(k, out), upstream))
     turned = _t(k, out)
     middle = k.solve(turned, back)
     return _symmetric(k, _t(k, k.solve(turned, _t(k, middle))))
 
 
-def _cholesky_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _cholesky_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     inner = k.solve(out, _symmetric(k, tangent))
     return k.matmul(out, _lower_half(k, k.solve(out, _t(k, inner))))
 
 
-def _expm_block(k: Any, a: Any, direction: Any, size: int) -> Any:
+def _expm_block(k: Kernels[V], a: V, direction: V, size: int) -> V:
     """The derivative of the exponential at a in a direction: the corner of the exponential of [[a, d], [0, a]]."""
     zero = a - a
     upper = k.concatenate(a, direction, axis=-1)
@@ -150,11 +156,11 @@ def _expm_block(k: Any, a: Any, direction: Any, size: int) -> Any:
     return k.index(whole, pattern=(("rest",), ("cut", None, size, None), ("cut", size, None, None)))
 
 
-def _expm_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _expm_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _expm_block(k, _t(k, operands[0]), upstream, call.shape[-1])
 
 
-def _expm_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _expm_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return _expm_block(k, operands[0], tangent, call.shape[-1])
 
 
@@ -165,7 +171,7 @@ def _pinv_shape(call: Call) -> Shape:
     return (*shape[:-2], shape[-1], shape[-2])
 
 
-def _pinv_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pinv_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     a, p, u = operands[0], out, upstream
     pt, ut = _t(k, p), _t(k, u)
     outside = ut - k.matmul(a, k.matmul(p, ut))
@@ -173,7 +179,7 @@ def _pinv_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple
     return k.matmul(outside, k.matmul(p, pt)) + k.matmul(k.matmul(pt, p), inside) - k.matmul(k.matmul(pt, u), pt)
 
 
-def _pinv_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pinv_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     a, p, d = operands[0], out, tangent
     pt, dt = _t(k, p), _t(k, d)
     left = k.matmul(k.matmul(p, pt), dt - k.matmul(dt, k.matmul(a, p)))
@@ -185,12 +191,12 @@ def _eigen_shape(call: Call) -> Shape:
     return _square(call)[:-1]
 
 
-def _eigvalsh_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _eigvalsh_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     v = k.eigenvectors(operands[0])
     return k.einsum(v, upstream, v, subscripts="...ik,...k,...jk->...ij")
 
 
-def _eigvalsh_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _eigvalsh_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     v = k.eigenvectors(operands[0])
     return k.einsum(v, tangent, v, subscripts="...ik,...ij,...jk->...k")
 
@@ -211,12 +217,12 @@ def _right_shape(call: Call) -> Shape:
     return (*shape[:-2], shape[-1], min(shape[-2:]))
 
 
-def _svdvals_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _svdvals_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     u, v = k.left_singular(operands[0]), k.right_singular(operands[0])
     return k.einsum(u, upstream, v, subscripts="...ik,...k,...jk->...ij")
 
 
-def _svdvals_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _svdvals_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     u, v = k.left_singular(operands[0]), k.right_singular(operands[0])
     return k.einsum(u, tangent, v, subscripts="...ik,...ij,...jk->...k")
 
@@ -224,7 +230,7 @@ def _svdvals_push(k: Any, call: Call, position: int, tangent: Any, operands: tup
 # ------------------------------------------------------------------------- eigenvectors and singular vectors, where distinct
 
 
-def _distinct(k: Any, call: Call, values: Any) -> Any:
+def _distinct(k: Arrays, call: Call, values: Numbers) -> Numbers:
     """The values themselves; refused where two are equal, because then their vectors have no derivative."""
     import numpy as np
 
@@ -240,7 +246,7 @@ def _distinct(k: Any, call: Call, values: Any) -> Any:
     return values
 
 
-def _inverse_gaps(k: Any, values: Any, count: int, what: str) -> Any:
+def _inverse_gaps(k: Kernels[V], values: V, count: int, what: str) -> V:
     """1/(v_j - v_i) at place i, j; 0 on the diagonal."""
     apart = k.distinct(values, what=what)
     gaps = k.expand_dims(apart, axis=-2) - k.expand_dims(apart, axis=-1)
@@ -248,36 +254,36 @@ def _inverse_gaps(k: Any, values: Any, count: int, what: str) -> Any:
     return k.where(same, 0, k.div(1, k.where(same, 1, gaps)))
 
 
-def _eigenvectors_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _eigenvectors_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     inverse = _inverse_gaps(k, k.eigvalsh(operands[0]), call.shape[-1], "eigvalsh")
     inner = k.matmul(_t(k, out), k.matmul(_symmetric(k, tangent), out))
     return k.matmul(out, inverse * inner)
 
 
-def _eigenvectors_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _eigenvectors_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     inverse = _inverse_gaps(k, k.eigvalsh(operands[0]), call.shape[-1], "eigvalsh")
     inner = inverse * k.matmul(_t(k, out), upstream)
     return _symmetric(k, k.matmul(out, k.matmul(inner, _t(k, out))))
 
 
-def _columns(k: Any, matrix: Any, factors: Any) -> Any:
+def _columns(k: Kernels[V], matrix: V, factors: V) -> V:
     """A matrix with its columns scaled."""
     return matrix * k.expand_dims(factors, axis=-2)
 
 
-def _singular_parts(k: Any, a: Any, count: int) -> tuple[Any, Any, Any, Any]:
+def _singular_parts(k: Kernels[V], a: V, count: int) -> tuple[V, V, V, V]:
     """Both sets of vectors, the values, and the inverse gaps of their squares."""
     u, v, s = k.left_singular(a), k.right_singular(a), k.svdvals(a)
     return u, v, s, _inverse_gaps(k, s * s, count, "svdvals")
 
 
-def _outside(k: Any, basis: Any, x: Any) -> Any:
+def _outside(k: Kernels[V], basis: V, x: V) -> V:
     """The part of the columns of x that is orthogonal to a basis."""
     return x - k.matmul(basis, k.matmul(_t(k, basis), x))
 
 
-def _singular_push(right: bool) -> Any:
-    def push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _singular_push(right: bool) -> Rule:
+    def push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
         rows, count = call.shape[-2:]
         u, v, s, inverse = _singular_parts(k, operands[0], count)
         if right:  # the right vectors are the left ones of the transposed matrix
@@ -289,8 +295,8 @@ def _singular_push(right: bool) -> Any:
     return push
 
 
-def _singular_pull(right: bool) -> Any:
-    def pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _singular_pull(right: bool) -> Rule:
+    def pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
         rows, count = call.shape[-2:]
         u, v, s, inverse = _singular_parts(k, operands[0], count)
         if right:
@@ -304,11 +310,11 @@ def _singular_pull(right: bool) -> Any:
     return pull
 
 
-def _same_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _same_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return tangent
 
 
-def _eye_like(k: Any, call: Call, x: Any) -> Any:
+def _eye_like(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return k.exact(np.broadcast_to(np.eye(call.shape[-1], dtype=np.int64), call.shape))
@@ -317,9 +323,9 @@ def _eye_like(k: Any, call: Call, x: Any) -> Any:
 def _record(
     name: str,
     summary: str,
-    shape: Any,
-    push: Any,
-    pull: Any,
+    shape: ShapeRule,
+    push: Rule,
+    pull: Rule,
     operands: tuple[str, ...] = ("a",),
     aliases: tuple[str, ...] = (),
     kink: str = "",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduced
+
+if TYPE_CHECKING:
+    from .kernels.arrays import Arrays
+    from .types import Array, Kernels, Numbers, V
 
 
 def _axes(call: Call) -> Shape:
@@ -58,7 +62,7 @@ def _summed_first(call: Call) -> tuple[int, int]:
     return (rows, columns) if call.params["ord"] in (1, -1) else (columns, rows)
 
 
-def _norm(k: Any, call: Call, x: Any) -> Any:
+def _norm(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     x = np.asarray(x)
@@ -72,7 +76,7 @@ def _norm(k: Any, call: Call, x: Any) -> Any:
     return np.asarray(_other_norm(k, call, np.abs(x))).reshape(call.shape)
 
 
-def _other_norm(k: Any, call: Call, size: Any) -> Any:
+def _other_norm(k: Arrays, call: Call, size: Array) -> Numbers:
     """The norms that are no square root of squares, from the sizes of the entries."""
     import numpy as np
 
@@ -90,14 +94,14 @@ def _other_norm(k: Any, call: Call, size: Any) -> Any:
     return k.power(np.sum(np.asarray(k.power(size, order)), axis=axes), k.div(1, order))
 
 
-def _matrices(k: Any, call: Call, x: Any) -> Any:
+def _matrices(k: Kernels[V], call: Call, x: V) -> V:
     """The operand with the two axes of the norm last."""
     axes, count = _axes(call), len(call.shapes[0])
     order = (*(axis for axis in range(count) if axis not in axes), *axes)
     return x if order == tuple(range(count)) else k.transpose(x, axes=order)
 
 
-def _norm_slopes(k: Any, call: Call, x: Any, out: Any) -> Any:
+def _norm_slopes(k: Kernels[V], call: Call, x: V, out: V) -> V:
     """d(norm)/d(entry); 0 where the norm is 0 (a subgradient), ties of an extreme shared."""
     order, axes = call.params["ord"], _axes(call)
     full = k.reshape(out, shape=_kept(call))
@@ -123,7 +127,7 @@ def _norm_slopes(k: Any, call: Call, x: Any, out: Any) -> Any:
     return k.where(some, k.sign(x) * k.power(k.div(size, k.where(some, full, 1)), k.sub(order, 1)), 0)
 
 
-def _spectral_slopes(k: Any, call: Call, x: Any) -> Any:
+def _spectral_slopes(k: Kernels[V], call: Call, x: V) -> V:
     """Singular vectors u vᵀ of the values that count; a singular value 0 has slope 0 in the nuclear norm (a subgradient)."""
     matrices = _matrices(k, call, x)
     values, order = k.svdvals(matrices), call.params["ord"]
@@ -140,11 +144,11 @@ def _spectral_slopes(k: Any, call: Call, x: Any) -> Any:
     return slopes if back == tuple(range(count)) else k.transpose(slopes, axes=back)
 
 
-def _norm_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _norm_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _norm_slopes(k, call, operands[0], out) * k.reshape(upstream, shape=_kept(call))
 
 
-def _norm_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _norm_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     slopes = _norm_slopes(k, call, operands[0], out)
     return k.sum(slopes * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
 

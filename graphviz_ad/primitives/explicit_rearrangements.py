@@ -7,23 +7,35 @@ The pullback is an operation as well, ``scatter``, whose pullback is the rearran
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..limits import require
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
 
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from .kernels.arrays import Arrays
+    from .types import Array, Kernels, Numbers, V, Value
+
+    #: one part of an index, as NumPy understands it
+    Part: TypeAlias = int | slice | EllipsisType | Array | None
+
 #: name -> (what it does to an array of any type, whether the result is a view without repeated entries)
-_MOVES: dict[str, tuple[Callable[..., Any], bool]] = {}
+_MOVES: dict[str, tuple[Callable[..., Array], bool]] = {}
 
 
-def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
+def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Value, ...]) -> tuple[Part, ...]:
     """The index that NumPy understands from a static pattern and the arrays among the operands.
 
     Parts are ("at", i), ("cut", start, stop, step), ("rest",), ("new",), ("list", entries) and ("by", number of the array).
     """
-    index: list[Any] = []
+    index: list[Part] = []
     for part in pattern:
         kind = part[0]
         if kind == "at":
@@ -43,7 +55,7 @@ def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[An
     return tuple(index)
 
 
-def _nested_list(entries: Any) -> Any:
+def _nested_list(entries: list[Any] | tuple[Any, ...]) -> Array:
     import numpy as np
 
     flat = np.array(entries)
@@ -54,7 +66,7 @@ def _nested_list(entries: Any) -> Any:
     return flat.astype(int)
 
 
-def _as_index(values: Any) -> Any:
+def _as_index(values: Value) -> Array:
     """An operand as an index: truth values stay, whole numbers become integers."""
     import numpy as np
 
@@ -72,57 +84,57 @@ def _as_index(values: Any) -> Any:
 # ---------------------------------------------------------------------------------------------------------- the moves
 
 
-def _sizes(value: Any) -> Any:
+def _sizes(value: int | tuple[Any, ...]) -> int | Shape:
     return value if isinstance(value, int) else tuple(value)
 
 
-def _reshape(call: Call, x: Any) -> Any:
+def _reshape(call: Call, x: Array) -> Array:
     return x.reshape(_sizes(call.params["shape"]))
 
 
-def _ravel(call: Call, x: Any) -> Any:
+def _ravel(call: Call, x: Array) -> Array:
     return x.reshape(-1)
 
 
-def _squeeze(call: Call, x: Any) -> Any:
+def _squeeze(call: Call, x: Array) -> Array:
     return x.squeeze(call.params["axis"])
 
 
-def _expand_dims(call: Call, x: Any) -> Any:
+def _expand_dims(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.expand_dims(x, call.params["axis"])
 
 
-def _flip(call: Call, x: Any) -> Any:
+def _flip(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.flip(x, call.params["axis"])
 
 
-def _roll(call: Call, x: Any) -> Any:
+def _roll(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.roll(x, call.params["shift"], call.params["axis"])
 
 
-def _repeat(call: Call, x: Any) -> Any:
+def _repeat(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.repeat(x, call.params["repeats"], call.params["axis"])
 
 
-def _tile(call: Call, x: Any) -> Any:
+def _tile(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.tile(x, call.params["reps"])
 
 
-def _diagonal(call: Call, x: Any) -> Any:
+def _diagonal(call: Call, x: Array) -> Array:
     return x.diagonal(call.params["offset"], call.params["axis1"], call.params["axis2"])
 
 
-def _diag(call: Call, x: Any) -> Any:
+def _diag(call: Call, x: Array) -> Array:
     import numpy as np
 
     if x.ndim not in (1, 2):
@@ -130,7 +142,7 @@ def _diag(call: Call, x: Any) -> Any:
     return np.diag(x, call.params["k"])
 
 
-def _lower(x: Any, k: int) -> Any:
+def _lower(x: Array, k: int) -> NDArray[np.bool_]:
     """Which places are on or below a diagonal."""
     import numpy as np
 
@@ -140,19 +152,19 @@ def _lower(x: Any, k: int) -> Any:
     return np.arange(rows)[:, None] >= np.arange(columns)[None, :] - k
 
 
-def _tril(call: Call, x: Any) -> Any:
+def _tril(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.where(_lower(x, call.params["k"]), x, x.dtype.type(0) if x.dtype != object else 0)
 
 
-def _triu(call: Call, x: Any) -> Any:
+def _triu(call: Call, x: Array) -> Array:
     import numpy as np
 
     return np.where(_lower(x, call.params["k"] - 1), x.dtype.type(0) if x.dtype != object else 0, x)
 
 
-def _pad(call: Call, x: Any) -> Any:
+def _pad(call: Call, x: Array) -> Array:
     import numpy as np
 
     width, mode = call.params["pad_width"], call.params.get("mode", "constant")
@@ -161,7 +173,7 @@ def _pad(call: Call, x: Any) -> Any:
     return np.pad(x, width if isinstance(width, int) else tuple(tuple(w) if isinstance(w, tuple) else w for w in width), mode=mode)
 
 
-def _windows(call: Call, x: Any) -> Any:
+def _windows(call: Call, x: Array) -> Array:
     """Windows over the last axes: (..., n, m) becomes (..., places of the window, the window)."""
     from numpy.lib.stride_tricks import sliding_window_view
 
@@ -173,11 +185,11 @@ def _windows(call: Call, x: Any) -> Any:
         raise Misfit(f"needs windows of shape {shape} that fit into the last axes")
     axes = tuple(range(x.ndim - len(shape), x.ndim))
     view = sliding_window_view(x, shape, axes)
-    cuts: tuple[Any, ...] = (Ellipsis, *(slice(None, None, step) for step in steps), *(slice(None),) * len(shape))
+    cuts: tuple[Part, ...] = (Ellipsis, *(slice(None, None, step) for step in steps), *(slice(None),) * len(shape))
     return view[cuts]
 
 
-def _part(call: Call, x: Any) -> Any:
+def _part(call: Call, x: Array) -> Array:
     which, count = call.params["k"], call.params["n"]
     if any(isinstance(one, bool) or not isinstance(one, int) for one in (which, count)) or not 0 <= which < count:
         raise Misfit(f"counts the parts from 0: there is no part {which} of {count}")
@@ -185,28 +197,28 @@ def _part(call: Call, x: Any) -> Any:
     if x.shape[axis] % count:
         raise Misfit(f"needs {count} equal parts along axis {axis}, and has {x.shape[axis]} entries there")
     size = x.shape[axis] // count
-    cut: tuple[Any, ...] = (slice(None),) * axis + (slice(which * size, (which + 1) * size),)
+    cut: tuple[slice, ...] = (slice(None),) * axis + (slice(which * size, (which + 1) * size),)
     return x[cut]
 
 
-def _index(call: Call, x: Any, *arrays: Any) -> Any:
+def _index(call: Call, x: Array, *arrays: Value) -> Array:
     return x[pattern_index(call.params["pattern"], arrays)]
 
 
-def _take(call: Call, x: Any, indices: Any) -> Any:
+def _take(call: Call, x: Array, indices: Value) -> Array:
     import numpy as np
 
     return np.take(x, _as_index(indices), axis=call.params["axis"])
 
 
-def _take_along_axis(call: Call, x: Any, indices: Any) -> Any:
+def _take_along_axis(call: Call, x: Array, indices: Value) -> Array:
     import numpy as np
 
     axis = call.params["axis"]
     return np.take_along_axis(x, _as_index(indices), axis=None if axis is None else axis_list(axis, x.ndim)[0])
 
 
-def _pick(call: Call, x: Any, labels: Any) -> Any:
+def _pick(call: Call, x: Array, labels: Value) -> Array:
     """One entry of every row: of the last axis, by its label."""
     import numpy as np
 
@@ -222,12 +234,12 @@ def _pick(call: Call, x: Any, labels: Any) -> Any:
 class Places(NamedTuple):
     """Where the entries of a rearrangement come from: a place of the operand for every entry of the result, -1 for a zero."""
 
-    sources: Any  # integers, flat
+    sources: NDArray[np.intp]  # flat
     distinct: bool  # no entry is used twice
     full: bool  # no zero among them
 
 
-def places(call: Call, others: tuple[Any, ...]) -> Places:
+def places(call: Call, others: tuple[Value, ...]) -> Places:
     """The places of a rearrangement; ``others`` are the values of its further operands.
 
     >>> places(Call("flip", {"axis": None}, ((3,),), (3,)), ()).sources
@@ -241,7 +253,7 @@ def _known_places(op: str, params: tuple[tuple[str, Any], ...], shape: Shape) ->
     return _find_places(Call(op, dict(params), (shape,), ()), ())
 
 
-def _find_places(call: Call, others: tuple[Any, ...]) -> Places:
+def _find_places(call: Call, others: tuple[Value, ...]) -> Places:
     import numpy as np
 
     count = size_of(call.shapes[0])
@@ -299,28 +311,28 @@ def _guard(call: Call) -> None:
     require("GRADVIZ_MAX_ENTRIES", grown, f"entries of {call.op}")
 
 
-def _shape_of_sizes(value: Any) -> Shape:
+def _shape_of_sizes(value: int | tuple[Any, ...]) -> Shape:
     sizes = value if isinstance(value, tuple) else (value,)
     if any(isinstance(one, bool) or not isinstance(one, int) or one < 0 for one in sizes):
         raise Misfit(f"takes whole numbers, not {value!r}")
     return sizes
 
 
-def _value(k: Any, call: Call, *operands: Any) -> Any:
+def _value(k: Arrays, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
     return _MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
 
 
-def _pushforward(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pushforward(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return getattr(k, call.op)(tangent, *operands[1:], **call.params)
 
 
-def _pullback(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _pullback(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return scatter(k, call.op, call.params, call.shapes[0], upstream, *operands[1:])
 
 
-def scatter(k: Any, op: str, params: Any, shape: Shape, upstream: Any, *others: Any) -> Any:
+def scatter(k: Kernels[V], op: str, params: Mapping[str, Any], shape: Shape, upstream: V, *others: V) -> V:
     """What goes back to an operand of ``shape`` through the rearrangement ``op``."""
     return k.scatter(upstream, *others, op=op, inner=tuple(dict(params).items()), shape=shape)
 
@@ -329,7 +341,7 @@ def _scatter_shape(call: Call) -> Shape:
     return tuple(call.params["shape"])
 
 
-def _scatter_value(k: Any, call: Call, upstream: Any, *others: Any) -> Any:
+def _scatter_value(k: Arrays, call: Call, upstream: Numbers, *others: Numbers) -> Numbers:
     import numpy as np
 
     shape = call.params["shape"]
@@ -352,15 +364,15 @@ def _scatter_value(k: Any, call: Call, upstream: Any, *others: Any) -> Any:
     return flat[1:].reshape(shape)
 
 
-def _scatter_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _scatter_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return k.scatter(tangent, *operands[1:], **call.params)
 
 
-def _scatter_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _scatter_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return getattr(k, call.params["op"])(upstream, *operands[1:], **dict(call.params["inner"]))
 
 
-def _reach(k: Any, call: Call, position: int, mask: Any) -> Any:
+def _reach(k: Arrays, call: Call, position: int, mask: Array) -> Array | None:
     return None if len(call.shapes) > 1 else scatter(k, call.op, call.params, call.shapes[0], mask * 1.0) > 0
 
 
@@ -375,7 +387,7 @@ def _structure(call: Call, position: int) -> str:
 
 
 def _record(
-    move: Callable[..., Any],
+    move: Callable[..., Array],
     view: bool,
     operands: tuple[str, ...],
     parameters: tuple[str, ...],

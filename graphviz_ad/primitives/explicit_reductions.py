@@ -5,11 +5,15 @@ Ties of an extreme share the gradient equally, which is a subgradient.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduced, size_of
 from .explicit_rearrangements import scatter
 from .explicit_running import running_shape
+
+if TYPE_CHECKING:
+    from .kernels.arrays import Arrays
+    from .types import Kernels, Numbers, ShapeRule, V, ValueRule
 
 
 def _reduced_shape(call: Call) -> Shape:
@@ -35,29 +39,29 @@ def _extreme_shape(call: Call) -> Shape:
     return _reduced_shape(call)
 
 
-def _max(k: Any, call: Call, x: Any) -> Any:
+def _max(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.max(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
 
 
-def _min(k: Any, call: Call, x: Any) -> Any:
+def _min(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.min(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
 
 
-def _shares(k: Any, call: Call, x: Any, out: Any) -> Any:
+def _shares(k: Kernels[V], call: Call, x: V, out: V) -> V:
     """1/m at each of the m entries that are extreme."""
     won = k.where(k.equal(x, k.reshape(out, shape=_kept(call))), 1, 0)
     return k.div(won, k.sum(won, axis=_axes(call), keepdims=True))
 
 
-def _extreme_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _extreme_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _shares(k, call, operands[0], out) * k.reshape(upstream, shape=_kept(call))
 
 
-def _extreme_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _extreme_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     shares = _shares(k, call, operands[0], out)
     return k.sum(shares * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
 
@@ -65,7 +69,7 @@ def _extreme_push(k: Any, call: Call, position: int, tangent: Any, operands: tup
 # ------------------------------------------------------------------------------------------------- products
 
 
-def _last(k: Any, call: Call, x: Any) -> Any:
+def _last(k: Kernels[V], call: Call, x: V) -> V:
     """The operand with the reduced axes flattened to one last axis."""
     axes, shape = _axes(call), call.shapes[0]
     rest = tuple(axis for axis in range(len(shape)) if axis not in axes)
@@ -74,7 +78,7 @@ def _last(k: Any, call: Call, x: Any) -> Any:
     return k.reshape(moved, shape=(*(shape[axis] for axis in rest), count))
 
 
-def _back(k: Any, call: Call, x: Any) -> Any:
+def _back(k: Kernels[V], call: Call, x: V) -> V:
     """The inverse of :func:`_last`."""
     axes, shape = _axes(call), call.shapes[0]
     rest = tuple(axis for axis in range(len(shape)) if axis not in axes)
@@ -84,13 +88,13 @@ def _back(k: Any, call: Call, x: Any) -> Any:
     return full if back == tuple(range(len(shape))) else k.transpose(full, axes=back)
 
 
-def _prod(k: Any, call: Call, x: Any) -> Any:
+def _prod(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.prod(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
 
 
-def _others(k: Any, call: Call, x: Any) -> Any:
+def _others(k: Kernels[V], call: Call, x: V) -> V:
     """Of every entry the product of all others along the axes: from both sides, so that zeros do no harm."""
     last = _last(k, call, x)
     axes, shape = _axes(call), call.shapes[0]
@@ -106,37 +110,37 @@ def _others(k: Any, call: Call, x: Any) -> Any:
     return _back(k, call, before * after)
 
 
-def _prod_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _prod_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     return _others(k, call, operands[0]) * k.reshape(upstream, shape=_kept(call))
 
 
-def _prod_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _prod_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     return k.sum(_others(k, call, operands[0]) * tangent, axis=call.params["axis"], keepdims=call.params["keepdims"])
 
 
 # ---------------------------------------------------------------------------------------------------------------- order
 
 
-def _sort(k: Any, call: Call, x: Any) -> Any:
+def _sort(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.sort(np.asarray(x), axis=call.params["axis"], kind="stable")
 
 
-def _argsort(k: Any, call: Call, x: Any) -> Any:
+def _argsort(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argsort(np.asarray(x), axis=call.params["axis"], kind="stable")
 
 
-def _sort_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _sort_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     axis = call.params["axis"]
     order = k.argsort(operands[0], axis=axis)
     back = scatter(k, "take_along_axis", {"axis": -1 if axis is None else axis}, call.shape, upstream, order)
     return k.reshape(back, shape=call.shapes[0]) if axis is None else back
 
 
-def _sort_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _sort_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     axis = call.params["axis"]
     order = k.argsort(operands[0], axis=axis)
     flat = k.reshape(tangent, shape=call.shape) if axis is None else tangent
@@ -160,7 +164,7 @@ def _quantile_shape(call: Call) -> Shape:
     return _extreme_shape(call)
 
 
-def _quantile(k: Any, call: Call, x: Any) -> Any:
+def _quantile(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     row = np.sort(np.asarray(_last(k, call, np.asarray(x))), axis=-1, kind="stable")
@@ -169,7 +173,7 @@ def _quantile(k: Any, call: Call, x: Any) -> Any:
     return np.asarray(total).reshape(call.shape)
 
 
-def _quantile_pull(k: Any, call: Call, position: int, upstream: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _quantile_pull(k: Kernels[V], call: Call, position: int, upstream: V, operands: tuple[V, ...], out: V) -> V:
     order = k.argsort(_last(k, call, operands[0]), axis=-1)
     share = k.expand_dims(k.reshape(upstream, shape=_kept_lead(call)), axis=-1)
     total = None
@@ -177,10 +181,11 @@ def _quantile_pull(k: Any, call: Call, position: int, upstream: Any, operands: t
         chosen = k.index(order, pattern=(("rest",), ("cut", part, part + 1, None)))
         back = scatter(k, "take_along_axis", {"axis": -1}, _row_shape(call), share * weight, chosen)
         total = back if total is None else total + back
+    assert total is not None
     return _back(k, call, total)
 
 
-def _quantile_push(k: Any, call: Call, position: int, tangent: Any, operands: tuple[Any, ...], out: Any) -> Any:
+def _quantile_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
     order, moved = k.argsort(_last(k, call, operands[0]), axis=-1), _last(k, call, tangent)
     total = None
     for part, weight in _quantile_parts(call):
@@ -211,19 +216,19 @@ def _place_shape(call: Call) -> Shape:
     return (*shape[:place], *shape[place + 1 :])
 
 
-def _argmax(k: Any, call: Call, x: Any) -> Any:
+def _argmax(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argmax(np.asarray(x), axis=call.params["axis"])
 
 
-def _argmin(k: Any, call: Call, x: Any) -> Any:
+def _argmin(k: Arrays, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argmin(np.asarray(x), axis=call.params["axis"])
 
 
-def _count(k: Any, call: Call, x: Any) -> Any:
+def _count(k: Kernels[V], call: Call, x: V) -> V:
     return k.number(size_of(tuple(call.shapes[0][axis] for axis in _axes(call))), ())
 
 
@@ -233,11 +238,13 @@ _REDUCING = ("axis=None", "keepdims=False")
 _TIES = "equal extremes share the gradient"
 
 
-def _held(k: Any, call: Call, x: Any) -> Any:
+def _held(k: Kernels[V], call: Call, x: V) -> V:
     return x
 
 
-def _passive(name: str, parameters: tuple[str, ...], summary: str, shape: Any, value: Any, aliases: tuple[str, ...] = ()) -> ArrayOperation:
+def _passive(
+    name: str, parameters: tuple[str, ...], summary: str, shape: ShapeRule, value: ValueRule, aliases: tuple[str, ...] = ()
+) -> ArrayOperation:
     return ArrayOperation(name, "explicit", ("x",), parameters, summary, shape, value, aliases=aliases, passive=(-2,))
 
 

@@ -308,6 +308,15 @@ def test_zeros_stay_zeros_beside_an_infinite_slope() -> None:
     np.testing.assert_array_equal(found[:, 1:], [[0, 0.25], [1, 0], [0.5, 0.5]])
 
 
+def test_one_row_with_an_infinite_slope() -> None:
+    np.testing.assert_array_equal(gv.parse("sum(sqrt(x))").at(x=[0.0, 4.0]).jacobian("x"), [np.inf, 0.25])
+
+
+def test_a_join_of_a_join_that_nothing_reaches() -> None:
+    point = gv.parse("y = where(x > 5, x, 1); concatenate([stack([y, 2]), [3, 4]])").at(x=1.0)
+    np.testing.assert_array_equal(point.jacobian("x"), np.zeros(4))
+
+
 def test_a_point_again_costs_no_shapes(monkeypatch: pytest.MonkeyPatch) -> None:
     from graphviz_ad.engine import arrays
 

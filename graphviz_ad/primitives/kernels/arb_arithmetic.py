@@ -33,8 +33,10 @@ def div(x: Ball, y: Ball) -> Ball:
 
 def power(x: Ball, y: Ball) -> Ball:
     x, y = ball(x), ball(y)
-    if not isinstance(y, arb_series) and y.is_exact() and y.is_integer() and abs(y) <= _MOST:
-        exponent = int(y.unique_fmpz())
+    if isinstance(y, arb) and y.is_exact() and y.is_integer() and value_of(abs(y)) <= _MOST:
+        whole = y.unique_fmpz()
+        assert whole is not None
+        exponent = int(whole)
         if exponent < 0:
             return reciprocal(_whole_power(x, -exponent))
         return _whole_power(x, exponent)
@@ -176,7 +178,7 @@ def heaviside(x: Ball, h0: Ball) -> Ball:
     return arb(1 if side(x) > 0 else 0)
 
 
-def where(c: Ball, a: Ball, b: Ball) -> Ball:
+def where(c: Ball | bool, a: Ball, b: Ball) -> Ball:
     chosen = c if isinstance(c, bool) else proven_sign(c) != 0
     return ball(a) if chosen else ball(b)
 
@@ -206,17 +208,17 @@ def not_equal(x: Ball, y: Ball) -> bool:
     return not equal(x, y)
 
 
-def _truth(x: Ball) -> bool:
+def _truth(x: Ball | bool) -> bool:
     return x if isinstance(x, bool) else proven_sign(x) != 0
 
 
-def logical_and(x: Ball, y: Ball) -> bool:
+def logical_and(x: Ball | bool, y: Ball | bool) -> bool:
     return _truth(x) and _truth(y)
 
 
-def logical_or(x: Ball, y: Ball) -> bool:
+def logical_or(x: Ball | bool, y: Ball | bool) -> bool:
     return _truth(x) or _truth(y)
 
 
-def logical_not(x: Ball) -> bool:
+def logical_not(x: Ball | bool) -> bool:
     return not _truth(x)

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from flint import arb, arb_series  # noqa: TID253 - this module exists for them, and only a proof loads it
 
-Ball: TypeAlias = Any  # arb or arb_series
+Ball: TypeAlias = arb | arb_series
 
 
 class Undecided(Exception):
     """The enclosures do not tell which branch is taken, or leave the domain."""
 
 
-def ball(x: Any) -> Ball:
+def ball(x: Ball | int) -> Ball:
     """A truth value or whole number as a ball; balls stay."""
     return arb(int(x)) if isinstance(x, (bool, int)) else x
 
 
-def value_of(x: Ball) -> Any:
+def value_of(x: Ball) -> arb:
     """The ball of a value: of a series its first term."""
     x = ball(x)
     if not isinstance(x, arb_series):

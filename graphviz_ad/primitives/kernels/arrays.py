@@ -6,16 +6,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - this module exists for arrays, and only they load it
 
-from ..array_record import Call, Misfit
+from ..array_record import Call, Misfit, Shape
 from ..arrays import ARRAY_OPERATIONS
 from ..contractions import Terms
 from ..registry import OPERATIONS
 from . import numpy as floats
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+    from mpmath.ctx_mp import MPContext
+    from numpy.typing import ArrayLike
+
+    from ..types import Array, Numbers
 
 
 class Arrays:
@@ -39,38 +46,38 @@ class Arrays:
         else:
             name = record.name
 
-            def function(*operands: Any, **params: Any) -> Any:
+            def function(*operands: ArrayLike, **params: Any) -> Numbers:
                 return apply(self, name, params, operands)
 
         setattr(self, op, function)
         return function
 
-    def elementwise(self, op: str) -> Any:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
         """The function of an elementwise operation."""
         return getattr(floats, op)
 
-    def number(self, value: int, shape: tuple[int, ...]) -> Any:
+    def number(self, value: int, shape: Shape) -> Any:
         """An array filled with a whole number."""
         return np.full(shape, float(value)) if shape else float(value)
 
-    def exact(self, integers: Any) -> Any:
+    def exact(self, integers: ArrayLike) -> Array:
         """Numbers that are exact in this arithmetic."""
         return np.asarray(integers).astype(float)
 
-    def contract(self, terms: Terms, operands: Sequence[Any]) -> Any:
+    def contract(self, terms: Terms, operands: Sequence[ArrayLike]) -> Array:
         """The sum of products that ``terms`` stand for."""
         arrays = [np.asarray(one) for one in operands]
         arrays = [one.astype(float) if one.dtype == bool else one for one in arrays]
         return contract(terms, arrays)
 
-    def length(self, x: Any, axes: tuple[int, ...]) -> Any:
+    def length(self, x: Array, axes: Shape) -> Array:
         """The Euclidean length over axes, without overflow: scaled by the largest entry's power of two."""
         largest = np.max(np.abs(x), axis=axes, keepdims=True, initial=0.0)
         scale = np.ldexp(1.0, np.frexp(np.where(np.isfinite(largest) & (largest > 0), largest, 1.0))[1] - 1)
         scaled = x / scale
         return np.sqrt(np.sum(scaled * scaled, axis=axes)) * scale.reshape(np.sum(scaled, axis=axes).shape)
 
-    def linear(self, name: str, *operands: Any) -> Any:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         """A function of linear algebra."""
         arrays = [np.asarray(one, dtype=float) for one in operands]
         try:
@@ -88,66 +95,66 @@ class PreciseArrays(Arrays):
     3.0
     """
 
-    def __init__(self, mp: Any) -> None:
+    def __init__(self, mp: MPContext) -> None:
         from .mpmath import Arithmetic
 
         self._mp = mp
         self._scalars = Arithmetic(mp)
 
     @property
-    def rounding(self) -> Any:
+    def rounding(self) -> mpf:
         return self._mp.mpf(10) ** (5 - self._mp.dps)
 
     @property
-    def pi(self) -> Any:  # type: ignore[override]
+    def pi(self) -> mpf:  # type: ignore[override]
         return +self._mp.pi
 
     @property
-    def e(self) -> Any:  # type: ignore[override]
+    def e(self) -> mpf:  # type: ignore[override]
         return +self._mp.e
 
-    def elementwise(self, op: str) -> Any:
+    def elementwise(self, op: str) -> Callable[..., Numbers]:
         scalar = getattr(self._scalars, op)
 
-        def function(*operands: Any) -> Any:
+        def function(*operands: Numbers) -> Numbers:
             if not any(isinstance(one, np.ndarray) and one.ndim for one in operands):
                 return scalar(*(one.item() if isinstance(one, np.ndarray) else _plain(one) for one in operands))
             return np.frompyfunc(lambda *entries: scalar(*map(_plain, entries)), len(operands), 1)(*operands)
 
         return function
 
-    def number(self, value: int, shape: tuple[int, ...]) -> Any:
+    def number(self, value: int, shape: Shape) -> Any:
         return np.full(shape, self._mp.mpf(value), dtype=object) if shape else self._mp.mpf(value)
 
-    def exact(self, integers: Any) -> Any:
+    def exact(self, integers: ArrayLike) -> Array:
         return self.array(np.asarray(integers))
 
-    def array(self, values: Any) -> Any:
+    def array(self, values: ArrayLike) -> Array:
         """Doubles, integers or mpmath numbers as an object array; truth values stay."""
         values = np.asarray(values)
         if values.dtype == bool:
             return values
         return np.frompyfunc(lambda one: one if isinstance(one, bool) else self._mp.mpf(_plain(one)), 1, 1)(values)
 
-    def contract(self, terms: Terms, operands: Sequence[Any]) -> Any:
+    def contract(self, terms: Terms, operands: Sequence[ArrayLike]) -> Array:
         arrays = [self.array(np.where(one, 1, 0)) if np.asarray(one).dtype == bool else np.asarray(one, dtype=object) for one in operands]
         return contract(terms, arrays, self._mp.mpf(0))
 
-    def length(self, x: Any, axes: tuple[int, ...]) -> Any:
+    def length(self, x: Array, axes: Shape) -> Array:
         return self.sqrt(np.sum(x * x, axis=axes))
 
-    def linear(self, name: str, *operands: Any) -> Any:
+    def linear(self, name: str, *operands: ArrayLike) -> Numbers | None:
         from . import mpmath_linear
 
         return mpmath_linear.apply(self._mp, name, [np.asarray(one, dtype=object) for one in operands])
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Numbers) -> Numbers:
     """NumPy's scalars as Python's, which mpmath knows."""
     return value.item() if isinstance(value, np.generic) else value
 
 
-def apply(k: Arrays, op: str, params: Any, operands: Sequence[Any]) -> Any:
+def apply(k: Arrays, op: str, params: Mapping[str, Any], operands: Sequence[ArrayLike]) -> Numbers:
     """One array operation on arrays or numbers; ``params`` a mapping.
 
     Raises
@@ -162,7 +169,7 @@ def apply(k: Arrays, op: str, params: Any, operands: Sequence[Any]) -> Any:
     return compute(k, call._replace(shape=record.shape(call)), operands)
 
 
-def compute(k: Arrays, call: Call, operands: Sequence[Any]) -> Any:
+def compute(k: Arrays, call: Call, operands: Sequence[ArrayLike]) -> Numbers:
     """The value of a call whose shape is known; NaN where a matrix has no result."""
     result = ARRAY_OPERATIONS[call.op].value(k, call, *operands)
     if result is None:
@@ -170,7 +177,7 @@ def compute(k: Arrays, call: Call, operands: Sequence[Any]) -> Any:
     return result
 
 
-def value(k: Arrays, op: str, params: Any, operands: Sequence[Any], shape: tuple[int, ...] | None = None) -> Any:
+def value(k: Arrays, op: str, params: Any, operands: Sequence[ArrayLike], shape: Shape | None = None) -> Numbers:
     """One operation of any family: a plain number for a scalar, else an array. The entry for checks in many digits.
 
     ``params`` are those of the graph's node, ``shape`` the result's where it is known already.
@@ -194,11 +201,11 @@ def value(k: Arrays, op: str, params: Any, operands: Sequence[Any], shape: tuple
     return plain(k, compute(k, call._replace(shape=record.shape(call)) if shape is None else call, operands))
 
 
-def _is_truth(value: Any) -> bool:
+def _is_truth(value: ArrayLike) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == bool
 
 
-def plain(k: Arrays, found: Any) -> Any:
+def plain(k: Arrays, found: Numbers) -> Numbers:
     """Scalars as plain numbers; whole numbers as those of the arithmetic."""
     if isinstance(found, np.generic):
         found = found.item()
@@ -210,7 +217,7 @@ def plain(k: Arrays, found: Any) -> Any:
     return k.number(found, ()) if isinstance(found, int) and not isinstance(found, bool) else found
 
 
-def contract(terms: Terms, arrays: Sequence[Any], zero: Any = 0.0) -> Any:
+def contract(terms: Terms, arrays: Sequence[Array], zero: Numbers = 0.0) -> Array:
     """A contraction in full: sums of products, broadcasting over new indices, writing of diagonals."""
     known = {index for one in terms.inputs for index in one}
     core = tuple(dict.fromkeys(index for index in terms.output if index in known))
@@ -229,7 +236,7 @@ def contract(terms: Terms, arrays: Sequence[Any], zero: Any = 0.0) -> Any:
     return whole
 
 
-def _multiply(arrays: Sequence[Any], inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> Any:
+def _multiply(arrays: Sequence[Array], inputs: Sequence[tuple[int, ...]], output: tuple[int, ...]) -> Array:
     if len(arrays) == 1 and len(set(inputs[0])) == len(inputs[0]):
         mine = inputs[0]
         gone = tuple(axis for axis, index in enumerate(mine) if index not in output)
@@ -262,7 +269,9 @@ def _multiply(arrays: Sequence[Any], inputs: Sequence[tuple[int, ...]], output: 
 _LARGE = 4096
 
 
-def _by_product(a: Any, b: Any, left: tuple[int, ...], right: tuple[int, ...], output: tuple[int, ...], sizes: dict[int, int]) -> Any:
+def _by_product(
+    a: Array, b: Array, left: tuple[int, ...], right: tuple[int, ...], output: tuple[int, ...], sizes: dict[int, int]
+) -> Array | None:
     """A contraction of two factors as one (batched) matrix product of BLAS; None where its indices do not fall into such parts."""
     mine, other, wanted = set(left), set(right), set(output)
     if len(mine) != len(left) or len(other) != len(right) or not mine ^ other <= wanted:
@@ -279,7 +288,7 @@ def _by_product(a: Any, b: Any, left: tuple[int, ...], right: tuple[int, ...], o
             found *= sizes[index]
         return found
 
-    def arranged(array: Any, have: tuple[int, ...], wish: list[int], shape: tuple[int, ...]) -> Any:
+    def arranged(array: Array, have: tuple[int, ...], wish: list[int], shape: Shape) -> Array:
         order = [have.index(i) for i in wish]
         turned = array if order == list(range(len(order))) else array.transpose(order)
         return turned if turned.shape == shape else turned.reshape(shape)
@@ -294,7 +303,7 @@ def _by_product(a: Any, b: Any, left: tuple[int, ...], right: tuple[int, ...], o
     return found if order == list(range(len(order))) else found.transpose(order)
 
 
-def _laid_out(array: Any, have: tuple[int, ...], output: tuple[int, ...]) -> Any:
+def _laid_out(array: Array, have: tuple[int, ...], output: tuple[int, ...]) -> Array:
     """An array with its indices in the order of the output, of size 1 where it has none."""
     order = [have.index(i) for i in output if i in have]
     turned = array if order == list(range(len(order))) else array.transpose(order)
@@ -304,14 +313,14 @@ def _laid_out(array: Any, have: tuple[int, ...], output: tuple[int, ...]) -> Any
 # -------------------------------------------------------------------------------------------------------- linear algebra
 
 
-def _symmetric(a: Any) -> Any:
+def _symmetric(a: Array) -> Array:
     return (a + np.swapaxes(a, -1, -2)) / 2
 
 
-def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+def _once(function: Callable[[Array], Array]) -> Callable[[Array], Array]:
     """A function of matrices that computes a batch of one and the same matrix once."""
 
-    def run(a: Any) -> Any:
+    def run(a: Array) -> Array:
         if a.ndim > 2 and a.shape[0] > 1 and a.strides[0] == 0:
             found = np.asarray(run(a[0]))
             return np.broadcast_to(found, (a.shape[0], *found.shape))
@@ -320,7 +329,7 @@ def _once(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
     return run
 
 
-def _solve(a: Any, b: Any) -> Any:
+def _solve(a: Array, b: Array) -> Array:
     if a.ndim > 2 and a.ndim == b.ndim and a.shape[0] > 1 and a.strides[0] == 0:  # one matrix: all right sides are columns
         side = np.moveaxis(b, 0, -1)
         found = np.asarray(_solve(a[0], side.reshape(*side.shape[:-2], side.shape[-2] * side.shape[-1])))
@@ -328,7 +337,7 @@ def _solve(a: Any, b: Any) -> Any:
     return np.linalg.solve(a, b[..., None])[..., 0] if b.ndim == 1 else np.linalg.solve(a, b)
 
 
-def _cofactor(a: Any) -> Any:
+def _cofactor(a: Array) -> Array:
     """From the singular values, so that singular matrices have cofactors too: det(U) det(V) U diag(products of the others) Vᵀ."""
     if a.shape[-1] == 0:
         return a
@@ -339,7 +348,7 @@ def _cofactor(a: Any) -> Any:
     return np.rint(sign)[..., None, None] * np.einsum("...ik,...k,...kj->...ij", u, others, vt)
 
 
-def signed(vectors: Any, others: Any = None) -> Any:
+def signed(vectors: Array, others: Any = None) -> Any:
     """Columns turned so that the largest entry of each is positive (and ``others`` with them): signs that every arithmetic agrees on.
 
     Entries of nearly the same size count as equal; the first of them decides.
@@ -350,19 +359,19 @@ def signed(vectors: Any, others: Any = None) -> Any:
     return vectors * sign if others is None else (vectors * sign, others * sign)
 
 
-def _singular(a: Any) -> tuple[Any, Any]:
+def _singular(a: Array) -> tuple[Array, Array]:
     u, _, vt = np.linalg.svd(a, full_matrices=False)
     left, right = signed(u, np.swapaxes(vt, -1, -2))
     return left, right
 
 
-def _expm(a: Any) -> Any:
+def _expm(a: Array) -> Array:
     from scipy.linalg import expm
 
     return expm(a)
 
 
-_LINEAR: dict[str, Callable[..., Any]] = {
+_LINEAR: dict[str, Callable[..., Array]] = {
     "inv": _once(np.linalg.inv),
     "det": _once(np.linalg.det),
     "cofactor": _once(_cofactor),

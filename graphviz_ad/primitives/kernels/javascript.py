@@ -7,6 +7,7 @@ is no second copy of the mathematics. Subexpressions of literals alone are compu
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -32,25 +33,25 @@ class Word:
 
     __slots__ = ("arguments", "op")
 
-    def __init__(self, op: str, *arguments: Any) -> None:
+    def __init__(self, op: str, *arguments: Word | float) -> None:
         self.op, self.arguments = op, arguments
 
-    def __add__(self, other: Any) -> Word:
+    def __add__(self, other: Word | float) -> Word:
         return Word("add", self, other)
 
-    def __radd__(self, other: Any) -> Word:
+    def __radd__(self, other: Word | float) -> Word:
         return Word("add", other, self)
 
-    def __sub__(self, other: Any) -> Word:
+    def __sub__(self, other: Word | float) -> Word:
         return Word("sub", self, other)
 
-    def __rsub__(self, other: Any) -> Word:
+    def __rsub__(self, other: Word | float) -> Word:
         return Word("sub", other, self)
 
-    def __mul__(self, other: Any) -> Word:
+    def __mul__(self, other: Word | float) -> Word:
         return Word("mul", self, other)
 
-    def __rmul__(self, other: Any) -> Word:
+    def __rmul__(self, other: Word | float) -> Word:
         return Word("mul", other, self)
 
     def __neg__(self) -> Word:
@@ -62,11 +63,11 @@ class Words:
 
     pi, e, inf = floats.pi, floats.e, floats.inf
 
-    def __getattr__(self, op: str) -> Any:
+    def __getattr__(self, op: str) -> Callable[..., Word | float]:
         if op not in OPERATIONS:
             raise AttributeError(op)
 
-        def apply(*operands: Any) -> Any:
+        def apply(*operands: Any) -> Word | float:
             if any(isinstance(operand, Word) for operand in operands):
                 return Word(op, *operands)
             return getattr(floats, op)(*[float(operand) for operand in operands])
@@ -174,11 +175,11 @@ def _called(text: str) -> list[str]:
     return re.findall(r"(?<![\w.])[A-Za-z]\w*", text)
 
 
-def _in_order(result: Any) -> list[Word]:
+def _in_order(result: Word | float) -> list[Word]:
     """The words of an expression, operands first, each once."""
     order: list[Word] = []
     seen: set[int] = set()
-    stack = [(result, False)]
+    stack: list[tuple[Word | float, bool]] = [(result, False)]
     while stack:
         word, ready = stack.pop()
         if not isinstance(word, Word) or (id(word) in seen and not ready):
@@ -214,7 +215,7 @@ def _write(word: Word, operands: list[str]) -> str:
     return f"{op}({','.join(operands)})"
 
 
-def _number(value: Any) -> str:
+def _number(value: float) -> str:
     """A literal of JavaScript."""
     if isinstance(value, bool):
         return "true" if value else "false"

@@ -10,13 +10,18 @@ mpmath itself is not imported here.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .mpmath_activations import *  # noqa: F403  its functions are part of this namespace
 from .mpmath_arithmetic import *  # noqa: F403
-from .mpmath_arithmetic import Context, Real
 from .mpmath_special import *  # noqa: F403
 from .mpmath_trigonometric import *  # noqa: F403
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from mpmath import mpf
+    from mpmath.ctx_mp import MPContext
 
 
 class Arithmetic:
@@ -28,19 +33,19 @@ class Arithmetic:
     -1.0
     """
 
-    def __init__(self, mp: Context) -> None:
+    def __init__(self, mp: MPContext) -> None:
         self._mp = mp
         self.inf = mp.inf
 
     @property
-    def pi(self) -> Real:
+    def pi(self) -> mpf:
         return +self._mp.pi  # at the precision of now, which its owner may change
 
     @property
-    def e(self) -> Real:
+    def e(self) -> mpf:
         return +self._mp.e
 
-    def __getattr__(self, op: str) -> Any:
+    def __getattr__(self, op: str) -> Callable[..., mpf]:
         if op.startswith("_") or op not in globals():
             raise AttributeError(op)
         function = partial(globals()[op], self._mp)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from builtins import abs as _size  # the module's own abs is the operation
-from typing import Any
+from typing import TYPE_CHECKING
 
 from .mpmath_special import LARGEST, real
 
-#: A real number of mpmath. The context class is made at run time and has no type to name.
-Real = Any
-Context = Any
+if TYPE_CHECKING:
+    from mpmath import mpf
+    from mpmath.ctx_mp import MPContext
 
 #: beyond this magnitude, in bits, the reduction by multiples of pi or of a divisor would cost too much
 MOST_REDUCED = 100_000
@@ -18,23 +18,23 @@ MOST_REDUCED = 100_000
 # --------------------------------------------------------------------------------------------------------- arithmetic
 
 
-def copy(mp: Context, x: Real) -> Real:
+def copy(mp: MPContext, x: mpf) -> mpf:
     return mp.mpf(x)
 
 
-def add(mp: Context, x: Real, y: Real) -> Real:
+def add(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.mpf(x) + y
 
 
-def sub(mp: Context, x: Real, y: Real) -> Real:
+def sub(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.mpf(x) - y
 
 
-def mul(mp: Context, x: Real, y: Real) -> Real:
+def mul(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.mpf(x) * y
 
 
-def div(mp: Context, x: Real, y: Real) -> Real:
+def div(mp: MPContext, x: mpf, y: mpf) -> mpf:
     """The quotient; x/0 has the sign of x, since these numbers have one zero."""
     x = mp.mpf(x)
     if y == 0:
@@ -42,7 +42,7 @@ def div(mp: Context, x: Real, y: Real) -> Real:
     return x / y
 
 
-def power(mp: Context, x: Real, y: Real) -> Real:
+def power(mp: MPContext, x: mpf, y: mpf) -> mpf:
     """C's pow. The size of the result is estimated first.
 
     >>> from mpmath import mp
@@ -72,7 +72,7 @@ def power(mp: Context, x: Real, y: Real) -> Real:
     return real(mp, mp.power(x, y))
 
 
-def mod(mp: Context, x: Real, y: Real) -> Real:
+def mod(mp: MPContext, x: mpf, y: mpf) -> mpf:
     x, y = mp.mpf(x), mp.mpf(y)
     if y == 0 or not mp.isfinite(x) or mp.isnan(y):
         return mp.nan
@@ -83,87 +83,87 @@ def mod(mp: Context, x: Real, y: Real) -> Real:
     return x % y
 
 
-def fmod(mp: Context, x: Real, y: Real) -> Real:
+def fmod(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.sign(x) * mod(mp, _size(mp.mpf(x)), _size(mp.mpf(y)))
 
 
-def neg(mp: Context, x: Real) -> Real:
+def neg(mp: MPContext, x: mpf) -> mpf:
     return -mp.mpf(x)
 
 
-def reciprocal(mp: Context, x: Real) -> Real:
+def reciprocal(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, x)
 
 
-def square(mp: Context, x: Real) -> Real:
+def square(mp: MPContext, x: mpf) -> mpf:
     return mp.mpf(x) ** 2
 
 
-def sqrt(mp: Context, x: Real) -> Real:
+def sqrt(mp: MPContext, x: mpf) -> mpf:
     return mp.sqrt(x) if x >= 0 else mp.nan
 
 
-def cbrt(mp: Context, x: Real) -> Real:
+def cbrt(mp: MPContext, x: mpf) -> mpf:
     return mp.cbrt(x) if x >= 0 else (-mp.cbrt(-x) if x < 0 else mp.nan)
 
 
-def hypot(mp: Context, x: Real, y: Real) -> Real:
+def hypot(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.inf if mp.isinf(x) or mp.isinf(y) else mp.hypot(x, y)
 
 
-def deg2rad(mp: Context, x: Real) -> Real:
+def deg2rad(mp: MPContext, x: mpf) -> mpf:
     return mp.mpf(x) * mp.pi / 180
 
 
-def rad2deg(mp: Context, x: Real) -> Real:
+def rad2deg(mp: MPContext, x: mpf) -> mpf:
     return mp.mpf(x) * 180 / mp.pi
 
 
 # ------------------------------------------------------------------------------------------ exponentials and logarithms
 
 
-def exp(mp: Context, x: Real) -> Real:
+def exp(mp: MPContext, x: mpf) -> mpf:
     if x > LARGEST:
         return mp.inf
     return mp.mpf(0) if x < -LARGEST else mp.exp(x)
 
 
-def exp2(mp: Context, x: Real) -> Real:
+def exp2(mp: MPContext, x: mpf) -> mpf:
     return power(mp, 2, x)
 
 
-def expm1(mp: Context, x: Real) -> Real:
+def expm1(mp: MPContext, x: mpf) -> mpf:
     if x > LARGEST:
         return mp.inf
     return mp.mpf(-1) if x < -LARGEST else mp.expm1(x)
 
 
-def log(mp: Context, x: Real) -> Real:
+def log(mp: MPContext, x: mpf) -> mpf:
     return mp.log(x) if x >= 0 else mp.nan
 
 
-def log2(mp: Context, x: Real) -> Real:
+def log2(mp: MPContext, x: mpf) -> mpf:
     return log(mp, x) / mp.ln2
 
 
-def log10(mp: Context, x: Real) -> Real:
+def log10(mp: MPContext, x: mpf) -> mpf:
     return log(mp, x) / mp.ln10
 
 
-def log1p(mp: Context, x: Real) -> Real:
+def log1p(mp: MPContext, x: mpf) -> mpf:
     if x > -1:
         return mp.log1p(x)
     return -mp.inf if x == -1 else mp.nan
 
 
-def logaddexp(mp: Context, x: Real, y: Real) -> Real:
+def logaddexp(mp: MPContext, x: mpf, y: mpf) -> mpf:
     if x == y:
         return mp.mpf(x) + mp.ln2
     low, high = (x, y) if x < y else (y, x)
     return high + log1p(mp, exp(mp, mp.mpf(low) - high))
 
 
-def xlogy(mp: Context, x: Real, y: Real) -> Real:
+def xlogy(mp: MPContext, x: mpf, y: mpf) -> mpf:
     if x == 0 and not mp.isnan(y):
         return mp.mpf(0)
     return x * log(mp, y)
@@ -172,83 +172,83 @@ def xlogy(mp: Context, x: Real, y: Real) -> Real:
 # ------------------------------------------------------------------------------------------------------------- piecewise
 
 
-def abs(mp: Context, x: Real) -> Real:
+def abs(mp: MPContext, x: mpf) -> mpf:
     return mp.fabs(x)
 
 
-def sign(mp: Context, x: Real) -> Real:
+def sign(mp: MPContext, x: mpf) -> mpf:
     return mp.nan if mp.isnan(x) else mp.mpf(mp.sign(x))
 
 
-def floor(mp: Context, x: Real) -> Real:
+def floor(mp: MPContext, x: mpf) -> mpf:
     return mp.floor(x)
 
 
-def ceil(mp: Context, x: Real) -> Real:
+def ceil(mp: MPContext, x: mpf) -> mpf:
     return mp.ceil(x)
 
 
-def round(mp: Context, x: Real) -> Real:
+def round(mp: MPContext, x: mpf) -> mpf:
     return mp.nint(x)
 
 
-def trunc(mp: Context, x: Real) -> Real:
+def trunc(mp: MPContext, x: mpf) -> mpf:
     return mp.floor(x) if x >= 0 else mp.ceil(x)
 
 
-def maximum(mp: Context, x: Real, y: Real) -> Real:
+def maximum(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.mpf(x if x >= y or x != x else y)
 
 
-def minimum(mp: Context, x: Real, y: Real) -> Real:
+def minimum(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.mpf(x if x <= y or x != x else y)
 
 
-def clip(mp: Context, x: Real, lo: Real, hi: Real) -> Real:
+def clip(mp: MPContext, x: mpf, lo: mpf, hi: mpf) -> mpf:
     return minimum(mp, maximum(mp, x, lo), hi)
 
 
-def heaviside(mp: Context, x: Real, h0: Real = 0.5) -> Real:
+def heaviside(mp: MPContext, x: mpf, h0: mpf = 0.5) -> mpf:
     if x == 0:
         return mp.mpf(h0)
     return mp.mpf(1) if x > 0 else (mp.mpf(0) if x < 0 else mp.nan)
 
 
-def where(mp: Context, c: Real, a: Real, b: Real) -> Real:
+def where(mp: MPContext, c: mpf, a: mpf, b: mpf) -> mpf:
     return a if c else b
 
 
-def less(mp: Context, x: Real, y: Real) -> bool:
+def less(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x < y)
 
 
-def less_equal(mp: Context, x: Real, y: Real) -> bool:
+def less_equal(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x <= y)
 
 
-def greater(mp: Context, x: Real, y: Real) -> bool:
+def greater(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x > y)
 
 
-def greater_equal(mp: Context, x: Real, y: Real) -> bool:
+def greater_equal(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x >= y)
 
 
-def equal(mp: Context, x: Real, y: Real) -> bool:
+def equal(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x == y)
 
 
-def not_equal(mp: Context, x: Real, y: Real) -> bool:
+def not_equal(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x != y)
 
 
-def logical_and(mp: Context, x: Real, y: Real) -> bool:
+def logical_and(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x) and bool(y)
 
 
-def logical_or(mp: Context, x: Real, y: Real) -> bool:
+def logical_or(mp: MPContext, x: mpf, y: mpf) -> bool:
     return bool(x) or bool(y)
 
 
-def logical_not(mp: Context, x: Real) -> bool:
+def logical_not(mp: MPContext, x: mpf) -> bool:
     return not x

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np  # noqa: TID253 - loaded for arrays only
 
+if TYPE_CHECKING:
+    from mpmath import matrix, mpf
+    from mpmath.ctx_mp import MPContext
+    from numpy.typing import NDArray
 
-def apply(mp: Any, name: str, operands: list[Any]) -> Any:
+    #: an array of mpmath's real numbers
+    Reals: TypeAlias = NDArray[np.object_]
+
+
+def apply(mp: MPContext, name: str, operands: list[Reals]) -> Reals | mpf | None:
     """``name`` on object arrays of numbers of ``mp``."""
     if name == "solve":
         return _solve(mp, *operands)
@@ -29,7 +37,7 @@ def apply(mp: Any, name: str, operands: list[Any]) -> Any:
     return whole
 
 
-def _matrix(mp: Any, a: Any) -> Any:
+def _matrix(mp: MPContext, a: Reals) -> matrix:
     found = mp.zeros(*a.shape)
     for i in range(a.shape[0]):
         for j in range(a.shape[1]):
@@ -37,7 +45,7 @@ def _matrix(mp: Any, a: Any) -> Any:
     return found
 
 
-def _array(m: Any) -> Any:
+def _array(m: matrix) -> Reals:
     whole = np.empty((m.rows, m.cols), dtype=object)
     for i in range(m.rows):
         for j in range(m.cols):
@@ -45,14 +53,14 @@ def _array(m: Any) -> Any:
     return whole
 
 
-def _column(m: Any) -> Any:
+def _column(m: matrix) -> Reals:
     values = np.empty(len(m), dtype=object)
     for i in range(len(m)):
         values[i] = m[i]
     return values
 
 
-def _solve(mp: Any, a: Any, b: Any) -> Any:
+def _solve(mp: MPContext, a: Reals, b: Reals) -> Reals | None:
     vector = b.ndim == 1
     if vector:
         b = b[:, None]
@@ -67,14 +75,14 @@ def _solve(mp: Any, a: Any, b: Any) -> Any:
     return whole[..., 0] if vector else whole
 
 
-def _inv(mp: Any, a: Any) -> Any:
+def _inv(mp: MPContext, a: Reals) -> Reals | None:
     try:
         return _array(mp.inverse(_matrix(mp, a))) if a.size else a
     except ZeroDivisionError:
         return None
 
 
-def _det(mp: Any, a: Any) -> Any:
+def _det(mp: MPContext, a: Reals) -> mpf:
     """By elimination with pivots: mpmath's own gives up on singular matrices of some sizes."""
     work = a.copy()
     count = len(work)
@@ -93,7 +101,7 @@ def _det(mp: Any, a: Any) -> Any:
     return sign
 
 
-def _cofactor(mp: Any, a: Any) -> Any:
+def _cofactor(mp: MPContext, a: Reals) -> Reals:
     count = len(a)
     found = np.empty((count, count), dtype=object)
     for i in range(count):
@@ -103,30 +111,30 @@ def _cofactor(mp: Any, a: Any) -> Any:
     return found
 
 
-def _logdet(mp: Any, a: Any) -> Any:
+def _logdet(mp: MPContext, a: Reals) -> mpf:
     value = _det(mp, a)
     return -mp.inf if value == 0 else mp.log(abs(value))
 
 
-def _cholesky(mp: Any, a: Any) -> Any:
+def _cholesky(mp: MPContext, a: Reals) -> Reals | None:
     try:
         return _array(mp.cholesky(_matrix(mp, (a + a.T) / 2)))
     except ValueError:
         return None
 
 
-def _eigh(mp: Any, a: Any) -> tuple[Any, Any]:
+def _eigh(mp: MPContext, a: Reals) -> tuple[Reals, Reals]:
     values, vectors = mp.eigsy(_matrix(mp, (a + a.T) / 2))
     order = sorted(range(len(values)), key=lambda i: values[i])
     return _column(values)[order], _array(vectors)[:, order]
 
 
-def _svd(mp: Any, a: Any) -> tuple[Any, Any, Any]:
+def _svd(mp: MPContext, a: Reals) -> tuple[Reals, Reals, Reals]:
     u, s, v = mp.svd_r(_matrix(mp, a))
     return _array(u), _column(s), _array(v)
 
 
-def _signs(mp: Any, vectors: Any) -> Any:
+def _signs(mp: MPContext, vectors: Reals) -> Reals:
     """Per column the sign of its largest entry, as the arithmetic of floats decides it."""
     found = np.empty(vectors.shape[1], dtype=object)
     for column in range(vectors.shape[1]):
@@ -137,23 +145,23 @@ def _signs(mp: Any, vectors: Any) -> Any:
     return found
 
 
-def _signed(mp: Any, vectors: Any) -> Any:
+def _signed(mp: MPContext, vectors: Reals) -> Reals:
     return vectors * _signs(mp, vectors)
 
 
-def _right(mp: Any, a: Any) -> Any:
+def _right(mp: MPContext, a: Reals) -> Reals:
     u, _, v = _svd(mp, a)
     return v.T * _signs(mp, u)
 
 
-def _pinv(mp: Any, a: Any) -> Any:
+def _pinv(mp: MPContext, a: Reals) -> Reals:
     u, s, v = _svd(mp, a)
     cut = s[0] * mp.mpf(10) ** -(mp.dps // 2)
     turned = np.array([1 / one if one > cut else mp.mpf(0) for one in s], dtype=object)
     return np.dot(v.T * turned, u.T)
 
 
-_FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {
+_FUNCTIONS: dict[str, Callable[[MPContext, Reals], Reals | mpf | None]] = {
     "inv": _inv,
     "det": _det,
     "cofactor": _cofactor,

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import wraps
-from typing import Any
+from typing import TYPE_CHECKING
 
-Real = Any
-Context = Any
+if TYPE_CHECKING:
+    from mpmath import mpf
+    from mpmath.ctx_mp import MPContext
 
 __all__ = [
     "besseli", "besselj", "besselk", "bessely", "beta", "digamma", "erf", "erfc", "erfcinv", "erfcx", "erfi", "erfinv", "exp1",
@@ -24,28 +25,28 @@ LARGEST = 762_123_384_786
 MOST_MAGNITUDE = 10_000
 
 
-def real(mp: Context, value: Real) -> Real:
+def real(mp: MPContext, value: mpf) -> mpf:
     """The number itself, or NaN where mpmath went into the complex plane."""
     return value.real if value.imag == 0 else mp.nan
 
 
-def digits_for(mp: Context, x: Real) -> AbstractContextManager[Any]:
+def digits_for(mp: MPContext, x: mpf) -> AbstractContextManager[None]:
     """Enough precision for a function that magnifies the relative error of its argument by x**2."""
     extra = 2 * mp.mag(x) if mp.isfinite(x) and x != 0 else 0
-    result: AbstractContextManager[Any] = mp.extraprec(min(max(extra, 0), 20_000) + 10)
+    result: AbstractContextManager[None] = mp.extraprec(min(max(extra, 0), 20_000) + 10)
     return result
 
 
-def _is_order(mp: Context, n: Real) -> bool:
+def _is_order(mp: MPContext, n: mpf) -> bool:
     """As in the Python kernels: a whole number from 0 to 170."""
     return bool(0 <= n <= 170 and mp.isint(n))
 
 
-def _settled(function: Callable[..., Real]) -> Callable[..., Real]:
+def _settled(function: Callable[..., mpf]) -> Callable[..., mpf]:
     """Poles are NaN, and so is what mpmath's series cannot reach, or would take for ever to."""
 
     @wraps(function)
-    def guarded(mp: Context, *operands: Real) -> Real:
+    def guarded(mp: MPContext, *operands: mpf) -> mpf:
         operands = tuple(mp.mpf(one) for one in operands)
         if any(mp.isnan(one) or (one != 0 and mp.isfinite(one) and abs(mp.mag(one)) > MOST_MAGNITUDE) for one in operands):
             return mp.nan
@@ -60,22 +61,22 @@ def _settled(function: Callable[..., Real]) -> Callable[..., Real]:
 # -------------------------------------------------------------------------------------------------------- error functions
 
 
-def erf(mp: Context, x: Real) -> Real:
+def erf(mp: MPContext, x: mpf) -> mpf:
     return mp.erf(x)
 
 
-def erfc(mp: Context, x: Real) -> Real:
+def erfc(mp: MPContext, x: mpf) -> mpf:
     if x > 1000 and mp.mpf(x) ** 2 > LARGEST:
         return mp.mpf(0)
     return mp.erfc(x)
 
 
 @_settled
-def erfcx(mp: Context, x: Real) -> Real:
+def erfcx(mp: MPContext, x: mpf) -> mpf:
     return _erfcx(mp, x)
 
 
-def _erfcx(mp: Context, x: Real) -> Real:
+def _erfcx(mp: MPContext, x: mpf) -> mpf:
     if x < 0 and x * x > LARGEST:
         return mp.inf
     if x < 2**20:
@@ -93,7 +94,7 @@ def _erfcx(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def ierfcx(mp: Context, n: Real, x: Real) -> Real:
+def ierfcx(mp: MPContext, n: mpf, x: mpf) -> mpf:
     """By the recurrence (DLMF 7.18.7), with as many more digits as it loses for positive x."""
     if not _is_order(mp, n):
         return mp.nan
@@ -110,14 +111,14 @@ def ierfcx(mp: Context, n: Real, x: Real) -> Real:
 
 
 @_settled
-def erfinv(mp: Context, x: Real) -> Real:
+def erfinv(mp: MPContext, x: mpf) -> mpf:
     if x in (1, -1):
         return x * mp.inf
     return mp.erfinv(x) if -1 < x < 1 else mp.nan
 
 
 @_settled
-def erfcinv(mp: Context, x: Real) -> Real:
+def erfcinv(mp: MPContext, x: mpf) -> mpf:
     """The inverse of erf at 1 - x, which takes as many more digits as x is small."""
     if x in (0, 2):
         return mp.inf if x == 0 else -mp.inf
@@ -129,7 +130,7 @@ def erfcinv(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def erfi(mp: Context, x: Real) -> Real:
+def erfi(mp: MPContext, x: mpf) -> mpf:
     if mp.mag(x) > 25 and x * x > LARGEST:
         return mp.sign(x) * mp.inf
     return mp.erfi(x)
@@ -139,7 +140,7 @@ def erfi(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def expi(mp: Context, x: Real) -> Real:
+def expi(mp: MPContext, x: mpf) -> mpf:
     """Infinite where exp(x) is; digits are added near the zero at 0.3725, where terms of one size cancel."""
     if x == 0:
         return -mp.inf
@@ -155,7 +156,7 @@ def expi(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def exp1(mp: Context, x: Real) -> Real:
+def exp1(mp: MPContext, x: mpf) -> mpf:
     if x < 0 or x > LARGEST:
         return mp.nan if x < 0 else mp.mpf(0)
     return mp.e1(x) if x > 0 else mp.inf
@@ -165,7 +166,7 @@ def exp1(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def gamma(mp: Context, x: Real) -> Real:
+def gamma(mp: MPContext, x: mpf) -> mpf:
     if x == 0 or x > 3e10:
         return mp.inf
     if x == -mp.inf:
@@ -174,28 +175,28 @@ def gamma(mp: Context, x: Real) -> Real:
 
 
 @_settled
-def lgamma(mp: Context, x: Real) -> Real:
+def lgamma(mp: MPContext, x: mpf) -> mpf:
     if mp.isinf(x) or (x <= 0 and mp.isint(x)):
         return mp.inf
     return mp.loggamma(x).real
 
 
 @_settled
-def digamma(mp: Context, x: Real) -> Real:
+def digamma(mp: MPContext, x: mpf) -> mpf:
     return -mp.inf if x == 0 else mp.psi(0, x)
 
 
 @_settled
-def trigamma(mp: Context, x: Real) -> Real:
+def trigamma(mp: MPContext, x: mpf) -> mpf:
     return _polygamma(mp, mp.mpf(1), x)
 
 
 @_settled
-def polygamma(mp: Context, n: Real, x: Real) -> Real:
+def polygamma(mp: MPContext, n: mpf, x: mpf) -> mpf:
     return _polygamma(mp, n, x)
 
 
-def _polygamma(mp: Context, n: Real, x: Real) -> Real:
+def _polygamma(mp: MPContext, n: mpf, x: mpf) -> mpf:
     if not _is_order(mp, n):
         return mp.nan
     if x <= 0 and mp.isint(x):
@@ -206,7 +207,7 @@ def _polygamma(mp: Context, n: Real, x: Real) -> Real:
 
 
 @_settled
-def polygamma_gap(mp: Context, n: Real, x: Real, y: Real) -> Real:
+def polygamma_gap(mp: MPContext, n: mpf, x: mpf, y: mpf) -> mpf:
     """The difference, with as many more digits as it loses."""
     if y == 0 and _is_order(mp, n):
         return mp.mpf(0)
@@ -219,24 +220,24 @@ def polygamma_gap(mp: Context, n: Real, x: Real, y: Real) -> Real:
 
 
 @_settled
-def beta(mp: Context, x: Real, y: Real) -> Real:
+def beta(mp: MPContext, x: mpf, y: mpf) -> mpf:
     return mp.beta(x, y)
 
 
 @_settled
-def lowergamma(mp: Context, a: Real, x: Real) -> Real:
+def lowergamma(mp: MPContext, a: mpf, x: mpf) -> mpf:
     return mp.gammainc(a, 0, x) if a > 0 and x >= 0 else mp.nan
 
 
 @_settled
-def gammainc(mp: Context, a: Real, x: Real) -> Real:
+def gammainc(mp: MPContext, a: mpf, x: mpf) -> mpf:
     if not (a > 0 and x >= 0):
         return mp.nan
     return mp.mpf(1) if mp.isinf(x) else mp.gammainc(a, 0, x, regularized=True)
 
 
 @_settled
-def gammaincc(mp: Context, a: Real, x: Real) -> Real:
+def gammaincc(mp: MPContext, a: mpf, x: mpf) -> mpf:
     if not (a > 0 and x >= 0):
         return mp.nan
     return mp.mpf(0) if x > LARGEST else mp.gammainc(a, x, mp.inf, regularized=True)
@@ -245,24 +246,24 @@ def gammaincc(mp: Context, a: Real, x: Real) -> Real:
 # --------------------------------------------------------------------------------------------------------------- Bessel
 
 
-def _is_reachable(mp: Context, nu: Real, x: Real) -> bool:
+def _is_reachable(mp: MPContext, nu: mpf, x: mpf) -> bool:
     """mpmath's series and expansions settle in time for these; others are NaN, as SciPy's are at infinity."""
     return bool(abs(nu) <= 1000 and mp.isfinite(x))
 
 
-def _reflected(mp: Context, nu: Real) -> tuple[Real, int]:
+def _reflected(mp: MPContext, nu: mpf) -> tuple[mpf, int]:
     """A negative whole order as its opposite and a sign (DLMF 10.4.1): mpmath is slow on it."""
     return (-nu, -1 if nu % 2 else 1) if nu < 0 and mp.isint(nu) else (nu, 1)
 
 
 @_settled
-def besselj(mp: Context, nu: Real, x: Real) -> Real:
+def besselj(mp: MPContext, nu: mpf, x: mpf) -> mpf:
     order, sign = _reflected(mp, nu)
     return sign * mp.besselj(order, x) if _is_reachable(mp, nu, x) else mp.nan
 
 
 @_settled
-def bessely(mp: Context, nu: Real, x: Real) -> Real:
+def bessely(mp: MPContext, nu: mpf, x: mpf) -> mpf:
     if not _is_reachable(mp, nu, x) or x < 0:
         return mp.nan
     order, sign = _reflected(mp, nu)
@@ -270,7 +271,7 @@ def bessely(mp: Context, nu: Real, x: Real) -> Real:
 
 
 @_settled
-def besseli(mp: Context, nu: Real, x: Real) -> Real:
+def besseli(mp: MPContext, nu: mpf, x: mpf) -> mpf:
     if not _is_reachable(mp, nu, x):
         return mp.nan
     if abs(x) > LARGEST and (x > 0 or mp.isint(nu)):
@@ -279,7 +280,7 @@ def besseli(mp: Context, nu: Real, x: Real) -> Real:
 
 
 @_settled
-def besselk(mp: Context, nu: Real, x: Real) -> Real:
+def besselk(mp: MPContext, nu: mpf, x: mpf) -> mpf:
     if not abs(nu) <= 1000 or x < 0:
         return mp.nan
     if x > LARGEST:
@@ -290,7 +291,7 @@ def besselk(mp: Context, nu: Real, x: Real) -> Real:
     return _besselk(mp, abs(nu), x) if 1 < x < mp.prec else mp.besselk(abs(nu), x)
 
 
-def _besselk(mp: Context, nu: Real, x: Real) -> Real:
+def _besselk(mp: MPContext, nu: mpf, x: mpf) -> mpf:
     """The integral of exp(-x*cosh(t))*cosh(nu*t) (DLMF 10.32.9) by the trapezoidal rule.
 
     The integrand is analytic for |Im t| < pi/2, so the error falls like exp(-0.85*pi**2/h): a few hundred
@@ -312,40 +313,40 @@ def _besselk(mp: Context, nu: Real, x: Real) -> Real:
     return +value
 
 
-def j0(mp: Context, x: Real) -> Real:
+def j0(mp: MPContext, x: mpf) -> mpf:
     return besselj(mp, 0, x)
 
 
-def j1(mp: Context, x: Real) -> Real:
+def j1(mp: MPContext, x: mpf) -> mpf:
     return besselj(mp, 1, x)
 
 
-def y0(mp: Context, x: Real) -> Real:
+def y0(mp: MPContext, x: mpf) -> mpf:
     return bessely(mp, 0, x)
 
 
-def y1(mp: Context, x: Real) -> Real:
+def y1(mp: MPContext, x: mpf) -> mpf:
     return bessely(mp, 1, x)
 
 
-def i0(mp: Context, x: Real) -> Real:
+def i0(mp: MPContext, x: mpf) -> mpf:
     return besseli(mp, 0, x)
 
 
-def i1(mp: Context, x: Real) -> Real:
+def i1(mp: MPContext, x: mpf) -> mpf:
     return besseli(mp, 1, x)
 
 
-def k0(mp: Context, x: Real) -> Real:
+def k0(mp: MPContext, x: mpf) -> mpf:
     return besselk(mp, 0, x)
 
 
-def k1(mp: Context, x: Real) -> Real:
+def k1(mp: MPContext, x: mpf) -> mpf:
     return besselk(mp, 1, x)
 
 
 @_settled
-def spherical_jn(mp: Context, n: Real, x: Real) -> Real:
+def spherical_jn(mp: MPContext, n: mpf, x: mpf) -> mpf:
     """DLMF 10.47.3, with the parity of the order for negative x."""
     if not _is_order(mp, n):
         return mp.nan
@@ -356,5 +357,5 @@ def spherical_jn(mp: Context, n: Real, x: Real) -> Real:
 
 
 @_settled
-def lambertw(mp: Context, x: Real) -> Real:
+def lambertw(mp: MPContext, x: mpf) -> mpf:
     return mp.lambertw(x)

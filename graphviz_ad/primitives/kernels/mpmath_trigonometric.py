@@ -2,59 +2,65 @@
 
 from __future__ import annotations
 
-from .mpmath_arithmetic import MOST_REDUCED, Context, Real, div
+from typing import TYPE_CHECKING
+
+from .mpmath_arithmetic import MOST_REDUCED, div
 from .mpmath_special import LARGEST
+
+if TYPE_CHECKING:
+    from mpmath import mpf
+    from mpmath.ctx_mp import MPContext
 
 # --------------------------------------------------------------------------------------------------------- trigonometric
 
 
-def _reducible(mp: Context, x: Real) -> bool:
+def _reducible(mp: MPContext, x: mpf) -> bool:
     return bool(mp.isfinite(x) and (x == 0 or mp.mag(x) < MOST_REDUCED))
 
 
-def sin(mp: Context, x: Real) -> Real:
+def sin(mp: MPContext, x: mpf) -> mpf:
     return mp.sin(x) if _reducible(mp, x) else mp.nan
 
 
-def cos(mp: Context, x: Real) -> Real:
+def cos(mp: MPContext, x: mpf) -> mpf:
     return mp.cos(x) if _reducible(mp, x) else mp.nan
 
 
-def tan(mp: Context, x: Real) -> Real:
+def tan(mp: MPContext, x: mpf) -> mpf:
     return mp.tan(x) if _reducible(mp, x) else mp.nan
 
 
-def sec(mp: Context, x: Real) -> Real:
+def sec(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, cos(mp, x))
 
 
-def csc(mp: Context, x: Real) -> Real:
+def csc(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, sin(mp, x))
 
 
-def cot(mp: Context, x: Real) -> Real:
+def cot(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, tan(mp, x))
 
 
-def sinc(mp: Context, x: Real) -> Real:
+def sinc(mp: MPContext, x: mpf) -> mpf:
     if x == 0:
         return mp.mpf(1)
     return mp.sinpi(x) / (mp.pi * x) if _reducible(mp, x) else mp.nan
 
 
-def asin(mp: Context, x: Real) -> Real:
+def asin(mp: MPContext, x: mpf) -> mpf:
     return mp.asin(x) if -1 <= x <= 1 else mp.nan
 
 
-def acos(mp: Context, x: Real) -> Real:
+def acos(mp: MPContext, x: mpf) -> mpf:
     return mp.acos(x) if -1 <= x <= 1 else mp.nan
 
 
-def atan(mp: Context, x: Real) -> Real:
+def atan(mp: MPContext, x: mpf) -> mpf:
     return mp.atan(x)
 
 
-def atan2(mp: Context, y: Real, x: Real) -> Real:
+def atan2(mp: MPContext, y: mpf, x: mpf) -> mpf:
     if mp.isnan(x) or mp.isnan(y):
         return mp.nan
     if mp.isinf(x) or mp.isinf(y):  # C's: what is finite counts for its side alone
@@ -64,14 +70,14 @@ def atan2(mp: Context, y: Real, x: Real) -> Real:
     return mp.mpf(0) if x == 0 and y == 0 else mp.atan2(y, x)
 
 
-def asec(mp: Context, x: Real) -> Real:
+def asec(mp: MPContext, x: mpf) -> mpf:
     if not abs(x) >= 1:
         return mp.nan
     angle = mp.atan(mp.sqrt((abs(x) - mp.mpf(1)) * (abs(x) + mp.mpf(1))))
     return angle if x > 0 else mp.pi - angle
 
 
-def acsc(mp: Context, x: Real) -> Real:
+def acsc(mp: MPContext, x: mpf) -> mpf:
     if not abs(x) >= 1:
         return mp.nan
     if mp.isinf(x):
@@ -79,63 +85,63 @@ def acsc(mp: Context, x: Real) -> Real:
     return mp.sign(x) * mp.atan2(1, mp.sqrt((abs(x) - mp.mpf(1)) * (abs(x) + mp.mpf(1))))
 
 
-def acot(mp: Context, x: Real) -> Real:
+def acot(mp: MPContext, x: mpf) -> mpf:
     return mp.atan(1 / mp.mpf(x)) if x != 0 else mp.pi / 2
 
 
 # ------------------------------------------------------------------------------------------------------------ hyperbolic
 
 
-def sinh(mp: Context, x: Real) -> Real:
+def sinh(mp: MPContext, x: mpf) -> mpf:
     return mp.sign(x) * mp.inf if abs(x) > LARGEST else mp.sinh(x)
 
 
-def cosh(mp: Context, x: Real) -> Real:
+def cosh(mp: MPContext, x: mpf) -> mpf:
     return mp.inf if abs(x) > LARGEST else mp.cosh(x)
 
 
-def tanh(mp: Context, x: Real) -> Real:
+def tanh(mp: MPContext, x: mpf) -> mpf:
     return mp.sign(x) if abs(x) > LARGEST else mp.tanh(x)
 
 
-def sech(mp: Context, x: Real) -> Real:
+def sech(mp: MPContext, x: mpf) -> mpf:
     return 1 / cosh(mp, x)
 
 
-def csch(mp: Context, x: Real) -> Real:
+def csch(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, sinh(mp, x))
 
 
-def coth(mp: Context, x: Real) -> Real:
+def coth(mp: MPContext, x: mpf) -> mpf:
     return div(mp, 1, tanh(mp, x))
 
 
-def asinh(mp: Context, x: Real) -> Real:
+def asinh(mp: MPContext, x: mpf) -> mpf:
     return mp.asinh(x)
 
 
-def acosh(mp: Context, x: Real) -> Real:
+def acosh(mp: MPContext, x: mpf) -> mpf:
     """acosh(1 + t) is 2*asinh(sqrt(t/2)), which keeps its digits near 1."""
     return 2 * mp.asinh(mp.sqrt((mp.mpf(x) - 1) / 2)) if x >= 1 else mp.nan
 
 
-def atanh(mp: Context, x: Real) -> Real:
+def atanh(mp: MPContext, x: mpf) -> mpf:
     if -1 < x < 1:
         return mp.atanh(x)
     return x * mp.inf if x in (1, -1) else mp.nan
 
 
-def asech(mp: Context, x: Real) -> Real:
+def asech(mp: MPContext, x: mpf) -> mpf:
     if 0 < x <= 1:
         return mp.asinh(mp.sqrt((1 - mp.mpf(x)) * (1 + mp.mpf(x))) / x)
     return mp.inf if x == 0 else mp.nan
 
 
-def acsch(mp: Context, x: Real) -> Real:
+def acsch(mp: MPContext, x: mpf) -> mpf:
     return mp.asinh(1 / mp.mpf(x)) if x != 0 else mp.inf
 
 
-def acoth(mp: Context, x: Real) -> Real:
+def acoth(mp: MPContext, x: mpf) -> mpf:
     size = abs(mp.mpf(x))
     if size > 1:
         return mp.sign(x) * mp.log1p(2 / (size - 1)) / 2

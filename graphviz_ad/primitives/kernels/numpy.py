@@ -7,13 +7,15 @@ A function has the name of its operation, so this module shadows a few built-ins
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import python as _floats
 
-Array: TypeAlias = Any  # ndarray or scalar of float64; NumPy's ufuncs do not say which they return
+if TYPE_CHECKING:
+    from ..types import Numbers
+
 
 inf = np.inf
 nan = np.nan
@@ -36,19 +38,19 @@ cbrt = np.cbrt
 hypot = np.hypot
 
 
-def copy(x: Array) -> Array:
+def copy(x: Numbers) -> Numbers:
     return np.array(x)
 
 
-def reciprocal(x: Array) -> Array:
+def reciprocal(x: Numbers) -> Numbers:
     return np.true_divide(1.0, x)
 
 
-def deg2rad(x: Array) -> Array:
+def deg2rad(x: Numbers) -> Numbers:
     return np.multiply(x, pi / 180)
 
 
-def rad2deg(x: Array) -> Array:
+def rad2deg(x: Numbers) -> Numbers:
     return np.multiply(x, 180 / pi)
 
 
@@ -64,7 +66,7 @@ log1p = np.log1p
 logaddexp = np.logaddexp
 
 
-def xlogy(x: Array, y: Array) -> Array:
+def xlogy(x: Numbers, y: Numbers) -> Numbers:
     return np.where((np.equal(x, 0)) & ~np.isnan(y), 0.0, np.multiply(x, np.log(y)))
 
 
@@ -84,19 +86,19 @@ asinh = np.arcsinh
 atanh = np.arctanh
 
 
-def sec(x: Array) -> Array:
+def sec(x: Numbers) -> Numbers:
     return 1 / np.cos(x)
 
 
-def csc(x: Array) -> Array:
+def csc(x: Numbers) -> Numbers:
     return np.true_divide(1, np.sin(x))
 
 
-def cot(x: Array) -> Array:
+def cot(x: Numbers) -> Numbers:
     return np.true_divide(1, np.tan(x))
 
 
-def sinc(x: Array) -> Array:
+def sinc(x: Numbers) -> Numbers:
     """sin(pi*x)/(pi*x), with the multiples of pi taken out exactly."""
     x = np.asarray(x, dtype=float)
     turn = x - 2 * np.rint(x / 2)
@@ -106,50 +108,50 @@ def sinc(x: Array) -> Array:
     return np.where(x == 0, 1.0, value)
 
 
-def asec(x: Array) -> Array:
+def asec(x: Numbers) -> Numbers:
     size = np.abs(x)
     angle = np.arctan(np.sqrt(size - 1) * np.sqrt(size + 1))
     return np.where(np.less(x, 0), pi - angle, angle)
 
 
-def acsc(x: Array) -> Array:
+def acsc(x: Numbers) -> Numbers:
     size = np.abs(x)
     return np.copysign(np.arctan2(1.0, np.sqrt(size - 1) * np.sqrt(size + 1)), x)
 
 
-def acot(x: Array) -> Array:
+def acot(x: Numbers) -> Numbers:
     return np.where(np.equal(x, 0), pi / 2, np.arctan(np.true_divide(1, x)))
 
 
-def sech(x: Array) -> Array:
+def sech(x: Numbers) -> Numbers:
     return 1 / np.cosh(x)
 
 
-def csch(x: Array) -> Array:
+def csch(x: Numbers) -> Numbers:
     return np.true_divide(1, np.sinh(x))
 
 
-def coth(x: Array) -> Array:
+def coth(x: Numbers) -> Numbers:
     return np.true_divide(1, np.tanh(x))
 
 
-def acosh(x: Array) -> Array:
+def acosh(x: Numbers) -> Numbers:
     t = np.subtract(x, 1)
     return np.where(np.less(x, 2), np.log1p(t + np.sqrt(t) * np.sqrt(np.add(x, 1))), np.arccosh(x))
 
 
-def asech(x: Array) -> Array:
+def asech(x: Numbers) -> Numbers:
     x = np.asarray(x, dtype=float)
     root = np.sqrt((1 - x) * (1 + x))
     return np.where(x < 1e-9, np.log(2.0) - np.log(x), np.arcsinh(root / x))
 
 
-def acsch(x: Array) -> Array:
+def acsch(x: Numbers) -> Numbers:
     size = np.abs(x)
     return np.copysign(np.where(size < 1e-9, np.log(2.0) - np.log(size), np.arcsinh(np.true_divide(1, size))), x)
 
 
-def acoth(x: Array) -> Array:
+def acoth(x: Numbers) -> Numbers:
     size = np.abs(x)
     return np.where(size >= 1, np.copysign(0.5 * np.log1p(np.true_divide(2, size - 1)), x), nan)
 
@@ -176,11 +178,11 @@ logical_or = np.logical_or
 logical_not = np.logical_not
 
 
-def clip(x: Array, lo: Array, hi: Array) -> Array:
+def clip(x: Numbers, lo: Numbers, hi: Numbers) -> Numbers:
     return np.minimum(np.maximum(x, lo), hi)
 
 
-def heaviside(x: Array, h0: Array = 0.5) -> Array:
+def heaviside(x: Numbers, h0: Numbers = 0.5) -> Numbers:
     return np.heaviside(x, h0)
 
 
@@ -189,98 +191,98 @@ def heaviside(x: Array, h0: Array = 0.5) -> Array:
 _SCALE, _ALPHA = 1.0507009873554805, 1.6732632423543772
 
 
-def sigmoid(x: Array) -> Array:
+def sigmoid(x: Numbers) -> Numbers:
     t = np.exp(-np.abs(x))
     return np.where(np.greater_equal(x, 0), 1.0, t) / (1 + t)
 
 
-def logit(x: Array) -> Array:
+def logit(x: Numbers) -> Numbers:
     x = np.asarray(x, dtype=float)
     near = np.log1p((2 * x - 1) / (1 - x))
     return np.where((x > 0.25) & (x < 0.75), near, np.log(x) - np.log1p(-x))
 
 
-def softplus(x: Array) -> Array:
+def softplus(x: Numbers) -> Numbers:
     return np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x)))
 
 
-def logsigmoid(x: Array) -> Array:
+def logsigmoid(x: Numbers) -> Numbers:
     return -softplus(np.negative(x))
 
 
-def relu(x: Array) -> Array:
+def relu(x: Numbers) -> Numbers:
     return np.maximum(x, 0.0)
 
 
-def relu6(x: Array) -> Array:
+def relu6(x: Numbers) -> Numbers:
     return clip(x, 0.0, 6.0)
 
 
-def leaky_relu(x: Array, alpha: Array = 0.01) -> Array:
+def leaky_relu(x: Numbers, alpha: Numbers = 0.01) -> Numbers:
     return np.where(np.greater(x, 0), x, np.multiply(alpha, x))
 
 
-def elu(x: Array, alpha: Array = 1.0) -> Array:
+def elu(x: Numbers, alpha: Numbers = 1.0) -> Numbers:
     return np.where(np.greater(x, 0), x, np.multiply(alpha, np.expm1(np.minimum(x, 0))))
 
 
-def selu(x: Array) -> Array:
+def selu(x: Numbers) -> Numbers:
     return _SCALE * elu(x, _ALPHA)
 
 
-def celu(x: Array, alpha: Array = 1.0) -> Array:
+def celu(x: Numbers, alpha: Numbers = 1.0) -> Numbers:
     return np.where(np.greater(x, 0), x, alpha * np.expm1(np.true_divide(np.minimum(x, 0), alpha)))
 
 
-def gelu(x: Array) -> Array:
+def gelu(x: Numbers) -> Numbers:
     from scipy.special import erfc
 
     x = np.asarray(x, dtype=float)
     return np.where(x > -40, 0.5 * x * erfc(-x / np.sqrt(2.0)), 0.0 * x)
 
 
-def gelu_tanh(x: Array) -> Array:
+def gelu_tanh(x: Numbers) -> Numbers:
     x = np.asarray(x, dtype=float)
     return np.where(x > -20, x * sigmoid(np.sqrt(8 / pi) * (x + 0.044715 * x * x * x)), 0.0 * x)
 
 
-def silu(x: Array) -> Array:
+def silu(x: Numbers) -> Numbers:
     return x * sigmoid(x)
 
 
-def mish(x: Array) -> Array:
+def mish(x: Numbers) -> Numbers:
     return x * np.tanh(softplus(x))
 
 
-def softsign(x: Array) -> Array:
+def softsign(x: Numbers) -> Numbers:
     return x / (1 + np.abs(x))
 
 
-def hardtanh(x: Array) -> Array:
+def hardtanh(x: Numbers) -> Numbers:
     return clip(x, -1.0, 1.0)
 
 
-def hardsigmoid(x: Array) -> Array:
+def hardsigmoid(x: Numbers) -> Numbers:
     return clip(np.add(x, 3), 0.0, 6.0) / 6
 
 
-def hardswish(x: Array) -> Array:
+def hardswish(x: Numbers) -> Numbers:
     return x * clip(np.add(x, 3), 0.0, 6.0) / 6
 
 
-def tanhshrink(x: Array) -> Array:
+def tanhshrink(x: Numbers) -> Numbers:
     """As the Python kernel: near 0 by the continued fraction of tanh."""
     x = np.asarray(x, dtype=float)
     near = np.where(np.abs(x) < 1.3, x, 0.0)
     s = near * near
-    tail: Array = 21.0
+    tail: Numbers = 21.0
     for k in (19.0, 17.0, 15.0, 13.0, 11.0, 9.0, 7.0, 5.0):
         tail = k + s / tail
     q = s / (3.0 + s / tail)
     return np.where(np.abs(x) < 1.3, near * q / (1 + q), x - np.tanh(x))
 
 
-def softshrink(x: Array, lambd: Array = 0.5) -> Array:
+def softshrink(x: Numbers, lambd: Numbers = 0.5) -> Numbers:
     x = np.asarray(x, dtype=float)
     middle = np.where(np.isnan(x) | np.isnan(lambd), nan, 0.0)
     return np.where(x > lambd, x - lambd, np.where(x < np.negative(lambd), x + lambd, middle))
@@ -289,10 +291,10 @@ def softshrink(x: Array, lambd: Array = 0.5) -> Array:
 # ----------------------------------------------------------------------------------------------------- special functions
 
 
-def _ufunc(name: str) -> Callable[..., Array]:
+def _ufunc(name: str) -> Callable[..., Numbers]:
     """A function of SciPy under our name, imported when it is called."""
 
-    def function(*operands: Array) -> Array:
+    def function(*operands: Numbers) -> Numbers:
         from scipy import special
 
         return getattr(special, name)(*operands)
@@ -301,11 +303,11 @@ def _ufunc(name: str) -> Callable[..., Array]:
     return function
 
 
-def _each(function: Callable[..., float]) -> Callable[..., Array]:
+def _each(function: Callable[..., float]) -> Callable[..., Numbers]:
     """A Python kernel over the entries: for functions that SciPy lacks or computes with less care."""
     vectorized = np.frompyfunc(function, function.__code__.co_argcount, 1)
 
-    def over_entries(*operands: Array) -> Array:
+    def over_entries(*operands: Numbers) -> Numbers:
         # entries go in as Python floats: those divide and overflow as the kernel expects
         return np.asarray(vectorized(*(np.asarray(one, dtype=float).astype(object) for one in operands)), dtype=float)[()]
 
