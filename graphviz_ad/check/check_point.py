@@ -178,20 +178,3 @@ def _check_large(point: Point, settled: Settled) -> Report:
     at = {name: point.values[point.graph.input_handles[name]] for name in settled.large}
     kind = "gradient" if weights is not None or not point.shape_of(point.graph.outputs[-1]) else "jacobian"
     return check_gradient(f, settled.large, at, kind=kind, points=0, diagnose=False)
-
-
-def report_of(point: Point, progress: Progress | None = None) -> Report:
-    """The report of a point with its expression for a title. The point keeps it, unless it was interrupted."""
-    report = point.once(_titled, progress)
-    if report.interrupted:
-        point.forget(_titled)
-    return report
-
-
-def _titled(point: Point, progress: Progress | None = None) -> Report:
-    return check_point(point, progress).replace(title=title_of(point))
-
-
-def title_of(point: Point) -> str:
-    """What was checked, in the author's words."""
-    return point.graph.text.strip()[:200]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..engine.activity import Activity
 from ..engine.evaluation import evaluate
@@ -63,19 +63,12 @@ class Tables:
             for table in (self.values, [*self.inputs.values()], [*(self.direction or {}).values()]):
                 frozen(table)
 
-    def once(self, make: Callable[..., T], *arguments: object) -> T:
-        """``make(point, *arguments)``, worked out at the first call and remembered under the function; copies and pickles drop it.
-
-        The arguments are such as the result does not depend on: who is told of the progress.
-        """
+    def once(self, make: Callable[[Self], T]) -> T:
+        """``make(point)``, worked out at the first call and remembered under the function; copies and pickles drop it."""
         if make not in self._made:
-            self._made[make] = make(self, *arguments)
+            self._made[make] = make(self)
         made: T = self._made[make]
         return made
-
-    def forget(self, make: Callable[..., Any]) -> None:
-        """Drop what :meth:`once` remembers under the function."""
-        self._made.pop(make, None)
 
     # -- tables ------------------------------------------------------------------------------------------------------
 

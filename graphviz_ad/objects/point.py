@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self
 
 from ..derive import derivatives
 from ..derive.tables import Tables
-from ..errors import GradvizError
 from .graph import Graph
 from .pictured import Pictured
 
@@ -119,38 +117,14 @@ class Point(derivatives.Point, Pictured):
         GradvizError
             Both ``quick`` and ``proof``; or a proof without the extra.
         """
-        if quick and proof:
-            raise GradvizError("a quick check proves nothing\nhint: take quick or proof")
-        key = "quick" if quick else "proof" if proof else "careful"
-        report = self._reports[key] if key in self._reports else self._checked(quick, proof, progress)
-        if report.interrupted:
-            return report
-        if curve and not report.curve:
-            from ..check.callables.step_curve import curve_of_point
-
-            report = report.replace(curve=curve_of_point(self, report))
-        if self_test and not report.trials:
-            from ..check.self_tested import self_test_point
-            from .report import Report
-
-            report = Report.lift(self_test_point(self, report, progress))
-        self._reports[key] = report
-        return report
-
-    @cached_property
-    def _reports(self) -> dict[str, Report]:
-        """The reports that were made, by the kind of check."""
-        return {}
-
-    def _checked(self, quick: bool, proof: bool, progress: Callable[[int, int], None] | None) -> Report:
-        from ..check.check_point import check_point, check_quickly, report_of, title_of
+        from ..check.reports import Reports
         from .report import Report
 
-        if quick:
-            return Report.lift(check_quickly(self).replace(title=title_of(self)))
-        if proof:
-            return Report.lift(check_point(self, progress, proof=True).replace(title=title_of(self)))
-        return Report.lift(report_of(self, progress))
+        reports = self.once(Reports)
+        made = reports.report(quick=quick, proof=proof, curve=curve, self_test=self_test, progress=progress)
+        report = Report.lift(made)
+        reports.exchange(made, report)
+        return report
 
     def document(self, *, check: bool = True) -> dict[str, Any]:
         """The point as plain data: the JSON object of schema ``gradviz/1``."""

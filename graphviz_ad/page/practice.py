@@ -63,7 +63,7 @@ def variant(point: Point, seed: int) -> Point:
     roll = _dice(seed)
     for _ in range(_TRIES):
         values.update({str(graph.names[h]): _drawn(point.values[h], roll()) for h in handles})
-        varied = Point(graph, values)
+        varied = type(point)(graph, values)
         if all(_fair(varied, h) for h in range(len(graph)) if graph.needed[h]):
             return varied
     return point

@@ -88,9 +88,9 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
     values: list[Any] = [None] * len(graph.ops) if point is None else point.values
     report = None
     if point is not None and check:
-        from ..check.check_point import report_of
+        from ..check.reports import Reports
 
-        report = report_of(point)
+        report = point.once(Reports).report()
     output = graph.outputs[-1]
     value: Any = None
     if point is not None:
