@@ -7,7 +7,7 @@ NumPy's operators and :meth:`Reading.call`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
@@ -18,18 +18,19 @@ from .python import _Trace
 from .stand_ins import Stop, Traced
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
+    from typing import TypeAlias, TypeVar
 
     from .stand_ins import Operand, Value
 
     #: what an operation of a framework gives: one value or several
     Result: TypeAlias = Operand | Sequence[Operand]
-    #: how a framework's operation is written with ours: a function over the recording, the operands and static arguments
+    #: an entry of a table: a function of the recording, of a framework's operands and static arguments
     Translation: TypeAlias = Callable[..., Result]
-    #: the axes of a reduction; None for all
-    Axes: TypeAlias = int | Sequence[int] | None
-
-Found = TypeVar("Found")
+    #: a whole number for all axes or one for each, and the axes of a reduction
+    Sizes: TypeAlias = int | list[int] | tuple[int, ...]
+    Axes: TypeAlias = Sizes | None
+    Found = TypeVar("Found")
+    Entry = TypeVar("Entry", bound=Translation)
 
 
 class Reading(_Trace):
