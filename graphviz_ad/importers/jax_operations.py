@@ -132,7 +132,7 @@ def _argmin(r: Reading, x: Operand, axes: Sequence[int], **_: object) -> Traced:
 
 
 @_primitive("sort")
-def _sort(r: Reading, *operands: Operand, dimension: int, num_keys: int, **_: object) -> list[Traced]:
+def _sort(r: Reading, *operands: Operand, dimension: int, num_keys: int, **_: object) -> list[Operand]:
     if len(operands) != 1:
         raise NotImplementedError("several arrays by one key")
     return [r.call("sort", (operands[0],), {"axis": dimension})]

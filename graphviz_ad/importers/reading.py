@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .stand_ins import Operand, Value
 
     #: what an operation of a framework gives: one value or several
-    Result: TypeAlias = Operand | Sequence[Operand]
+    Result: TypeAlias = Operand | list[Operand] | tuple[Operand, ...]
     #: an entry of a table: a function of the recording, of a framework's operands and static arguments
     Translation: TypeAlias = Callable[..., Result]
     #: a whole number for all axes or one for each, and the axes of a reduction

@@ -63,7 +63,7 @@ def _expand(r: Reading, x: Traced, shape: Sequence[int], *_: object) -> Traced:
 
 
 @_operation("broadcast_tensors")
-def _broadcast(r: Reading, tensors: Sequence[Traced]) -> list[Traced]:
+def _broadcast(r: Reading, tensors: Sequence[Traced]) -> list[Operand]:
     import numpy as np
 
     shape = np.broadcast_shapes(*(one.shape for one in tensors))
