@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..derive.tape import SELECTION
 from ..engine.activity import activity
 from ..errors import DerivativeError, GradvizError
+from ..graph.parts import Literal
 from ..graph.unicode import unicode_name
 from . import kinks, second, titles
 from . import slopes as slopes_
@@ -240,6 +241,11 @@ class _Composer:
         """What a unit is called: a call's result by the name of the copy that the author gave it."""
         return self.graph.labels[self.chosen.alias.get(unit, unit)]
 
+    def _constant(self, unit: int) -> str:
+        """A number as it was written; one that is the output has a name as its label, and is told by its value."""
+        literal = self.graph.params[unit]
+        return exact(literal.value) if unit in self.outputs and isinstance(literal, Literal) else self.graph.labels[unit]
+
     def wire(self, unit: int, named: bool) -> Wire:
         """A node, a closed call, or a pill that stands for what is behind it."""
         graph, chosen = self.graph, self.chosen
@@ -260,7 +266,7 @@ class _Composer:
         elif op == "input":
             kind, symbol, name = "input", label, None
         elif op == "constant":
-            kind, symbol, name = "constant", number_label(graph.labels[unit] if unit not in self.outputs else exact(value)), None
+            kind, symbol, name = "constant", number_label(self._constant(unit)), None
         elif unit in chosen.calls:
             kind, symbol = "call", call_label(graph.groups[chosen.calls[unit]].name)
             formula = self._call_formula(unit)
