@@ -16,6 +16,8 @@ from .report import Report
 if TYPE_CHECKING:
     from os import PathLike
 
+    import numpy as np
+
     from ..primitives.array_record import Shape
 
 
@@ -33,7 +35,7 @@ class PointNode:
         return self.point.graph.labels[self.handle]
 
     @property
-    def value(self) -> Any:
+    def value(self) -> float | np.ndarray:
         """The forward value."""
         return self.point.values[self.handle]
 
@@ -43,7 +45,7 @@ class PointNode:
         return self.point.shape_of(self.handle)
 
     @property
-    def gradient(self) -> Any:
+    def gradient(self) -> float | np.ndarray | None:
         """d(output)/d(node): the sum of the contributions of its uses; None where no derivative flows."""
         return self.point.gradient_of(self.handle)
 
