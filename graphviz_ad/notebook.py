@@ -135,7 +135,7 @@ def load_ipython_extension(shell: Any) -> None:
     """Bring ``%%gradviz`` into a notebook; called by ``%load_ext graphviz_ad``."""
     from IPython.core.error import UsageError
 
-    def gradviz(line: str, cell: str) -> Any:
+    def gradviz(line: str, cell: str) -> Graph | Point | Frame | Picture:
         """Draw the graph of the cell: %%gradviz [--live] [--as NAME] name=value … and the options of the command line."""
         try:
             return run_cell(line, cell, shell.user_ns)

@@ -17,6 +17,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .objects.graph import Graph
     from .objects.report import Report
 
 _OPTION = "--gradcheck-reports"
@@ -35,7 +38,9 @@ class GradientChecker:
         self.report: Report | None = None
         self._written = 0
 
-    def __call__(self, f: Any, gradient: Any, at: Any, *, allow: str | tuple[str, ...] | None = None, **options: Any) -> Report:
+    def __call__(
+        self, f: Callable[..., object] | Graph | str, gradient: Any, at: Any, *, allow: str | tuple[str, ...] | None = None, **options: Any
+    ) -> Report:
         """Check, and raise GradientFault unless the verdict is pass, pass-at-kink or one of ``allow``."""
         __tracebackhide__ = True  # the failure is at the line of the test
         from .objects.checking import check_gradient

@@ -16,8 +16,17 @@ from ..errors import GradvizError, ShapeError
 from .walk import NoCounterpart
 
 if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import TypeAlias
+
+    import numpy as np
+    from numpy.typing import ArrayLike
+
     from ..objects.graph import Graph
     from ..objects.point import Point
+
+    #: a number, or the entries of an array in nested lists
+    Entries: TypeAlias = float | list["Entries"]
 
 #: framework -> the module that it needs ("" for none) and the one here that asks it
 SIDES = {
@@ -73,7 +82,7 @@ class Conventions:
         return f"Conventions({self.expression!r}: {len(self.answers)} answers)"
 
 
-def conventions(expression: str | Graph, values: Mapping[str, Any] | None = None, /, **named: Any) -> Conventions:
+def conventions(expression: str | Graph, values: Mapping[str, Any] | None = None, /, **named: ArrayLike) -> Conventions:
     """What PyTorch, JAX, CasADi, SymPy, the lecture and gradviz give as the gradient of an expression at a point.
 
     Frameworks that are installed are asked; of the others the answers on record are given. An operation that a framework
@@ -110,7 +119,7 @@ def conventions_at(point: Point) -> Conventions:
     return Conventions(graph.text.strip() or graph.output, at, answers)
 
 
-def _live(framework: str, side: Any, point: Point) -> Iterator[Answer]:
+def _live(framework: str, side: ModuleType, point: Point) -> Iterator[Answer]:
     version = side.version()
     seen: list[tuple[str, str]] = []
     try:
@@ -182,12 +191,12 @@ def _own_version() -> str:
     return __version__
 
 
-def _numbers(value: Any) -> Any:
+def _numbers(value: float | np.ndarray) -> Entries:
     """A number or nested lists of numbers."""
     return value.tolist() if hasattr(value, "tolist") else float(value)
 
 
-def _flat(value: Any) -> Iterator[float]:
+def _flat(value: Entries) -> Iterator[float]:
     pending = [value]
     while pending:
         entry = pending.pop()
@@ -197,7 +206,7 @@ def _flat(value: Any) -> Iterator[float]:
             yield float(entry)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     change: Callable[[Any], Any] = _plain
     if isinstance(value, dict):
         return {key: change(entry) for key, entry in value.items()}
@@ -210,7 +219,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def written(value: Any) -> str:
+def written(value: Entries) -> str:
     """A gradient's number or array, short.
 
     >>> written(0.5), written([0.5, 1.0]), written(float("nan"))

@@ -8,6 +8,12 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, Table, against_zero, run, spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+
+    from jax import Array
+
+    from ..objects.graph import Graph
     from ..objects.point import Point
 
 _SAME = (
@@ -46,7 +52,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
         for table in _tables(jax, graph):
             fixed = {h: jax.numpy.asarray(value, dtype=float) for h, value in point.inputs.items()}
 
-            def f(moving: dict[str, Any], table: Table = table, fixed: dict[int, Any] = fixed) -> Any:
+            def f(moving: dict[str, Array], table: Table = table, fixed: dict[int, Array] = fixed) -> Array:
                 inputs = {**fixed, **{graph.input_handles[name]: value for name, value in moving.items()}}
                 return run(graph, inputs, table, lambda value: jax.numpy.asarray(value, dtype=float))
 
@@ -54,7 +60,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
             yield spelled(graph, table), {name: np.asarray(slope) for name, slope in slopes.items()}
 
 
-def _tables(jax: Any, graph: Any) -> Iterator[Table]:
+def _tables(jax: ModuleType, graph: Graph) -> Iterator[Table]:
     jnp = jax.numpy
     table = {name: Counterpart(f"jnp.{name}", getattr(jnp, name)) for name in _SAME}
     table |= {name: Counterpart(f"jnp.{theirs}", getattr(jnp, theirs)) for name, theirs in _RENAMED.items()}
@@ -80,12 +86,12 @@ def _tables(jax: Any, graph: Any) -> Iterator[Table]:
         yield {**table, "maximum": Counterpart("jnp.clip(min=0)", lambda a, b: jnp.clip(_moving(jax, a, b), 0))}
 
 
-def _moving(jax: Any, a: Any, b: Any) -> Any:
+def _moving(jax: ModuleType, a: Array, b: Array) -> Array:
     """The operand of a maximum that is no constant."""
     return a if isinstance(a, jax.core.Tracer) else b
 
 
-def _indexed(x: Any, pattern: Any) -> Any:
+def _indexed(x: Array, pattern: Sequence[tuple[Any, ...]]) -> Array:
     if any(kind != "at" for kind, *_ in pattern):
         from .walk import NoCounterpart
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ..objects.point import Point
+    from .conventions import Entries
 
 #: what is asked when the record is made: the kinks and edges on which frameworks are known to differ
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
@@ -35,13 +36,13 @@ QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
 )
 
 
-def signature(point: Point) -> Any:
+def signature(point: Point) -> list[tuple[str, tuple[int, ...], object]]:
     """What makes two questions the same: operations, constants and values, whatever the inputs are called."""
     graph = point.graph
     needed = [h for h in range(len(graph.ops)) if graph.needed[h] or graph.ops[h] == "input"]
     place = {h: k for k, h in enumerate(needed)}
 
-    def told(h: int) -> Any:
+    def told(h: int) -> object:
         if graph.ops[h] == "input":
             value = point.values[h]
             return value.tolist() if hasattr(value, "tolist") else float(value)
@@ -75,7 +76,7 @@ def find(framework: str, point: Point) -> Iterator[tuple[str, str, dict[str, Any
                     )
 
 
-def _number(value: Any) -> Any:
+def _number(value: str | float | list[Any]) -> Entries:
     if isinstance(value, list):
         return [_number(entry) for entry in value]
     return {"NaN": math.nan, "Infinity": math.inf, "-Infinity": -math.inf}[value] if isinstance(value, str) else float(value)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, NoCounterpart, run, spelled
 
 if TYPE_CHECKING:
+    import sympy as sp
+
     from ..objects.point import Point
 
 _SAME = {
@@ -54,7 +56,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
         "greater": Counterpart(">", lambda a, b: a > b), "greater_equal": Counterpart(">=", lambda a, b: a >= b),
     }  # fmt: skip
 
-    def number(value: float) -> Any:
+    def number(value: float) -> sp.Number:
         return sp.Integer(int(value)) if value == int(value) else sp.Float(value, 17)
 
     result = run(graph, symbols, table, number)
@@ -67,7 +69,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
     yield spelled(graph, table), found
 
 
-def _not_finite(value: Any) -> float:
+def _not_finite(value: object) -> float:
     """Infinities keep their sign; everything else that is no real number is NaN."""
     text = str(value)
     return math.inf if text == "oo" else -math.inf if text == "-oo" else math.nan

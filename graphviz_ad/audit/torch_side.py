@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 from .walk import Counterpart, Table, against_zero, run, spelled
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from types import ModuleType
+    from typing import TypeAlias
+
+    import torch
+
+    from ..objects.graph import Graph
     from ..objects.point import Point
+
+    Axis: TypeAlias = int | tuple[int, ...] | None
+    Function: TypeAlias = Callable[..., torch.Tensor]
 
 _SAME = (
     "add", "sub", "mul", "div", "neg", "reciprocal", "square", "sqrt", "exp", "exp2", "expm1", "log", "log2", "log10", "log1p", "logaddexp",
@@ -41,7 +51,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
         inputs = {h: torch.tensor(value, dtype=torch.float64) for h, value in point.inputs.items()}
         moving = [inputs[graph.input_handles[name]].requires_grad_() for name in point.wrt]
         result = run(graph, inputs, table, lambda value: torch.tensor(value, dtype=torch.float64))
-        slopes: Any = [None] * len(moving)
+        slopes: Sequence[torch.Tensor | None] = [None] * len(moving)
         if result.requires_grad:
             slopes = torch.autograd.grad(result, moving, allow_unused=True)
         yield (
@@ -53,7 +63,7 @@ def answers(point: Point) -> Iterator[tuple[str, dict[str, Any]]]:
         )
 
 
-def _tables(torch: Any, graph: Any) -> Iterator[Table]:
+def _tables(torch: ModuleType, graph: Graph) -> Iterator[Table]:
     table = {name: Counterpart(f"torch.{name}", getattr(torch, name)) for name in _SAME}
     table |= {name: Counterpart(f"torch.{theirs}", getattr(torch, theirs)) for name, theirs in _RENAMED.items()}
     table |= {name: Counterpart(f"F.{theirs}", _plain(getattr(torch.nn.functional, theirs))) for name, theirs in _FUNCTIONAL.items()}
@@ -89,34 +99,34 @@ def _tables(torch: Any, graph: Any) -> Iterator[Table]:
         yield {**table, "min": Counterpart("torch.min(dim)", _picked(torch.min))}
 
 
-def _moving(a: Any, b: Any) -> Any:
+def _moving(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     """The operand of a maximum that is no constant."""
     return a if a.requires_grad else b
 
 
-def _plain(function: Any) -> Any:
+def _plain(function: Function) -> Function:
     """A function whose further operands are Python numbers there."""
     return lambda x, *more, **_: function(x, *(float(one) for one in more))
 
 
-def _reduced(function: Any) -> Any:
+def _reduced(function: Function) -> Function:
     return lambda x, axis, keepdims: function(x) if axis is None and not keepdims else function(x, dim=_axes(x, axis), keepdim=keepdims)
 
 
-def _axes(x: Any, axis: Any) -> Any:
+def _axes(x: torch.Tensor, axis: Axis) -> Axis:
     return tuple(range(x.dim())) if axis is None else axis
 
 
-def _picked(function: Any) -> Any:
+def _picked(function: Callable[..., Any]) -> Function:
     """Along one axis: the first largest entry alone; the flattened array where no axis is named."""
     return lambda x, axis, keepdims: function(x.reshape(-1), 0).values if axis is None else function(x, axis, keepdims).values
 
 
-def _norm(torch: Any) -> Any:
+def _norm(torch: ModuleType) -> Function:
     return lambda x, ord, axis, keepdims: torch.linalg.vector_norm(x, 2 if ord is None else ord, axis, keepdims)
 
 
-def _indexed(x: Any, pattern: Any) -> Any:
+def _indexed(x: torch.Tensor, pattern: Sequence[tuple[Any, ...]]) -> torch.Tensor:
     if any(kind != "at" for kind, *_ in pattern):
         from .walk import NoCounterpart
 

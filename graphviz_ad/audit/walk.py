@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ..errors import GradvizError
 
 if TYPE_CHECKING:
+    from typing import TypeVar
+
     from ..objects.graph import Graph
+
+    #: what a library computes with
+    Number = TypeVar("Number")
 
 
 class NoCounterpart(GradvizError, LookupError):
@@ -25,7 +30,7 @@ class Counterpart(NamedTuple):
 Table = Mapping[str, Counterpart]
 
 
-def run(graph: Graph, inputs: Mapping[int, Any], table: Table, number: Callable[[float], Any]) -> Any:
+def run(graph: Graph, inputs: Mapping[int, Number], table: Table, number: Callable[[float], Number]) -> Number:
     """The output's value. ``inputs`` by handle; ``number`` makes a constant of the library.
 
     Raises

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from .. import conventions_at
 from ..requests.arguments import CommandLine, UsageError
 from ..requests.evaluation import evaluate
@@ -41,7 +43,7 @@ def run(line: CommandLine) -> int:
     return 0
 
 
-def _written(value: object) -> str:
+def _written(value: float | list[Any]) -> str:
     from ..audit.conventions import written
 
     return written(value.tolist() if hasattr(value, "tolist") else value)

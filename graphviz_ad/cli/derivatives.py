@@ -116,7 +116,7 @@ def local_value(partial: Any) -> str:
     return write_value(partial.slopes, DIGITS, 4) if partial.elementwise else f"{structure} {write_shape(partial.shape)}"
 
 
-def is_number(value: Any) -> bool:
+def is_number(value: object) -> bool:
     return isinstance(value, (int, float)) or (value is not None and getattr(value, "shape", None) == ())
 
 

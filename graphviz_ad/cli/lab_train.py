@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..errors import FileError
 from ..requests.arguments import CommandLine
 from . import lab_words
 from .output import put, say
+
+if TYPE_CHECKING:
+    from ..lab.datasets import Dataset
+    from ..lab.training import Moment, Training
 
 _FRAMES = 40
 
@@ -87,7 +91,7 @@ def _folder(path: str) -> str:
     return folder
 
 
-def _write(folder: str, result: Any, data: Any, theme: str) -> list[str]:
+def _write(folder: str, result: Training, data: Dataset, theme: str) -> list[str]:
     """Everything there is to see; the names of the files."""
     from .. import lab
     from ..lab import architecture, charts, maps, report
@@ -124,7 +128,7 @@ class _Bar:
     def __init__(self) -> None:
         self.shown = bool(sys.stderr.isatty())
 
-    def __call__(self, moment: Any) -> None:
+    def __call__(self, moment: Moment) -> None:
         if self.shown:
             done = int(24 * moment.step / max(1, moment.steps))
             told = f"step {moment.step:,} of {moment.steps:,}  loss {moment.loss:.4f}  accuracy {moment.accuracy:.1%}"

@@ -5,11 +5,14 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from ..errors import FileError
 from ..requests.arguments import UsageError
 from .output import require_ours
+
+if TYPE_CHECKING:
+    from ..lab.canvas import Picture
 
 #: the picture that every training leaves in its folder
 TRAINED = "history.svg"
@@ -105,6 +108,6 @@ def theme(reader: Parser) -> None:
     reader.add_argument("--theme", choices=("auto", "light", "dark"), default="auto", help="light or dark")
 
 
-def written(picture: Any, path: str, theme: str) -> None:
+def written(picture: Picture, path: str, theme: str) -> None:
     """Save a picture; ``auto`` means light for pixels."""
     picture.save(path, theme=None if theme == "auto" else theme)

@@ -9,7 +9,7 @@ from typing import Any
 MOST_ENTRIES = 12
 
 
-def write_number(value: Any, digits: int = 17) -> str:
+def write_number(value: float | None, digits: int = 17) -> str:
     """A number: exact with 17 digits (the shortest text that reads back the same), rounded with fewer.
 
     >>> write_number(-4.0), write_number(1/3, 6), write_number(1/3), write_number(None), write_number(float("nan"))

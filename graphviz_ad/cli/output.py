@@ -7,10 +7,13 @@ import re
 import sys
 import tempfile
 from collections.abc import Iterable, Iterator
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from ..errors import FileError
 from ..requests.arguments import CommandLine, UsageError
+
+if TYPE_CHECKING:
+    from ..objects.pictured import Pictured
 
 MOST_WARNINGS = 10
 DEFAULT_PICTURE = "gradviz.svg"
@@ -48,7 +51,7 @@ def put_bytes(data: bytes) -> None:
     sys.stdout.buffer.flush()
 
 
-def put_json(document: Any) -> None:
+def put_json(document: dict[str, Any]) -> None:
     """A document as strict JSON, each node, edge and row on a line of its own."""
     sys.stdout.writelines(json_lines(document))
 
@@ -170,7 +173,7 @@ def require_ours(path: str, way_out: str = "") -> None:
         raise FileError(f"{path} is there already, and gradviz did not write it\nhint: {hint}")
 
 
-def save(subject: Any, path: str, options: dict[str, Any]) -> None:
+def save(subject: Pictured, path: str, options: dict[str, Any]) -> None:
     """Write a point or a graph to a file, or as SVG to standard output for ``-``; what must be known of it is said."""
     import warnings
 
@@ -183,7 +186,7 @@ def save(subject: Any, path: str, options: dict[str, Any]) -> None:
     warn(f"{path}: {one.message}" for one in told)
 
 
-def produce(subject: Any, suffix: str, options: dict[str, Any]) -> bytes:
+def produce(subject: Pictured, suffix: str, options: dict[str, Any]) -> bytes:
     """What a file of this suffix would hold."""
     with tempfile.TemporaryDirectory(prefix="gradviz-") as folder:
         target = os.path.join(folder, f"produced{suffix}")

@@ -15,6 +15,8 @@ from .tables import paint, wrap
 from .verdicts import exit_code
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .. import Report
 
 KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
@@ -36,7 +38,7 @@ def run(line: CommandLine) -> int:
         raise UsageError(f"one claim at a time: --{claims[0]} or --{claims[1]}\nhint: only --vjp and --jvp go together")
     paths = report_paths(line)
     kind = claims[0] if claims else None
-    claim: Any = line.text(f"--{kind}") if kind else None
+    claim: str | dict[str, Any] | None = line.text(f"--{kind}") if kind else None
     if both:
         kind, claim = "products", {name: line.text(f"--{name}") for name in claims}
     if kind == "gradient" and claim in ("torch", "jax", "autograd"):
@@ -58,14 +60,14 @@ def run(line: CommandLine) -> int:
     return exit_code(report, strict=True)
 
 
-def _point(written: str | None, parse: Any) -> Any:
+def _point(written: str | None, parse: Callable[[str], Any]) -> Any:
     """What ``--at`` says: a file by its suffix, else one value."""
     if written is None or written.lower().endswith((".npz", ".npy", ".json", ".csv", ".txt")):
         return written
     return _array(read_bindings([f"at={written}"], parse)["at"])
 
 
-def _array(value: Any) -> Any:
+def _array(value: object) -> object:
     """Lists as arrays: of whole numbers only where all are."""
     if not isinstance(value, list):
         return value

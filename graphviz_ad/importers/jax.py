@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
@@ -12,8 +12,17 @@ from ..graph.structure import Graph
 from .jax_operations import CALLS, OPERATIONS
 from .reading import Reading, settled
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
-def from_jax(function: Callable[..., Any], *examples: Any) -> Graph:
+    from jax.extend.core import Jaxpr, JaxprEqn, Literal, Var
+    from numpy.typing import ArrayLike
+
+    from .reading import Result
+    from .stand_ins import Operand, Value
+
+
+def from_jax(function: Callable[..., object], *examples: object) -> Graph:
     """The graph of a JAX function; see :func:`graphviz_ad.from_jax`."""
     import inspect
 
@@ -50,32 +59,34 @@ def from_jax(function: Callable[..., Any], *examples: Any) -> Graph:
     return settled(run, reading)
 
 
-def _word(key: Any) -> str:
+def _word(key: object) -> str:
     """A step on the way to a leaf, as part of a name."""
     found = getattr(key, "key", getattr(key, "idx", getattr(key, "name", key)))
     return "".join(c if c.isalnum() or c == "_" else "_" for c in str(found))
 
 
-def _array(value: Any) -> Any:
+def _array(value: ArrayLike) -> Value:
     array = np.asarray(value)
     kept = array.astype(float) if array.dtype.kind not in "iub" else array
     return kept if kept.ndim else kept.item()
 
 
-def _interpret(reading: Reading, jaxpr: Any, constants: list[Any], inputs: list[Any]) -> list[Any]:
+def _interpret(reading: Reading, jaxpr: Jaxpr, constants: Sequence[Operand], inputs: Sequence[Operand]) -> list[Operand]:
     """The results of a list of primitives over stand-ins; calls of further lists are entered, those open are on a stack."""
     from jax.extend.core import Literal
 
-    def begin(program: Any, values: list[Any], arguments: list[Any]) -> tuple[Any, dict[Any, Any], Any]:
+    def begin(
+        program: Jaxpr, values: Sequence[Operand], arguments: Sequence[Operand]
+    ) -> tuple[Jaxpr, dict[Var, Operand], Iterator[JaxprEqn]]:
         known = dict(zip([*program.constvars, *program.invars], [*values, *arguments], strict=True))
         return program, known, iter(program.eqns)
 
     stack = [begin(jaxpr, constants, inputs)]
-    waiting: list[Any] = []  # the equations whose calls are open
+    waiting: list[JaxprEqn] = []  # the equations whose calls are open
     while True:
         program, known, pending = stack[-1]
 
-        def read(one: Any, known: dict[Any, Any] = known) -> Any:
+        def read(one: Var | Literal, known: dict[Var, Operand] = known) -> Operand:
             return reading.array(np.asarray(one.val)) if isinstance(one, Literal) else known[one]
 
         equation = next(pending, None)
@@ -100,7 +111,7 @@ def _interpret(reading: Reading, jaxpr: Any, constants: list[Any], inputs: list[
         known.update(zip(equation.outvars, made if isinstance(made, (list, tuple)) else [made], strict=True))
 
 
-def _run(reading: Reading, name: str, equation: Any, arguments: list[Any]) -> Any:
+def _run(reading: Reading, name: str, equation: JaxprEqn, arguments: Sequence[Operand]) -> Result:
     """One primitive, over stand-ins."""
     translate = OPERATIONS.get(name)
     if translate is not None:
@@ -111,7 +122,7 @@ def _run(reading: Reading, name: str, equation: Any, arguments: list[Any]) -> An
     return reading.unsupported(f"JAX's {name}", lambda plain: _plain(equation, plain), arguments)
 
 
-def _plain(equation: Any, values: list[Any]) -> Any:
+def _plain(equation: Any, values: Sequence[Value]) -> np.ndarray | list[np.ndarray]:
     """What the primitive gives on the example's numbers."""
     import jax
 
@@ -125,7 +136,7 @@ def _plain(equation: Any, values: list[Any]) -> Any:
     return numbers if equation.primitive.multiple_results else numbers[0]
 
 
-def _stand_at(reading: Reading, equation: Any) -> None:
+def _stand_at(reading: Reading, equation: JaxprEqn) -> None:
     """Tell the recording which of the user's lines made the primitive."""
     trace = getattr(equation.source_info, "traceback", None)
     reading.span = None

@@ -10,6 +10,8 @@ from ..derive.derivatives import Point
 from ..errors import ArgumentError, FileError, GradvizError
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..graph.structure import Graph
 
 SCHEMA = "gradviz/1"
@@ -89,7 +91,7 @@ def _same(graph: Graph, document: Mapping[str, Any]) -> bool:
     )
 
 
-def _passive(value: Any) -> Any:
+def _passive(value: float | list[object]) -> np.ndarray:
     """A value that has no gradient: truth values, or whole numbers as an array library keeps them."""
     import numpy as np
 
@@ -99,7 +101,7 @@ def _passive(value: Any) -> Any:
     return found.astype(np.uint64 if np.max(found, initial=0) >= 2**63 else np.int64)
 
 
-def _value(value: Any) -> Any:
+def _value(value: object) -> Any:
     """Numbers as they were: the words for what JSON has no number for, lists of them."""
     if isinstance(value, str):
         return _WORDS[value]

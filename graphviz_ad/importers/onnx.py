@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
@@ -19,13 +20,16 @@ if TYPE_CHECKING:
 
     import onnx
 
+    from .reading import Result
+    from .stand_ins import Operand, Value
+
     #: what a model is read from: a path, or a model that is loaded
     Model: TypeAlias = str | os.PathLike[str] | onnx.ModelProto
 
 MOST_BYTES = 2 << 30  # protobuf's own limit
 
 
-def from_onnx(model: Model, **examples: Any) -> Graph:
+def from_onnx(model: Model, **examples: object) -> Graph:
     """The graph of an ONNX model; see :func:`graphviz_ad.from_onnx`."""
     import onnx
 
@@ -38,7 +42,7 @@ def from_onnx(model: Model, **examples: Any) -> Graph:
     return settled(lambda: _read(loaded, reading, examples), reading)
 
 
-def _load(path: str) -> Any:
+def _load(path: str) -> onnx.ModelProto:
     import onnx
     from google.protobuf.message import DecodeError
 
@@ -52,11 +56,11 @@ def _load(path: str) -> Any:
     return loaded
 
 
-def _read(model: Any, reading: Reading, examples: dict[str, Any]) -> Graph:
+def _read(model: onnx.ModelProto, reading: Reading, examples: Mapping[str, object]) -> Graph:
     from onnx import numpy_helper
 
     graph = model.graph
-    found: dict[str, Any] = {"": None}
+    found: dict[str, Operand | None] = {"": None}
     for tensor in graph.initializer:
         array = numpy_helper.to_array(tensor)
         floating = array.dtype.kind == "f"
@@ -82,7 +86,7 @@ def _word(name: str) -> str:
     return f"x{word}" if word[0].isdigit() else word
 
 
-def _example(value: Any) -> Any:
+def _example(value: onnx.ValueInfoProto) -> Value:
     """Numbers in the shape that the model states."""
     sizes = []
     for place, size in enumerate(value.type.tensor_type.shape.dim):
@@ -96,7 +100,7 @@ def _example(value: Any) -> Any:
     return np.zeros(sizes, dtype=int) if whole else np.full(sizes, 0.5) if sizes else 0.5
 
 
-def _run(reading: Reading, node: Any, operands: list[Any], opset: int) -> Any:
+def _run(reading: Reading, node: onnx.NodeProto, operands: Sequence[Any], opset: int) -> Result:
     """One operator, over stand-ins; over known arrays alone by ONNX's reference."""
     from onnx import helper
 
@@ -118,7 +122,7 @@ def _run(reading: Reading, node: Any, operands: list[Any], opset: int) -> Any:
     return reading.unsupported(f"ONNX's {name}", lambda plain: _computed(node, plain, opset), operands)
 
 
-def _computed(node: Any, operands: list[Any], opset: int) -> Any:
+def _computed(node: onnx.NodeProto, operands: Sequence[Value | None], opset: int) -> Result:
     """What ONNX's reference gives for one operator."""
     from onnx import TensorProto, helper
     from onnx.reference import ReferenceEvaluator
@@ -127,5 +131,5 @@ def _computed(node: Any, operands: list[Any], opset: int) -> Any:
     inputs = [helper.make_tensor_value_info(name, helper.np_dtype_to_tensor_dtype(one.dtype), one.shape) for name, one in given.items()]
     outputs = [helper.make_tensor_value_info(name, TensorProto.UNDEFINED, None) for name in node.output if name]
     alone = helper.make_model(helper.make_graph([node], "one", inputs, outputs), opset_imports=[helper.make_opsetid("", opset)])
-    made: list[Any] = ReferenceEvaluator(alone).run(None, given)  # type: ignore[assignment]
+    made: list[Operand] = ReferenceEvaluator(alone).run(None, given)  # type: ignore[assignment]
     return made if len(made) > 1 else made[0]

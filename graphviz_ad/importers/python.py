@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import linecache
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import CodeType, FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
 
@@ -28,6 +28,9 @@ from ..primitives.kernels.arrays import Arrays, compute
 from ..primitives.registry import OPERATIONS, resolve
 from ..syntax.program import Program
 from .stand_ins import VIEWS, Stop, Traced, values
+
+if TYPE_CHECKING:
+    from .stand_ins import Index, Operand, Part, Value
 
 _FLOATS = Arrays()
 
@@ -49,7 +52,7 @@ _FLOAT = (float, np.float64, "float64", "float", "f8", np.dtype(float))
 class _Trace:
     """The recording of one run."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         code: CodeType | None = getattr(function, "__code__", None)
         self.file = code.co_filename if code is not None else "<function>"
         lines = linecache.getlines(self.file)
@@ -59,9 +62,9 @@ class _Trace:
             self.starts.append(self.starts[-1] + len(line))
         self.machine = Elaborator(Program(self.text, [], self.file))
         self.builder = self.machine.builder
-        self.values: list[Any] = []
+        self.values: list[Any] = []  # numbers and arrays; None where none is known
         self.problems: list[tuple[str, str, Span | None]] = []
-        self.constants: dict[int, tuple[Any, int]] = {}
+        self.constants: dict[int, tuple[np.ndarray, int]] = {}
 
     # -- places ------------------------------------------------------------------------------------------------------
 
@@ -93,7 +96,7 @@ class _Trace:
         self.note(what, hint)
         return Stop()
 
-    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Any) -> Any:
+    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Sequence[object]) -> Any:
         """Remember a call that has no counterpart, and go on with the example's numbers."""
         self.note(f"{what} has no counterpart here", "")
         try:
@@ -106,19 +109,19 @@ class _Trace:
 
     # -- nodes -------------------------------------------------------------------------------------------------------
 
-    def input(self, name: str, example: Any) -> Traced:
+    def input(self, name: str, example: object) -> Traced:
         from ..engine.bindings import measure
 
         handle = self.builder.input(name, None)
         return Traced(self, handle, self.known(handle, measure(name, example)))
 
-    def known(self, handle: int, value: Any) -> Any:
+    def known(self, handle: int, value: Value) -> Value:
         """Put down the value of an input."""
         self.values.extend([None] * (handle + 1 - len(self.values)))
         self.values[handle] = value
         return value
 
-    def constant(self, array: Any) -> int:
+    def constant(self, array: np.ndarray) -> int:
         """An array that the function brings along: an input with a default, outside the gradients, named as in the source."""
         if id(array) in self.constants:
             return self.constants[id(array)][1]
@@ -130,7 +133,7 @@ class _Trace:
         self.known(handle, value)
         return handle
 
-    def find_name(self, array: Any) -> str:
+    def find_name(self, array: np.ndarray) -> str:
         frame: FrameType | None = sys._getframe(1)
         while frame is not None:
             if frame.f_code.co_filename == self.file:
@@ -144,7 +147,7 @@ class _Trace:
             number += 1
         return f"c{number}"
 
-    def lifted(self, value: Any) -> Any:
+    def lifted(self, value: object) -> object:
         """A Python value as the language's machine has it."""
         if isinstance(value, Traced):
             return value._handle
@@ -169,7 +172,7 @@ class _Trace:
             return Listing(tuple(self.lifted(one) for one in value), self.place() or Span(0, 0, 0))
         raise TypeError(f"{type(value).__name__} is no number or array")
 
-    def settle(self, entered: Any) -> Traced:
+    def settle(self, entered: Frame | int) -> Traced:
         """The stand-in of a new node: its value follows from those of its operands."""
         handle = self.machine.run_frame(entered) if isinstance(entered, Frame) else entered
         builder = self.builder
@@ -178,7 +181,7 @@ class _Trace:
                 self.values.append(self.compute(len(self.values)))
         return Traced(self, handle, self.values[handle])
 
-    def compute(self, handle: int) -> Any:
+    def compute(self, handle: int) -> Value:
         op, params = self.builder.ops[handle], self.builder.params[handle]
         if op == "constant":
             return params.value  # type: ignore[attr-defined]
@@ -191,7 +194,9 @@ class _Trace:
         call = Call(op, dict(known), tuple(np.shape(one) for one in operands), (), dict(enumerate(operands)))
         return compute(_FLOATS, call._replace(shape=ARRAY_OPERATIONS[op].shape(call)), operands)
 
-    def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
+    def call(
+        self, name: str, arguments: Sequence[object], options: Mapping[str, object], run: Callable[[Any], object] | None = None
+    ) -> Traced:
         """An operation by NumPy's name; ``run`` is the call itself, for the example's numbers where there is no counterpart."""
         name = _RENAMED.get(name, name)
         kept = {key: value for key, value in options.items() if not _changes_nothing(key, value)}
@@ -211,7 +216,7 @@ class _Trace:
         except TypeError as error:
             return self.unsupported(f"np.{name} of {error}", plain, arguments)
 
-    def apply(self, name: str, arguments: Any, options: dict[str, Any], span: Span) -> Traced:
+    def apply(self, name: str, arguments: Sequence[object], options: Mapping[str, object], span: Span) -> Traced:
         """The node of an operation; what NumPy would give as a view shares the memory of the first argument."""
         lifted = [self.lifted(value) for value in (*arguments, *options.values())]
         result = self.settle(vocabulary.call(self.machine, name, lifted, tuple(options), span, self.frame()))
@@ -219,7 +224,7 @@ class _Trace:
             return arguments[0]._sharing(result)
         return result
 
-    def misfit(self, name: str, error: Exception, arguments: Any, span: Span) -> ShapeError:
+    def misfit(self, name: str, error: Exception, arguments: Sequence[object], span: Span) -> ShapeError:
         """The error for operands that do not fit together, with their shapes on the example."""
         message = error.message if isinstance(error, LocatedError) else f"{name} {error}"
         shapes = dict.fromkeys(
@@ -229,8 +234,8 @@ class _Trace:
         )
         return ShapeError(f"{message}: {', '.join(shapes)}", self.text, span.start or None, span.end, "", self.file)
 
-    def index(self, array: Traced, index: Any) -> Traced:
-        parts = index if isinstance(index, tuple) else (index,)
+    def index(self, array: Traced, index: Index) -> Traced:
+        parts: tuple[Part, ...] = index if isinstance(index, tuple) else (index,)
         operands: list[int] = [array._handle]
         pattern: list[tuple[Any, ...]] = []
         for part in parts:
@@ -257,7 +262,7 @@ class _Trace:
                 f"the index does not fit: {error}", self.text, start, None if span is None else span.end, "", self.file
             ) from None
 
-    def replaced(self, array: Traced, index: Any, value: Any) -> Traced | None:
+    def replaced(self, array: Traced, index: Index, value: Operand) -> Traced | None:
         """The array with other entries at an index: what ``x[index] = value`` makes of it; None where it has no counterpart."""
         if isinstance(index, Traced) and index.dtype == bool:
             if np.ndim(values(value)):
@@ -325,12 +330,12 @@ class _Trace:
         raise ParseError(message, self.text, None if first is None else first.start, None if first is None else first.end, "", self.file)
 
 
-def _changes_nothing(key: str, value: Any) -> bool:
+def _changes_nothing(key: str, value: object) -> bool:
     """Whether a keyword argument of NumPy's says what holds here anyway."""
     return key in _NEUTRAL and (value is None or value is np._NoValue or value in _FLOAT)
 
 
-def _strange(name: str, options: dict[str, Any]) -> str:
+def _strange(name: str, options: Mapping[str, object]) -> str:
     """What of a call has no counterpart here, an argument or all of it; "" where it has one."""
     for key in options:
         if key in _NEUTRAL:
@@ -342,7 +347,7 @@ def _nested(value: Any) -> Any:
     return tuple(_nested(one) for one in value) if isinstance(value, list) else value
 
 
-def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> Graph:
+def from_python(function: Callable[..., object], *examples: object, **named: object) -> Graph:
     """The graph of a Python function over NumPy; see :func:`graphviz_ad.from_python`."""
     import inspect
 
@@ -358,7 +363,7 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
         hint = f"give an example value for each argument, whose shapes are the graph's: gv.from_python({called}, 1.0, …)"
         raise ArgumentError(f"the examples do not fit {called}: {error}", hint=hint) from None
     trace = _Trace(function)
-    arguments: dict[str, Any] = {}
+    arguments: dict[str, object] = {}
     for name, value in bound.arguments.items():
         kind = inspect.signature(function).parameters[name].kind
         if kind is inspect.Parameter.VAR_POSITIONAL:
@@ -368,7 +373,7 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
         else:
             arguments[name] = trace.input(name, value)
     bound.arguments.update(arguments)
-    result: Any = None
+    result: object = None
     try:
         result = function(*bound.args, **bound.kwargs)
     except Stop:
@@ -393,7 +398,7 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
     return graph.shaped(shapes)
 
 
-def _is_truth(value: Any) -> bool:
+def _is_truth(value: object) -> bool:
     return isinstance(value, np.ndarray) and value.dtype == bool
 
 

@@ -7,7 +7,7 @@ NumPy's operators and :meth:`Reading.call`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 
@@ -17,11 +17,26 @@ from ..graph.structure import Graph
 from .python import _Trace
 from .stand_ins import Stop, Traced
 
+if TYPE_CHECKING:
+    from typing import TypeAlias, TypeVar
+
+    from .stand_ins import Operand, Value
+
+    #: what an operation of a framework gives: one value or several
+    Result: TypeAlias = Operand | list[Operand] | tuple[Operand, ...]
+    #: an entry of a table: a function of the recording, of a framework's operands and static arguments
+    Translation: TypeAlias = Callable[..., Result]
+    #: a whole number for all axes or one for each, and the axes of a reduction
+    Sizes: TypeAlias = int | list[int] | tuple[int, ...]
+    Axes: TypeAlias = Sizes | None
+    Found = TypeVar("Found")
+    Entry = TypeVar("Entry", bound=Translation)
+
 
 class Reading(_Trace):
     """A recording that is told where in the user's file each operation stands."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., object]) -> None:
         super().__init__(function)
         self.span: Span | None = None
 
@@ -37,7 +52,7 @@ class Reading(_Trace):
             first = start + len(code) - len(code.lstrip())
             self.span = Span(first, max(first + 1, start + len(code.rstrip())), first)
 
-    def find_name(self, array: Any) -> str:
+    def find_name(self, array: np.ndarray) -> str:
         return self.free("c1", "c")
 
     def free(self, wanted: str, stem: str = "") -> str:
@@ -48,21 +63,21 @@ class Reading(_Trace):
             name = f"{stem or wanted + '_'}{number}"
         return name
 
-    def parameter(self, name: str, value: Any) -> Traced:
+    def parameter(self, name: str, value: Value) -> Traced:
         """An input that has a value already, differentiated by unless it holds whole numbers."""
         array = np.array(value, dtype=bool if np.asarray(value).dtype == bool else float)
         array.flags.writeable = False
         handle = self.builder.input(name, None, array if array.ndim else float(array))
         return Traced(self, handle, self.known(handle, array if array.ndim else float(array)))
 
-    def array(self, value: Any) -> Any:
+    def array(self, value: Value) -> Traced | float:
         """A stand-in for an array that the program brings along; numbers stay numbers."""
         if isinstance(value, np.ndarray) and value.ndim:
             handle = self.constant(value)
             return Traced(self, handle, self.values[handle])
         return value.item() if isinstance(value, (np.ndarray, np.generic)) else value
 
-    def finish(self, results: Sequence[Any], names: Sequence[str] = ()) -> Graph:
+    def finish(self, results: Sequence[object], names: Sequence[str] = ()) -> Graph:
         """The graph with these outputs, shaped.
 
         Raises
@@ -85,7 +100,7 @@ class Reading(_Trace):
         return graph.shaped(shapes)
 
 
-def settled(run: Callable[[], Any], reading: Reading) -> Any:
+def settled(run: Callable[[], Found], reading: Reading) -> Found:
     """What the run gives; one error for everything that it noted where it had to stop.
 
     Behind an operation without counterpart shapes need not fit any more: then that operation is what is told.

@@ -3,10 +3,24 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
-from typing import Any, Protocol
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np  # noqa: TID253 - it is NumPy's functions that are traced here
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+    from typing import NoReturn, SupportsIndex, TypeAlias
+
+    from numpy.typing import DTypeLike
+
+    #: the example's numbers behind a stand-in
+    Value: TypeAlias = float | np.ndarray
+    #: what an operation is applied to: a stand-in, or a number or an array that the program brings along
+    Operand: TypeAlias = "Traced | float | np.ndarray"
+    #: what stands between brackets, along one axis and along several
+    Part: TypeAlias = "SupportsIndex | slice | EllipsisType | Sequence[int] | np.ndarray | Traced | None"
+    Index: TypeAlias = "Part | tuple[Part, ...]"
 
 #: reductions of binary ufuncs
 _REDUCED = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
@@ -29,19 +43,21 @@ class Stop(BaseException):
 class Recorder(Protocol):
     """What stand-ins tell of what is done with them."""
 
-    def call(self, name: str, arguments: Any, options: dict[str, Any], run: Callable[[Any], Any] | None = None) -> Any:
+    def call(
+        self, name: str, arguments: Sequence[object], options: Mapping[str, object], run: Callable[[Any], object] | None = None
+    ) -> Traced:
         """An operation by NumPy's name."""
 
-    def index(self, array: Traced, index: Any) -> Traced:
+    def index(self, array: Traced, index: Index) -> Traced:
         """Entries of an array."""
 
-    def replaced(self, array: Traced, index: Any, value: Any) -> Traced | None:
+    def replaced(self, array: Traced, index: Index, value: Operand) -> Traced | None:
         """The array with other entries at an index; None where that has no counterpart."""
 
-    def lifted(self, value: Any) -> Any:
+    def lifted(self, value: object) -> object:
         """An array of stand-ins as one value."""
 
-    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Any) -> Any:
+    def unsupported(self, what: str, run: Callable[[Any], Any], arguments: Sequence[object]) -> Any:
         """A call that has no counterpart; the run goes on with the example's numbers."""
 
     def note(self, what: str, hint: str) -> None:
@@ -58,13 +74,24 @@ class Traced:
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, trace: Recorder, handle: int, value: Any) -> None:
+    if TYPE_CHECKING:  # made below the class, one like another
+
+        def __add__(self, other: Operand) -> Traced: ...
+        def __radd__(self, other: Operand) -> Traced: ...
+        def __sub__(self, other: Operand) -> Traced: ...
+        def __rsub__(self, other: Operand) -> Traced: ...
+        def __mul__(self, other: Operand) -> Traced: ...
+        def __rmul__(self, other: Operand) -> Traced: ...
+        def __truediv__(self, other: Operand) -> Traced: ...
+        def __rtruediv__(self, other: Operand) -> Traced: ...
+
+    def __init__(self, trace: Recorder, handle: int, value: Value) -> None:
         self._trace, self._handle, self._value = trace, handle, value
         self._whole: Any = None  # of what shares memory with another array: that array, and which part of it this is
-        self._index: Any = None
-        self._views: list[Any] = []  # weak references to what shares this array's memory
+        self._index: Index = None
+        self._views: list[weakref.ref[Traced]] = []  # what shares this array's memory
 
-    def _sharing(self, part: Traced, index: Any = None) -> Traced:
+    def _sharing(self, part: Traced, index: Index = None) -> Traced:
         """A part or another form of this array: in NumPy both would change together."""
         part._whole, part._index = self, index
         self._views.append(weakref.ref(part))
@@ -108,7 +135,7 @@ class Traced:
         return int(np.size(self._value))
 
     @property
-    def dtype(self) -> Any:
+    def dtype(self) -> np.dtype:
         return np.asarray(self._value).dtype
 
     @property
@@ -124,12 +151,12 @@ class Traced:
             raise TypeError("len() of a scalar")
         return self.shape[0]
 
-    def __iter__(self) -> Any:
+    def __iter__(self) -> Iterator[Traced]:
         return (self[position] for position in range(len(self)))
 
     # -- operations --------------------------------------------------------------------------------------------------
 
-    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: object, **options: Any) -> Traced:
         name = ufunc.__name__
         if method == "reduce" and name in _REDUCED:
             options.setdefault("axis", 0)
@@ -146,10 +173,12 @@ class Traced:
             return self._trace.call("square", inputs, options)
         return self._trace.call(name, inputs, options, lambda plain: ufunc(*plain))
 
-    def __array_function__(self, function: Callable[..., Any], types: Any, arguments: Any, options: Any) -> Any:
+    def __array_function__(
+        self, function: Callable[..., object], types: Sequence[type], arguments: Sequence[object], options: Mapping[str, object]
+    ) -> Traced:
         return self._trace.call(function.__name__, arguments, options, lambda plain: function(*plain, **values(options)))
 
-    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> np.ndarray:
         """An array of stand-ins, one an entry, so that np.array([x[0], 2.0]) works; as an array of floats it cannot be had."""
         if (dtype is not None and np.dtype(dtype) != object) or self.size > _MOST_ENTRIES:
             raise self._trace.stop("np.asarray turns the argument into numbers", "leave the conversion out, or use np.stack")
@@ -158,17 +187,17 @@ class Traced:
             entries[place] = self[place] if place else self
         return entries
 
-    def reshape(self, *shape: Any, **_: Any) -> Traced:
+    def reshape(self, *shape: int | Sequence[int], **_: object) -> Traced:
         return self._trace.call("reshape", (self, shape[0] if len(shape) == 1 else shape), {})
 
     def flatten(self) -> Traced:
         found: Traced = self._trace.call("ravel", (self,), {})
         return found.copy()
 
-    def copy(self, *_: Any) -> Traced:
+    def copy(self, *_: object) -> Traced:
         return Traced(self._trace, self._handle, self._value)
 
-    def astype(self, kind: Any, **_: Any) -> Traced:
+    def astype(self, kind: DTypeLike, **_: object) -> Traced:
         if np.dtype(kind).kind == "f":
             return self.copy()
         return self._trace.unsupported(f"astype({kind})", lambda plain: np.asarray(plain[0]).astype(kind), (self,))
@@ -185,29 +214,29 @@ class Traced:
             )
         return self._trace.unsupported(f".{name}", lambda plain: getattr(np.asarray(plain[0]), name), (self,))
 
-    def __getitem__(self, index: Any) -> Traced:
+    def __getitem__(self, index: Index) -> Traced:
         found = self._trace.index(self, index)
         parts = index if isinstance(index, tuple) else (index,)
         part = all(one is None or one is Ellipsis or isinstance(one, (int, np.integer, slice)) for one in parts)
         return self._sharing(found, index) if found.ndim and part else found  # a number is no view, nor is a choice by arrays
 
-    def __setitem__(self, index: Any, value: Any) -> None:
+    def __setitem__(self, index: Index, value: Operand) -> None:
         if isinstance(value, Traced) and value._whole is self and _same_index(value._index, index):
             return  # x[1:] *= 2 has changed x already
         found = self._trace.replaced(self, index, value)
         if found is not None:
             self._become(found)
 
-    def __neg__(self) -> Any:
+    def __neg__(self) -> Traced:
         return self._trace.call("neg", (self,), {})
 
     def __pos__(self) -> Traced:
         return self
 
-    def __abs__(self) -> Any:
+    def __abs__(self) -> Traced:
         return self._trace.call("abs", (self,), {})
 
-    def __invert__(self) -> Any:
+    def __invert__(self) -> Traced:
         return self._trace.call("logical_not", (self,), {})
 
     # -- what does depend on values ----------------------------------------------------------------------------------
@@ -224,15 +253,15 @@ class Traced:
     def __index__(self) -> int:
         raise self._trace.stop("a whole number is asked for", "what depends on values cannot be an index or a count")
 
-    def item(self, *_: Any) -> Any:
+    def item(self, *_: object) -> NoReturn:
         raise self._trace.stop("a number is asked for by item()", "go on with the array")
 
     def __repr__(self) -> str:
         return f"Traced(shape {self.shape})"
 
 
-def _operator(name: str, swapped: bool = False) -> Any:
-    def apply(self: Traced, other: Any) -> Any:
+def _operator(name: str, swapped: bool = False) -> Callable[[Traced, Operand], Traced]:
+    def apply(self: Traced, other: object) -> Traced:
         if name == "matmul" and isinstance(other, np.ndarray) and other.dtype == object:
             other = self._trace.lifted(other)
         return self._trace.call(name, (other, self) if swapped else (self, other), {})
@@ -247,14 +276,14 @@ for _name, _op in (
     setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
 
 
-def _same_index(one: Any, two: Any) -> bool:
+def _same_index(one: Index, two: Index) -> bool:
     return one is not None and repr(one) == repr(two)
 
 
-def _in_place(name: str) -> Any:
+def _in_place(name: str) -> Callable[[Traced, Operand], Traced]:
     compute = _operator(name)
 
-    def apply(self: Traced, other: Any) -> Any:
+    def apply(self: Traced, other: Operand) -> Traced:
         found = compute(self, other)
         if not self.shape or not isinstance(found, Traced):
             return found  # a number is replaced, an array changed
@@ -275,7 +304,7 @@ for _name, _op in (("and", "logical_and"), ("or", "logical_or")):
     setattr(Traced, f"__r{_name}__", _operator(_op, swapped=True))
 
 
-def values(value: Any) -> Any:
+def values(value: object) -> Any:
     """Arguments with the example's numbers in place of the stand-ins."""
     if isinstance(value, Traced):
         return value._value

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from numbers import Number
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ArgumentError, ParseError
 from ..graph.builder import Builder
@@ -13,6 +13,10 @@ from ..graph.structure import Graph
 from ..language.vocabulary import CONSTANT_VALUES
 from ..primitives.registry import OPERATIONS
 from ..syntax.grammar import CONSTANTS
+
+if TYPE_CHECKING:
+    import sympy
+    from sympy.matrices.expressions.matexpr import MatrixElement
 
 #: SymPy's heads with operands in our order
 _HEADS = {
@@ -26,7 +30,7 @@ _MATRIX = {
 }  # fmt: skip
 
 
-def from_sympy(expression: Any) -> Graph:
+def from_sympy(expression: sympy.Basic | sympy.MatrixBase | float) -> Graph:
     """The graph of a SymPy expression; see :func:`graphviz_ad.from_sympy`."""
     import sympy
 
@@ -54,7 +58,7 @@ def from_sympy(expression: Any) -> Graph:
     return graph.shaped({one.name: tuple(map(int, one.shape)) for one in symbols if one.name in graph.input_handles})
 
 
-def _symbolic(given: Any) -> Any:
+def _symbolic(given: object) -> sympy.Basic:
     """What was given, as an expression.
 
     Numbers alone are handed to ``sympify``: it evaluates text as a program, and text within lists, tuples and dictionaries too,
@@ -74,7 +78,7 @@ def _symbolic(given: Any) -> Any:
     return found
 
 
-def _written(expression: Any) -> str:
+def _written(expression: sympy.Basic) -> str:
     """The expression as SymPy writes it; nothing where it is too deep for SymPy's printer, which recurses."""
     try:
         return str(expression)
@@ -82,10 +86,10 @@ def _written(expression: Any) -> str:
         return ""
 
 
-def _build(builder: Builder, expressions: list[Any]) -> list[int]:
+def _build(builder: Builder, expressions: list[sympy.Basic]) -> list[int]:
     """The nodes of several expressions."""
     nodes = _Nodes(builder)
-    made: dict[Any, int] = {}
+    made: dict[sympy.Basic, int] = {}
     waiting = list(reversed(expressions))
     while waiting:
         one = waiting[-1]
@@ -105,7 +109,7 @@ def _build(builder: Builder, expressions: list[Any]) -> list[int]:
     return [made[one] for one in expressions]
 
 
-def _parts(one: Any) -> list[Any]:
+def _parts(one: sympy.Basic) -> list[sympy.Basic]:
     """The operands that an expression is built from, in the form in which we build it."""
     import sympy
     from sympy.matrices.expressions.matexpr import MatrixElement
@@ -128,7 +132,7 @@ def _parts(one: Any) -> list[Any]:
     return [] if one.is_Atom else list(one.args)
 
 
-def _quotient(product: Any) -> tuple[list[Any], list[Any]]:
+def _quotient(product: sympy.Mul) -> tuple[list[sympy.Basic], list[sympy.Basic]]:
     """The factors above and below the fraction bar."""
     import sympy
 
@@ -174,7 +178,7 @@ class _Nodes:
             **dict.fromkeys(_MATRIX, self.matrix_function),
         }
 
-    def make(self, one: Any, operands: list[int]) -> int:
+    def make(self, one: sympy.Basic, operands: list[int]) -> int:
         """The node of an expression."""
         matrix = self.matrices.get(type(one).__name__)
         node = None
@@ -204,7 +208,7 @@ class _Nodes:
 
     # -- numbers -----------------------------------------------------------------------------------------------------
 
-    def leaf(self, one: Any) -> int | None:
+    def leaf(self, one: sympy.Basic) -> int | None:
         """A symbol, a constant or a number; None for everything else."""
         if one.is_Symbol:
             return self.builder.input(one.name)
@@ -219,10 +223,10 @@ class _Nodes:
             return self.number(str(int(one)) if one.is_Integer else repr(float(one)), float(one))
         return None
 
-    def factorial(self, one: Any, operands: list[int]) -> int:
+    def factorial(self, one: sympy.factorial, operands: list[int]) -> int:
         return self.builder.apply("gamma", tuple(operands))
 
-    def product(self, one: Any, operands: list[int]) -> int:
+    def product(self, one: sympy.Mul, operands: list[int]) -> int:
         """A product or a quotient; a factor -1 becomes a minus."""
         over = _quotient(one)[0]
         above, below = operands[: len(over)], operands[len(over) :]
@@ -231,7 +235,7 @@ class _Nodes:
         result = self.builder.apply("div", (top, self.fold("mul", below))) if below else top
         return self.builder.apply("neg", (result,)) if negative else result
 
-    def sum(self, one: Any, operands: list[int]) -> int:
+    def sum(self, one: sympy.Basic, operands: list[int]) -> int:
         """A sum; a term with a minus is taken off."""
         builder, result = self.builder, operands[0]
         for handle in operands[1:]:
@@ -241,17 +245,17 @@ class _Nodes:
                 result = builder.apply("add", (result, handle))
         return result
 
-    def power(self, one: Any, operands: list[int]) -> int:
+    def power(self, one: sympy.Pow, operands: list[int]) -> int:
         if one.exp.is_number and one.exp.is_negative:
             return self.builder.apply("div", (self.number("1", 1.0), operands[0]))
         if one.exp == self.sympy.Rational(1, 2):
             return self.builder.apply("sqrt", (operands[0],))
         return self.builder.apply("power", tuple(operands))
 
-    def exponential(self, one: Any, operands: list[int]) -> int:
+    def exponential(self, one: sympy.exp, operands: list[int]) -> int:
         return self.builder.apply("exp", tuple(operands))
 
-    def piecewise(self, one: Any, operands: list[int]) -> int:
+    def piecewise(self, one: sympy.Piecewise, operands: list[int]) -> int:
         """Branches from the last to the first; outside of all, the value is not a number."""
         queue = iter(operands)
         branches = []
@@ -264,7 +268,7 @@ class _Nodes:
             result = value if condition is None else self.builder.apply("where", (condition, value, result))
         return result
 
-    def function(self, one: Any, operands: list[int]) -> int:
+    def function(self, one: sympy.Basic, operands: list[int]) -> int:
         """A function by name; a strange one is noted, with a number in its place until all are known."""
         head = type(one).__name__
         if head in _FOLDED:
@@ -278,39 +282,39 @@ class _Nodes:
 
     # -- matrices: None for what is written as for numbers ------------------------------------------------------------
 
-    def matrix_symbol(self, one: Any, operands: list[int]) -> int:
+    def matrix_symbol(self, one: sympy.MatrixSymbol, operands: list[int]) -> int:
         return self.builder.input(one.name)
 
-    def matrix_function(self, one: Any, operands: list[int]) -> int:
+    def matrix_function(self, one: sympy.Basic, operands: list[int]) -> int:
         op, params = _MATRIX[type(one).__name__]
         return self.builder.apply(op, tuple(operands), params)
 
-    def matrix_product(self, one: Any, operands: list[int]) -> int:
+    def matrix_product(self, one: sympy.MatMul, operands: list[int]) -> int:
         matrices = [handle for part, handle in zip(one.args, operands, strict=True) if part.is_Matrix]
         numbers = [handle for part, handle in zip(one.args, operands, strict=True) if not part.is_Matrix and part != -1]
         product = self.fold("matmul", matrices)
         scaled = self.builder.apply("mul", (self.fold("mul", numbers), product)) if numbers else product
         return self.builder.apply("neg", (scaled,)) if -1 in one.args else scaled
 
-    def matrix_power(self, one: Any, operands: list[int]) -> int | None:
+    def matrix_power(self, one: sympy.MatPow, operands: list[int]) -> int | None:
         exponent = one.args[1]
         if not (exponent.is_Integer and 0 < abs(exponent) <= 64):
             return None
         factor = operands[0] if exponent > 0 else self.builder.apply("inv", (operands[0],))
         return self.fold("matmul", [factor] * abs(int(exponent)))
 
-    def entry(self, one: Any, operands: list[int]) -> int | None:
+    def entry(self, one: MatrixElement, operands: list[int]) -> int | None:
         if not all(place.is_Integer for place in one.args[1:]):
             return None
         pattern = tuple(("at", int(place)) for place in one.args[1:])
         return self.builder.apply("index", (operands[0],), (("pattern", pattern),))
 
-    def identity(self, one: Any, operands: list[int]) -> int | None:
+    def identity(self, one: sympy.Identity, operands: list[int]) -> int | None:
         if not all(size.is_Integer for size in one.shape):
             return None
         return self.builder.apply("eye", (), (("n", int(one.shape[0])), ("m", None)))
 
-    def zeros(self, one: Any, operands: list[int]) -> int | None:
+    def zeros(self, one: sympy.ZeroMatrix, operands: list[int]) -> int | None:
         if not all(size.is_Integer for size in one.shape):
             return None
         return self.builder.apply("zeros", (), (("shape", tuple(map(int, one.shape))),))

@@ -6,7 +6,7 @@ Parameters and buffers are inputs that have their values already; nodes know the
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -20,10 +20,12 @@ from .torch_operations import OPERATIONS
 if TYPE_CHECKING:
     import torch
 
+    from .reading import Result
+
 _LINE = re.compile(r'File "([^"]+)", line (\d+)')
 
 
-def from_torch(function: Callable[..., Any], *examples: Any) -> Graph:
+def from_torch(function: Callable[..., object], *examples: object) -> Graph:
     """The graph of a PyTorch module or function; see :func:`graphviz_ad.from_torch`."""
     import torch
 
@@ -42,7 +44,7 @@ def from_torch(function: Callable[..., Any], *examples: Any) -> Graph:
     return settled(lambda: _read(program, reading, function, tensors), reading)
 
 
-def _wrapped(function: Callable[..., Any]) -> Any:
+def _wrapped(function: Callable[..., object]) -> torch.nn.Module:
     """A function as a module. PyTorch notes the lines of functions called ``forward`` alone, so that is what it is called there."""
     import torch
 
@@ -55,18 +57,20 @@ def _wrapped(function: Callable[..., Any]) -> Any:
         run.__kwdefaults__ = function.__kwdefaults__
 
     class Wrapped(torch.nn.Module):
-        def forward(self, *arguments: Any) -> Any:
+        def forward(self, *arguments: object) -> object:
             return run(*arguments)
 
     return Wrapped()
 
 
-def _read(program: Any, reading: Reading, function: Callable[..., Any], examples: tuple[Any, ...]) -> Graph:
+def _read(
+    program: torch.export.ExportedProgram, reading: Reading, function: Callable[..., object], examples: Sequence[torch.Tensor | float]
+) -> Graph:
     import inspect
 
     import torch
 
-    found: dict[str, Any] = {}
+    found: dict[str, Result] = {}
     known = {**program.state_dict, **program.constants}
     names = list(inspect.signature(function.forward if isinstance(function, torch.nn.Module) else function).parameters)
     places = [node for node in program.graph.nodes if node.op == "placeholder"]
@@ -83,7 +87,7 @@ def _read(program: Any, reading: Reading, function: Callable[..., Any], examples
             found[node.name] = reading.parameter(reading.free(re.sub(r"\W", "_", spec.target)), _array(known[spec.target]))
         else:
             found[node.name] = reading.array(_array(known[spec.target]))
-    results: list[Any] = []
+    results: list[Result] = []
     for node in program.graph.nodes:
         if node.op == "call_function":
             lines = _LINE.findall(node.meta.get("stack_trace") or "")
@@ -99,7 +103,7 @@ def _read(program: Any, reading: Reading, function: Callable[..., Any], examples
     return reading.finish(results)
 
 
-def _run(reading: Reading, node: Any, found: dict[str, Any]) -> Any:
+def _run(reading: Reading, node: Any, found: Mapping[str, Any]) -> Result:
     """One operation, over stand-ins."""
     import operator
 
@@ -120,7 +124,7 @@ def _run(reading: Reading, node: Any, found: dict[str, Any]) -> Any:
     return reading.unsupported(f"torch's {name}", lambda plain: _plain(node.target, plain, options), arguments)
 
 
-def _defaults(target: Any, arguments: Any, options: dict[str, Any]) -> list[Any]:
+def _defaults(target: torch._ops.OpOverload, arguments: Sequence[object], options: Mapping[str, object]) -> list[object]:
     """All arguments in the order of the operation's own signature."""
     given = list(arguments)
     schema = target._schema.arguments
@@ -129,11 +133,11 @@ def _defaults(target: Any, arguments: Any, options: dict[str, Any]) -> list[Any]
     return given
 
 
-def _plain(target: Any, values: Any, options: dict[str, Any]) -> Any:
+def _plain(target: torch._ops.OpOverload, values: Sequence[object], options: Mapping[str, object]) -> Any:
     """What the operation gives on the example's numbers."""
     import torch
 
-    def tensor(value: Any) -> Any:
+    def tensor(value: object) -> object:
         return torch.tensor(value) if isinstance(value, (np.ndarray, np.generic)) else value
 
     here = torch.device("cpu")  # where the numbers are, wherever the program was
@@ -142,7 +146,7 @@ def _plain(target: Any, values: Any, options: dict[str, Any]) -> Any:
     return torch.utils._pytree.tree_map(lambda one: _array(one) if isinstance(one, torch.Tensor) else one, result)
 
 
-def _array(tensor: torch.Tensor) -> Any:
+def _array(tensor: torch.Tensor) -> np.ndarray:
     """A tensor's numbers as an array: reals in double precision, whole numbers and truth values as they are."""
     array = tensor.detach().cpu()
     return array.double().numpy() if array.is_floating_point() else array.numpy()

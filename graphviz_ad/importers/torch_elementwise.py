@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .reading import Reading
 from .torch_table import Table, direct
+
+if TYPE_CHECKING:
+    from .reading import Axes, Translation
+    from .stand_ins import Operand, Traced
 
 OPERATIONS = Table()
 _operation = OPERATIONS.enter
@@ -34,33 +38,33 @@ OPERATIONS |= {theirs: direct(ours, 2) for theirs, ours in (words.split(":") for
 @_operation(
     "clone", "contiguous", "alias", "to", "_to_copy", "lift_fresh_copy", "positive", "type_as", "view_as_real", "_assert_tensor_metadata"
 )
-def _same(r: Reading, x: Any, *_: Any) -> Any:
+def _same(r: Reading, x: Traced, *_: object) -> Traced:
     return x
 
 
 @_operation("add")
-def _add(r: Reading, x: Any, y: Any, alpha: Any = 1) -> Any:
+def _add(r: Reading, x: Operand, y: Operand, alpha: float | None = 1) -> Traced:
     return r.call("add", (x, y if alpha in (1, None) else r.call("mul", (alpha, y), {})), {})
 
 
 @_operation("sub")
-def _sub(r: Reading, x: Any, y: Any, alpha: Any = 1) -> Any:
+def _sub(r: Reading, x: Operand, y: Operand, alpha: float | None = 1) -> Traced:
     return r.call("sub", (x, y if alpha in (1, None) else r.call("mul", (alpha, y), {})), {})
 
 
 @_operation("rsub")
-def _rsub(r: Reading, x: Any, y: Any, alpha: Any = 1) -> Any:
+def _rsub(r: Reading, x: Traced, y: Traced, alpha: float | None = 1) -> Traced:
     return _sub(r, y, x, alpha)
 
 
 @_operation("div", "true_divide")
-def _div(r: Reading, x: Any, y: Any, rounding: Any = None) -> Any:
+def _div(r: Reading, x: Operand, y: Operand, rounding: str | None = None) -> Traced:
     quotient = r.call("div", (x, y), {})
     return quotient if rounding is None else r.call(rounding, (quotient,), {})
 
 
 @_operation("round")
-def _round(r: Reading, x: Any, decimals: Any = 0) -> Any:
+def _round(r: Reading, x: Operand, decimals: int = 0) -> Traced:
     if decimals:
         raise NotImplementedError("decimals")
     return r.call("round", (x,), {})
@@ -70,61 +74,61 @@ def _round(r: Reading, x: Any, decimals: Any = 0) -> Any:
 
 
 @_operation("gelu")
-def _gelu(r: Reading, x: Any, approximate: str = "none") -> Any:
+def _gelu(r: Reading, x: Operand, approximate: str = "none") -> Traced:
     return r.call("gelu" if approximate == "none" else "gelu_tanh", (x,), {})
 
 
 @_operation("glu")
-def _glu(r: Reading, x: Any, axis: int = -1) -> Any:
+def _glu(r: Reading, x: Operand, axis: int = -1) -> Traced:
     return r.call("glu", (x,), {"axis": axis})
 
 
 @_operation("softplus")
-def _softplus(r: Reading, x: Any, beta: Any = 1, threshold: Any = 20) -> Any:
+def _softplus(r: Reading, x: Traced, beta: float = 1, threshold: float = 20) -> Traced:
     return r.call("softplus", (x,), {}) if beta == 1 else r.call("softplus", (beta * x,), {}) / beta
 
 
 @_operation("leaky_relu")
-def _leaky_relu(r: Reading, x: Any, slope: Any = 0.01) -> Any:
+def _leaky_relu(r: Reading, x: Operand, slope: float = 0.01) -> Traced:
     return r.call("leaky_relu", (x, slope), {})
 
 
 @_operation("elu")
-def _elu(r: Reading, x: Any, alpha: Any = 1, scale: Any = 1, input_scale: Any = 1) -> Any:
+def _elu(r: Reading, x: Operand, alpha: float = 1, scale: float = 1, input_scale: float = 1) -> Traced:
     if scale != 1 or input_scale != 1:
         raise NotImplementedError("scale")
     return r.call("elu", (x, alpha), {})
 
 
 @_operation("hardtanh", "clamp", "clip")
-def _clamp(r: Reading, x: Any, low: Any = None, high: Any = None) -> Any:
+def _clamp(r: Reading, x: Traced, low: Operand | None = None, high: Operand | None = None) -> Traced:
     if low is None:
         return x if high is None else r.call("minimum", (x, high), {})
     return r.call("maximum", (x, low), {}) if high is None else r.call("clip", (x, low, high), {})
 
 
 @_operation("clamp_min")
-def _clamp_min(r: Reading, x: Any, low: Any) -> Any:
+def _clamp_min(r: Reading, x: Operand, low: Operand) -> Traced:
     return r.call("maximum", (x, low), {})
 
 
 @_operation("clamp_max")
-def _clamp_max(r: Reading, x: Any, high: Any) -> Any:
+def _clamp_max(r: Reading, x: Operand, high: Operand) -> Traced:
     return r.call("minimum", (x, high), {})
 
 
 @_operation("softmax", "_softmax")
-def _softmax(r: Reading, x: Any, axis: int, *_: Any) -> Any:
+def _softmax(r: Reading, x: Operand, axis: int, *_: object) -> Traced:
     return r.call("softmax", (x,), {"axis": axis})
 
 
 @_operation("log_softmax", "_log_softmax")
-def _log_softmax(r: Reading, x: Any, axis: int, *_: Any) -> Any:
+def _log_softmax(r: Reading, x: Operand, axis: int, *_: object) -> Traced:
     return r.call("log_softmax", (x,), {"axis": axis})
 
 
 @_operation("dropout", "feature_dropout")
-def _dropout(r: Reading, x: Any, p: float, train: bool) -> Any:
+def _dropout(r: Reading, x: Traced, p: float, train: bool) -> Traced:
     if train and p:
         raise NotImplementedError("it draws at random: put the module into eval()")
     return x
@@ -133,7 +137,7 @@ def _dropout(r: Reading, x: Any, p: float, train: bool) -> Any:
 # -------------------------------------------------------------------------------------------------- reductions
 
 
-def _axes(dims: Any) -> dict[str, Any]:
+def _axes(dims: Any) -> dict[str, object]:
     """The axis of a reduction as a keyword; of all axes none."""
     if dims is None or dims == []:
         return {}
@@ -141,20 +145,20 @@ def _axes(dims: Any) -> dict[str, Any]:
     return {"axis": dims[0] if one else tuple(dims) if isinstance(dims, (list, tuple)) else dims}
 
 
-def _kept(keep: bool) -> dict[str, Any]:
+def _kept(keep: bool) -> dict[str, object]:
     return {"keepdims": True} if keep else {}
 
 
-def _over(ours: str) -> Callable[..., Any]:
+def _over(ours: str) -> Callable[..., Traced]:
     return lambda r, x, dims=None, keep=False, *_: r.call(ours, (x,), {**_axes(dims), **_kept(keep)})
 
 
-def _extreme(ours: str, place: str) -> Callable[..., Any]:
+def _extreme(ours: str, place: str) -> Translation:
     return lambda r, x, dim, keep=False: (_over(ours)(r, x, dim, keep), r.call(place, (x,), {"axis": dim}))
 
 
-def _spread(ours: str) -> Callable[..., Any]:
-    def run(r: Reading, x: Any, dims: Any = None, correction: Any = None, keep: bool = False) -> Any:
+def _spread(ours: str) -> Translation:
+    def run(r: Reading, x: Operand, dims: Axes = None, correction: float | None = None, keep: bool = False) -> Traced:
         free = {"ddof": 1 if correction is None else int(correction)}
         return r.call(ours, (x,), {**_axes(dims), **free, **_kept(keep)})
 
@@ -172,11 +176,11 @@ for _name in ("sum", "mean", "max", "min", "prod"):
 
 
 @_operation("var.dim", "std.dim", "var.default", "std.default")
-def _unbiased(r: Reading, *_: Any) -> Any:
+def _unbiased(r: Reading, *_: object) -> Traced:
     raise NotImplementedError("its old form: use correction=")
 
 
-def _along(ours: str) -> Callable[..., Any]:
+def _along(ours: str) -> Translation:
     return lambda r, x, dim=None, *_: r.call(ours, (x,), _axes(dim))
 
 
@@ -184,7 +188,7 @@ OPERATIONS |= {name: _along(name) for name in ("argmax", "argmin", "cumsum", "cu
 
 
 @_operation("linalg_vector_norm", "norm.ScalarOpt_dim", "norm.Scalar", "norm")
-def _norm(r: Reading, x: Any, order: Any = 2, dims: Any = None, keep: bool = False, *_: Any) -> Any:
+def _norm(r: Reading, x: Operand, order: float | None = 2, dims: Axes = None, keep: bool = False, *_: object) -> Traced:
     if order in (None, 2):
         return r.call("sqrt", (r.call("sum", (r.call("square", (x,), {}),), {**_axes(dims), **_kept(keep)}),), {})
     if order == 1:

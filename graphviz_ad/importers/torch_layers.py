@@ -3,36 +3,47 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .reading import Reading
 from .torch_table import Table
+
+if TYPE_CHECKING:
+    from .reading import Sizes, Translation
+    from .stand_ins import Operand, Traced
 
 OPERATIONS = Table()
 _operation = OPERATIONS.enter
 
 
 @_operation("linear")
-def _linear(r: Reading, x: Any, weight: Any, bias: Any = None) -> Any:
+def _linear(r: Reading, x: Operand, weight: Operand, bias: Operand | None = None) -> Traced:
     product = r.call("matmul", (x, r.call("transpose", (weight,), {})), {})
     return product if bias is None else product + bias
 
 
 @_operation("addmm", "addmv", "baddbmm")
-def _addmm(r: Reading, bias: Any, x: Any, weight: Any, beta: Any = 1, alpha: Any = 1) -> Any:
+def _addmm(r: Reading, bias: Traced, x: Operand, weight: Operand, beta: float = 1, alpha: float = 1) -> Traced:
     product = r.call("matmul", (x, weight), {})
     return (bias if beta == 1 else beta * bias) + (product if alpha == 1 else alpha * product)
 
 
-def _pair(value: Any, count: int) -> tuple[int, ...]:
+def _pair(value: Sizes, count: int) -> tuple[int, ...]:
     return tuple(value) * (count if len(value) == 1 else 1) if isinstance(value, (list, tuple)) else (value,) * count
 
 
-def _convolution(axes: int) -> Callable[..., Any]:
+def _convolution(axes: int) -> Translation:
     def run(
-        r: Reading, x: Any, weight: Any, bias: Any = None, stride: Any = 1, padding: Any = 0, dilation: Any = 1, groups: int = 1
-    ) -> Any:
+        r: Reading,
+        x: Traced,
+        weight: Traced,
+        bias: Operand | None = None,
+        stride: Sizes = 1,
+        padding: str | Sizes = 0,
+        dilation: Sizes = 1,
+        groups: int = 1,
+    ) -> Traced:
         strides = _pair(stride, axes)
         if set(_pair(dilation, axes)) != {1} or groups != 1:
             raise NotImplementedError("dilation or groups")
@@ -44,15 +55,15 @@ def _convolution(axes: int) -> Callable[..., Any]:
             raise NotImplementedError("an input without its batch")
         if any(pair != (0, 0) for pair in widths):
             x = r.call("pad", (x, ((0, 0), (0, 0), *widths)), {})
-        step: dict[str, Any] = {} if set(strides) == {1} else {"stride": strides[0] if len(set(strides)) == 1 else strides}
+        step: dict[str, object] = {} if set(strides) == {1} else {"stride": strides[0] if len(set(strides)) == 1 else strides}
         found = r.call(f"conv{axes}d", (x, weight), step)
         return found if bias is None else found + r.call("reshape", (bias, (-1, *(1,) * axes)), {})
 
     return run
 
 
-def _pooling(ours: str, axes: int) -> Callable[..., Any]:
-    def run(r: Reading, x: Any, size: Any, stride: Any = None, padding: Any = 0, *rest: Any) -> Any:
+def _pooling(ours: str, axes: int) -> Translation:
+    def run(r: Reading, x: Operand, size: Sizes, stride: Sizes | None = None, padding: Sizes = 0, *rest: object) -> Traced:
         plain = set(_pair(padding, axes)) == {0} and not any(one not in (None, False, True, 1, [1] * axes, [1]) for one in rest)
         sizes, steps = _pair(size, axes), _pair(stride or size, axes)
         if not plain or len(set(sizes)) != 1 or len(set(steps)) != 1:
@@ -69,14 +80,16 @@ OPERATIONS |= {
 
 
 @_operation("adaptive_avg_pool1d", "adaptive_avg_pool2d", "_adaptive_avg_pool2d")
-def _adaptive(r: Reading, x: Any, size: Sequence[int]) -> Any:
+def _adaptive(r: Reading, x: Operand, size: list[int] | tuple[int, ...]) -> Traced:
     if set(_pair(size, 1)) != {1}:
         raise NotImplementedError("a size other than 1")
     return r.call("mean", (x,), {"axis": tuple(range(-len(size), 0)) if len(size) > 1 else -1, "keepdims": True})
 
 
 @_operation("layer_norm")
-def _layer_norm(r: Reading, x: Any, shape: Sequence[int], gamma: Any = None, beta: Any = None, eps: float = 1e-5, *_: Any) -> Any:
+def _layer_norm(
+    r: Reading, x: Traced, shape: Sequence[int], gamma: Operand | None = None, beta: Operand | None = None, eps: float = 1e-5, *_: object
+) -> Traced:
     if len(shape) == 1 and gamma is not None and beta is not None:
         return r.call("layer_norm", (x, gamma, beta), {"eps": eps})
     axes = {"axis": tuple(range(-len(shape), 0)) if len(shape) > 1 else -1, "keepdims": True}
@@ -86,8 +99,19 @@ def _layer_norm(r: Reading, x: Any, shape: Sequence[int], gamma: Any = None, bet
 
 
 @_operation("batch_norm")
-def _batch_norm(r: Reading, x: Any, gamma: Any, beta: Any, mean: Any, var: Any, train: bool, _: Any, eps: float, *__: Any) -> Any:
-    def along(one: Any) -> Any:
+def _batch_norm(
+    r: Reading,
+    x: Traced,
+    gamma: Operand | None,
+    beta: Operand | None,
+    mean: Operand | None,
+    var: Operand,
+    train: bool,
+    _: object,
+    eps: float,
+    *__: object,
+) -> Traced:
+    def along(one: Operand) -> Operand:
         return one if len(x.shape) == 2 else r.call("reshape", (one, (-1, *(1,) * (len(x.shape) - 2))), {})
 
     if train or mean is None:
@@ -99,8 +123,16 @@ def _batch_norm(r: Reading, x: Any, gamma: Any, beta: Any, mean: Any, var: Any, 
 
 @_operation("scaled_dot_product_attention")
 def _attention(
-    r: Reading, q: Any, k: Any, v: Any, mask: Any = None, p: float = 0.0, causal: bool = False, scale: Any = None, *_: Any
-) -> Any:
+    r: Reading,
+    q: Traced,
+    k: Traced,
+    v: Operand,
+    mask: Any = None,
+    p: float = 0.0,
+    causal: bool = False,
+    scale: float | None = None,
+    *_: object,
+) -> Traced:
     if p:
         raise NotImplementedError("dropout")
     if mask is None and not causal and scale is None:
@@ -120,22 +152,24 @@ def _attention(
 # ------------------------------------------------------------------------------------------------- losses
 
 
-def _reduced(r: Reading, loss: Any, reduction: int) -> Any:
+def _reduced(r: Reading, loss: Traced, reduction: int) -> Traced:
     return loss if reduction == 0 else r.call("mean" if reduction == 1 else "sum", (loss,), {})
 
 
 @_operation("mse_loss")
-def _mse(r: Reading, x: Any, y: Any, reduction: int = 1) -> Any:
+def _mse(r: Reading, x: Traced, y: Traced, reduction: int = 1) -> Traced:
     return _reduced(r, r.call("square", (x - y,), {}), reduction)
 
 
 @_operation("l1_loss")
-def _mae(r: Reading, x: Any, y: Any, reduction: int = 1) -> Any:
+def _mae(r: Reading, x: Traced, y: Traced, reduction: int = 1) -> Traced:
     return _reduced(r, r.call("abs", (x - y,), {}), reduction)
 
 
 @_operation("cross_entropy_loss")
-def _cross_entropy(r: Reading, x: Any, target: Any, weight: Any = None, reduction: int = 1, ignore: int = -100, smooth: float = 0.0) -> Any:
+def _cross_entropy(
+    r: Reading, x: Traced, target: Traced, weight: Operand | None = None, reduction: int = 1, ignore: int = -100, smooth: float = 0.0
+) -> Traced:
     if weight is not None or smooth or len(x.shape) != 2 or target.shape == x.shape:
         raise NotImplementedError("weights, smoothing, soft targets or further axes")
     if reduction == 1:
@@ -144,21 +178,23 @@ def _cross_entropy(r: Reading, x: Any, target: Any, weight: Any = None, reductio
 
 
 @_operation("nll_loss", "nll_loss_nd")
-def _nll(r: Reading, x: Any, target: Any, weight: Any = None, reduction: int = 1, *_: Any) -> Any:
+def _nll(r: Reading, x: Traced, target: Operand, weight: Operand | None = None, reduction: int = 1, *_: object) -> Traced:
     if weight is not None or len(x.shape) != 2:
         raise NotImplementedError("weights or further axes")
     return _reduced(r, -r.call("pick", (x, target), {}), reduction)
 
 
 @_operation("binary_cross_entropy_with_logits")
-def _bce_logits(r: Reading, x: Any, y: Any, weight: Any = None, positive: Any = None, reduction: int = 1) -> Any:
+def _bce_logits(
+    r: Reading, x: Traced, y: Traced, weight: Operand | None = None, positive: Operand | None = None, reduction: int = 1
+) -> Traced:
     if weight is not None or positive is not None:
         raise NotImplementedError("weights")
     return _reduced(r, r.call("softplus", (x,), {}) - x * y, reduction)
 
 
 @_operation("binary_cross_entropy")
-def _bce(r: Reading, p: Any, y: Any, weight: Any = None, reduction: int = 1) -> Any:
+def _bce(r: Reading, p: Traced, y: Traced, weight: Operand | None = None, reduction: int = 1) -> Traced:
     if weight is not None:
         raise NotImplementedError("weights")
     return _reduced(r, -(y * r.call("log", (p,), {}) + (1 - y) * r.call("log", (1 - p,), {})), reduction)

@@ -6,7 +6,11 @@ raises NotImplementedError, saying what, for a use that has no counterpart.
 
 from __future__ import annotations
 
-from . import torch_arrays, torch_elementwise, torch_layers
-from .torch_table import Operation
+from typing import TYPE_CHECKING
 
-OPERATIONS: dict[str, Operation] = {**torch_elementwise.OPERATIONS, **torch_arrays.OPERATIONS, **torch_layers.OPERATIONS}
+from . import torch_arrays, torch_elementwise, torch_layers
+
+if TYPE_CHECKING:
+    from .reading import Translation
+
+OPERATIONS: dict[str, Translation] = {**torch_elementwise.OPERATIONS, **torch_arrays.OPERATIONS, **torch_layers.OPERATIONS}

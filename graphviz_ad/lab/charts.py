@@ -5,12 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..render.chart import ticks
 from .canvas import CLASSES, Canvas, Picture, arrange
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from .training import Training
 
 
@@ -252,7 +254,7 @@ def describe_activation(name: str, reach: float = 5.0, points: int = 401) -> Act
     return Activation(name, xs, values.tolist(), slopes.tolist(), kinks, bands)
 
 
-def _cuts(name: str, cuts: Any) -> list[Any]:
+def _cuts(name: str, cuts: Callable[[str], Iterable[Callable[..., float]]]) -> list[Callable[..., float]]:
     """The functions of x that are 0 at a kink where the slope itself jumps."""
     from ..primitives.kernels import python as scalars
     from ..primitives.registry import operation
@@ -266,7 +268,7 @@ def _cuts(name: str, cuts: Any) -> list[Any]:
     return found
 
 
-def _zeros(cut: Any, xs: Sequence[float]) -> list[float]:
+def _zeros(cut: Callable[[float], float], xs: Sequence[float]) -> list[float]:
     """Where a cut changes its sign, by bisection."""
     found = []
     for low, high in pairwise(xs):

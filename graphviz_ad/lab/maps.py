@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import BindingError
 from ..objects.reading import parse
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     Array = np.ndarray[Any, Any]
+    #: a place on the plane, or those of many examples
+    Length = TypeVar("Length", float, Array)
 
 CELLS = 120
 _POSITIVE, _NEGATIVE = "#e8871e", "#2f7ed8"
@@ -194,10 +196,10 @@ def _map(
     step = max(1, -(-data.rows // most))
     shown = np.arange(0, data.rows, step)
 
-    def across(x: Any) -> Any:
+    def across(x: Length) -> Length:
         return margin + (x - plane.low[0]) / (plane.high[0] - plane.low[0]) * size
 
-    def down(y: Any) -> Any:
+    def down(y: Length) -> Length:
         return top + (plane.high[1] - y) / (plane.high[1] - plane.low[1]) * size
 
     def paint(canvas: Canvas) -> None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from ..objects.graph import Graph
+    from ..objects.point import Point
 
     Array = np.ndarray[Any, Any]
     Parameters = Mapping[str, Array]
@@ -140,7 +141,7 @@ class Model(NamedTuple):
 
     # -- with parameters ---------------------------------------------------------------------------------------------
 
-    def at(self, parameters: Parameters, X: Array, y: Array) -> Any:
+    def at(self, parameters: Parameters, X: Array, y: Array) -> Point:
         """The :class:`~graphviz_ad.Point` at these parameters and examples: every value, gradient, picture and check."""
         import numpy as np
 

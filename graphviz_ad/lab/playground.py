@@ -20,6 +20,8 @@ from .canvas import CLASSES
 from .models import network
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from ..objects.graph import Graph
 
 ACTIVATIONS = ("relu", "tanh", "sigmoid", "leaky_relu", "elu", "silu", "softplus", "none")
@@ -115,11 +117,11 @@ def _back_through(whole: Graph, weights: str) -> int:
     return found
 
 
-def _named(shape: Any) -> list[Any]:
+def _named(shape: Sequence[int]) -> list[int | str]:
     return [_SIZES.get(size, size) for size in shape]
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, tuple):
         return [_plain(one) for one in value]
     return _SIZES.get(value, value) if isinstance(value, int) and not isinstance(value, bool) else value

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..check import check_gradient as gradients
 from ..check import check_target as targets
 from ..check.check_gradient import ENTRIES, EVALUATIONS, POINTS
 from .report import Report
 
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from ..graph.structure import Graph
+
 
 def check_gradient(
-    f: Any,
+    f: Callable[..., object] | Graph | str,
     gradient: Any,
     at: Any,
     *,
@@ -23,7 +28,7 @@ def check_gradient(
     max_evaluations: int = EVALUATIONS,
     tolerance: float | None = None,
     convention: str = "steepest",
-    executor: Any = None,
+    executor: Executor | None = None,
     progress: Callable[[int, int], None] | None = None,
     diagnose: bool = True,
     curve: bool = False,

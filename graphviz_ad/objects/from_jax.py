@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .graph import Graph
 
 
-def from_jax(function: Callable[..., Any], *examples: Any) -> Graph:
+def from_jax(function: Callable[..., object], *examples: object) -> Graph:
     """The graph of a JAX function, from example arguments; each may be an array, a number, or a tree of them (a dict of weights).
 
     Inputs are named as the function's parameters; the leaves of a tree by their way in it (``params["w"]`` is params_w). What

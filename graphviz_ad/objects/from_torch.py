@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 from .graph import Graph
 
 
-def from_torch(function: Callable[..., Any], *examples: Any) -> Graph:
+def from_torch(function: Callable[..., object], *examples: object) -> Graph:
     """The graph of a PyTorch module or function, from example arguments: tensors, numbers or lists.
 
     A module's parameters become inputs by their names (``fc1.weight`` is fc1_weight) that have their values already; buffers and

@@ -12,6 +12,10 @@ from ..syntax.grammar import KEYWORDS
 from .pictured import Pictured
 
 if TYPE_CHECKING:
+    import numpy as np
+    import sympy
+    from numpy.typing import ArrayLike
+
     from .node import Node
     from .point import Point
 
@@ -50,7 +54,7 @@ class Graph(structure.Graph, Pictured):
 
     # -- values and derivatives --------------------------------------------------------------------------------------
 
-    def at(self, bindings: Mapping[str, Any] | None = None, /, **named: Any) -> Point:
+    def at(self, bindings: Mapping[str, Any] | None = None, /, **named: ArrayLike) -> Point:
         """Values for the inputs; every value, gradient and check hangs on the :class:`~graphviz_ad.Point` that comes back.
 
         Numbers of Python, alone or in lists, are real: ``x=-2`` has a gradient. Truth values, and whole numbers as NumPy keeps them
@@ -91,11 +95,11 @@ class Graph(structure.Graph, Pictured):
             group_of=self.group_of + (-1,) * count, shapes=None,
         )  # fmt: skip
 
-    def constant_value(self) -> Any:
+    def constant_value(self) -> float | np.ndarray:
         """The value of a graph without inputs."""
         return self.at().value
 
-    def derivative(self, name: str) -> Any:
+    def derivative(self, name: str) -> sympy.Expr:
         """The closed form of d(output)/d(name), a SymPy expression in real symbols named as the inputs.
 
         Inputs without a shape are scalars. With arrays between two scalars the symbols are their entries: x_0, W_0_1.
@@ -115,7 +119,7 @@ class Graph(structure.Graph, Pictured):
 
         return derivative(self, self.outputs[-1], name)
 
-    def symbolic_jacobian(self, name: str) -> Any:
+    def symbolic_jacobian(self, name: str) -> sympy.Matrix:
         """d(output)/d(name) of a small graph that :meth:`shaped` gave shapes to, as a SymPy matrix: entries of the output by
         entries of the input, in symbols x_0, W_0_1.
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import NamingError
 from ..graph.formulas import formula, local_formula, node_formula
 from ..graph.notation import Latex, Notation
 
 if TYPE_CHECKING:
+    import sympy
+
     from ..graph.array_notation import IndexRule
     from ..graph.parts import Span
     from .graph import Graph
@@ -72,13 +74,13 @@ class Node:
         return node_formula(self.graph, self.handle, Latex())
 
     @property
-    def expr(self) -> Any:
+    def expr(self) -> sympy.Expr:
         """The node's value as a SymPy expression in the inputs."""
         from ..derive.closed_form import expression
 
         return expression(self.graph, self.handle)
 
-    def local(self, operand: str) -> Any:
+    def local(self, operand: str) -> sympy.Expr:
         """The local derivative by an operand, as a SymPy expression in the operands' names; the sum over equal operands.
 
         Raises

@@ -13,6 +13,8 @@ from .pictured import Pictured
 if TYPE_CHECKING:
     from os import PathLike
 
+    import numpy as np
+
     from ..primitives.array_record import Shape
     from .report import Report
 
@@ -31,7 +33,7 @@ class PointNode:
         return self.point.graph.labels[self.handle]
 
     @property
-    def value(self) -> Any:
+    def value(self) -> float | np.ndarray:
         """The forward value."""
         return self.point.values[self.handle]
 
@@ -41,7 +43,7 @@ class PointNode:
         return self.point.shape_of(self.handle)
 
     @property
-    def gradient(self) -> Any:
+    def gradient(self) -> float | np.ndarray | None:
         """d(output)/d(node): the sum of the contributions of its uses; None where no derivative flows."""
         return self.point.gradient_of(self.handle)
 

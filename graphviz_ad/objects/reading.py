@@ -13,6 +13,8 @@ from ..graph import structure
 from .graph import Graph
 
 if TYPE_CHECKING:
+    import sympy
+
     from ..importers.onnx import Model
     from .point import Point
 
@@ -40,7 +42,7 @@ def parse(text: str, source: str = "expression") -> Graph:
     return Graph.lift(read(text, source))
 
 
-def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> Graph:
+def from_python(function: Callable[..., object], *examples: object, **named: object) -> Graph:
     """The graph of a Python function over NumPy, from one run on example arguments.
 
     The examples' shapes are the graph's; what does not depend on values (loops over shapes, comprehensions) is unrolled.
@@ -66,7 +68,7 @@ def from_python(function: Callable[..., Any], *examples: Any, **named: Any) -> G
     return Graph.lift(read(function, *examples, **named))
 
 
-def from_sympy(expression: Any) -> Graph:
+def from_sympy(expression: sympy.Basic | sympy.MatrixBase | float) -> Graph:
     """The graph of a SymPy expression; of a matrix, one with an array for its output; of matrix symbols, one over matrices.
 
     Quotients stay quotients: x*y**-1 is x/y. Rational numbers are quotients of exact integers. Sums, products, derivatives
@@ -122,7 +124,7 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
     return Point.lift(found)
 
 
-def from_onnx(model: Model, **examples: Any) -> Graph:
+def from_onnx(model: Model, **examples: object) -> Graph:
     """The graph of an ONNX model: a path or a loaded model; wants the extra ``onnx``.
 
     Floating initializers become inputs that have their values already, by their names (``fc1.weight`` is fc1_weight); whole

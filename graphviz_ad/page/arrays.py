@@ -17,6 +17,9 @@ from ..primitives.registry import OPERATIONS
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
     from ..derive.gradient import Unrolled
+    from ..primitives.array_record import Call
+    from ..scene.document import Plain
+    from ..scene.numbers import Value
 
 MOST_ENTRIES = 300_000  # of all instructions together
 _REDUCING = frozenset(("max", "min", "prod"))
@@ -126,13 +129,13 @@ class _Writer:
             return ["q", op, operands[0], *self._lines(call), list(shape)]
         raise NoKernel(ARRAY_OPERATIONS[op].name)
 
-    def _call(self, node: int) -> Any:
+    def _call(self, node: int) -> Call:
         from ..primitives.array_record import Call
 
         params: Any = self.params[node]
         return Call(self.ops[node], dict(params), tuple(self.shapes[k] for k in self.operands[node]), self.shapes[node])
 
-    def _computed(self, node: int) -> Any:
+    def _computed(self, node: int) -> Value:
         import numpy as np
 
         from ..primitives.kernels.arrays import Arrays, value
@@ -142,7 +145,7 @@ class _Writer:
         ]  # what is of shapes reads no entry
         return value(Arrays(), self.ops[node], self.params[node], given)
 
-    def _places(self, call: Any, by: Sequence[int]) -> list[int] | None:
+    def _places(self, call: Call, by: Sequence[int]) -> list[int] | None:
         """From where each entry of a rearrangement comes, -1 for a zero; None where all stay in order."""
         import numpy as np
 
@@ -163,7 +166,7 @@ class _Writer:
         self._count(len(places))
         return None if places == list(range(size)) else places
 
-    def _joined(self, call: Any) -> list[int] | None:
+    def _joined(self, call: Call) -> list[int] | None:
         """The same for arrays that are joined, whose entries count one after the other."""
         import numpy as np
 
@@ -173,7 +176,7 @@ class _Writer:
         places = join(parts, axis=call.params["axis"]).ravel().tolist()
         return None if places == list(range(len(places))) else places
 
-    def _groups(self, call: Any) -> list[int]:
+    def _groups(self, call: Call) -> list[int]:
         """To which entry of the result each entry of the operand goes."""
         import numpy as np
 
@@ -184,7 +187,7 @@ class _Writer:
         self._count(places.size)
         return places.ravel().tolist()
 
-    def _lines(self, call: Any) -> tuple[list[int], int]:
+    def _lines(self, call: Call) -> tuple[list[int], int]:
         """The entries line after line along the axis of a running sum or product, and how long a line is."""
         import numpy as np
 
@@ -199,7 +202,7 @@ class _Writer:
             raise NoKernel(f"more than {MOST_ENTRIES:,} entries")
 
 
-def constant(value: Any) -> Any:
+def constant(value: Any) -> Plain:
     """A number or array as JSON: arrays as ``{"s": shape, "d": entries in a row}``, what is not finite by name.
 
     >>> constant(True), constant(float("inf"))

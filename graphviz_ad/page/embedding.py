@@ -10,7 +10,6 @@ import base64
 import hashlib
 import json
 from importlib.resources import files
-from typing import Any
 
 from ..render.escape import xml
 
@@ -20,7 +19,7 @@ __all__ = ["asset", "policy", "quoted", "script_json", "xml"]
 _SPECIAL = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
 
 
-def script_json(data: Any) -> str:
+def script_json(data: object) -> str:
     """Data as JSON that no HTML parser takes for anything else; numbers that are not finite become null.
 
     >>> script_json({"a": "</script><!--"})

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ..derive.derivatives import Point
     from ..graph.structure import Graph
     from ..scene.model import Scene
+    from ..scene.numbers import Value
     from ..scene.selection import Selection
 
 MOST_TOLD = 400  # nodes whose formula in the inputs is told in the details
@@ -142,7 +143,7 @@ def _recorded(graph: Graph, point: Point, scene: Scene, figures: Figures | None)
     """Numbers as they were computed, written out: for graphs that the page cannot compute."""
     write, single = figures or Figures(), is_differentiable(point)
 
-    def text(value: Any) -> str | None:
+    def text(value: Value | None) -> str | None:
         return None if value is None else write.text(value)
 
     slopes: list[list[str | None]] = [[None] * len(operands) for operands in graph.operands]

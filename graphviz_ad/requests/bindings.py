@@ -118,7 +118,7 @@ def _value(word: str, start: int, name: str, parse: Callable[[str], Any]) -> Any
     return _scalar(word, start, len(word), name, parse)
 
 
-def _scalar(word: str, start: int, stop: int, name: str, parse: Callable[[str], Any]) -> Any:
+def _scalar(word: str, start: int, stop: int, name: str, parse: Callable[[str], Any]) -> float:
     """The value of the constant expression in ``word[start:stop]``."""
     text = word[start:stop].strip()
     if _NUMBER.fullmatch(text):

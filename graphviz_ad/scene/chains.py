@@ -6,7 +6,7 @@ of matrix derivative results for forward and reverse mode automatic differentiat
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..graph.notation import Latex
 from ..graph.unicode import Unicode
@@ -161,7 +161,7 @@ def _moved(op: str, up: _Factor, target: Shape) -> Chain | None:
 _PUT_BACK = frozenset("index part take take_along_axis pick flip roll repeat tile pad windows diag diagonal tril triu sort".split())
 
 
-def _entrywise(graph: Graph, handle: int, position: int, slope: Any, up: _Factor) -> Chain:
+def _entrywise(graph: Graph, handle: int, position: int, slope: LocalMap, up: _Factor) -> Chain:
     """Upstream times slope entry by entry, summed over the axes along which the operand was broadcast."""
     factor, target, shape = local_label(graph, handle, position), slope.call.shapes[position], slope.call.shape
     alone = factor.text in ("1", f"{MINUS}1")

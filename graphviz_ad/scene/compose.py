@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..derive.tape import SELECTION
 from ..engine.activity import activity
 from ..errors import DerivativeError, GradvizError
+from ..graph.parts import Literal
 from ..graph.unicode import unicode_name
 from . import kinks, second, titles
 from . import slopes as slopes_
@@ -21,6 +22,8 @@ from .writing import call_label, definition_label, formula_label, fraction, gate
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
     from ..graph.structure import Graph
+    from .numbers import Value
+    from .slopes import Slope
 
 MOST_WIRES = 40  # operations in wire style; larger graphs and arrays are drawn as cards
 MOST_NAMED = 24  # wires whose automatic names are shown: with more of them no arrow names its derivative
@@ -129,7 +132,7 @@ class _Composer:
                     self._by_group.setdefault(owner[inner], []).append(handle)
         return self._by_group.get(group, [])
 
-    def _local(self, source: int, target: int, position: int) -> Any:
+    def _local(self, source: int, target: int, position: int) -> Slope:
         """The local derivative's number on an arrow; None where none flows or nothing is bound."""
         if self.point is None:
             return None
@@ -140,7 +143,7 @@ class _Composer:
     def _is_array_call(self, target: int) -> bool:
         return target in self.chosen.calls and self.point is not None and bool(self.point.shape_of(target))
 
-    def _contribution(self, source: int, target: int, position: int, partial: Any) -> Any:
+    def _contribution(self, source: int, target: int, position: int, partial: Any) -> Value | None:
         if self.point is None or not self.gradients or partial is None:
             return None
         if self.forward and target in self.slopes:
@@ -151,10 +154,10 @@ class _Composer:
         row = self.point.tangent_shares[target] if self.forward else self.point.contributions[target]
         return row[position] if row else None
 
-    def _value(self, unit: int) -> Any:
+    def _value(self, unit: int) -> Value | None:
         return None if self.point is None else self.point.values[unit]
 
-    def _gradient(self, unit: int) -> Any:
+    def _gradient(self, unit: int) -> Value | None:
         if self.point is None or not self.gradients or self.graph.ops[unit] == "constant":
             return None
         return self.point.tangent_of(unit) if self.forward else self.point.node_gradients[unit]
@@ -238,6 +241,11 @@ class _Composer:
         """What a unit is called: a call's result by the name of the copy that the author gave it."""
         return self.graph.labels[self.chosen.alias.get(unit, unit)]
 
+    def _constant(self, unit: int) -> str:
+        """A number as it was written; one that is the output has a name as its label, and is told by its value."""
+        literal = self.graph.params[unit]
+        return exact(literal.value) if unit in self.outputs and isinstance(literal, Literal) else self.graph.labels[unit]
+
     def wire(self, unit: int, named: bool) -> Wire:
         """A node, a closed call, or a pill that stands for what is behind it."""
         graph, chosen = self.graph, self.chosen
@@ -258,7 +266,7 @@ class _Composer:
         elif op == "input":
             kind, symbol, name = "input", label, None
         elif op == "constant":
-            kind, symbol, name = "constant", number_label(graph.labels[unit] if unit not in self.outputs else exact(value)), None
+            kind, symbol, name = "constant", number_label(self._constant(unit)), None
         elif unit in chosen.calls:
             kind, symbol = "call", call_label(graph.groups[chosen.calls[unit]].name)
             formula = self._call_formula(unit)
@@ -298,7 +306,7 @@ class _Composer:
             return shape_text(getattr(self._value(unit), "shape", ()))
         return shape_text(self.graph.shape_of(unit))
 
-    def _tooltip(self, unit: int, formula: Label | None, value: Any, gradient: Any) -> str:
+    def _tooltip(self, unit: int, formula: Label | None, value: Value | None, gradient: Value | None) -> str:
         if self.graph.ops[unit] == "constant":
             return ""
         lines = [self._name(unit) + (f" = {formula.exact or formula.text}" if formula is not None else "")]
@@ -308,7 +316,7 @@ class _Composer:
             lines.append(f"{'tangent' if self.forward else 'gradient'} {exact(gradient)}")
         return "\n".join(lines)
 
-    def arrow(self, source: int, target: int, position: int, partial: Any, local: Any) -> Arrow:
+    def arrow(self, source: int, target: int, position: int, partial: Slope, local: Value | None) -> Arrow:
         """One use of a value with its local derivative: ``partial`` as it is, ``local`` what is shown of it."""
         ends = f"n{source}", f"n{target}", position
         if (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..errors import ShapeError
 from . import kinks, slopes, titles
@@ -14,6 +14,8 @@ from .writing import Substituted, formula_label, fraction, name_label
 
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
+    from .numbers import Value
+    from .slopes import Slope
 
 MOST_OPERATIONS = 200  # operations that are written out; of a larger graph those nearest the output
 MOST_TERMS = 12  # contributions that are written out at one fork
@@ -54,7 +56,7 @@ class _Deriver:
         self.operations = every[-MOST_OPERATIONS:]
         self.total = len(every)
         shown = {operand for handle in self.operations for operand in graph.operands[handle]} | set(self.operations)
-        numbers: list[Any] = [point.values[handle] for handle in shown if graph.ops[handle] != "constant"]
+        numbers: list[Value | None] = [point.values[handle] for handle in shown if graph.ops[handle] != "constant"]
         numbers += [point.gradient_of(handle) for handle in shown]
         for handle in self.operations:
             numbers += [slopes.shown(slope) for slope in point.partials[handle]]
@@ -65,7 +67,7 @@ class _Deriver:
         self.uses: dict[int, int] = {}
         self.last: dict[int, int] = {}
 
-    def number(self, value: Any) -> Label:
+    def number(self, value: Value) -> Label:
         """A number in both forms, marked where what is shown is not the number itself."""
         return told(value, self.figures)
 
@@ -128,7 +130,7 @@ class _Deriver:
         sums = tuple(found for found in (self.sum(operand) for operand in finished) if found is not None)
         return Backward(name_label(graph.labels[handle]), formula_label(graph, handle), gradient, upstream, tuple(edges), sums)
 
-    def chain(self, handle: int, position: int, slope: Any) -> Chain | None:
+    def chain(self, handle: int, position: int, slope: Slope) -> Chain | None:
         """The matrix chain rule of an edge between arrays."""
         if not slopes.is_map(slope):
             return None
@@ -147,7 +149,7 @@ class _Deriver:
             self.uses[operand] = sum(1 for user, position in self.graph.users[operand] if self._share(user, position) is not None)
         return self.uses[operand]
 
-    def _share(self, user: int, position: int) -> Any:
+    def _share(self, user: int, position: int) -> Value | None:
         row = self.point.contributions[user]
         return row[position] if row else None
 

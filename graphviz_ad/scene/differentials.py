@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from . import kinks, slopes, titles
 from .model import Label
@@ -12,6 +12,7 @@ from .writing import Substituted, formula_label, fraction, name_label
 
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
+    from .numbers import Value
 
 MOST_OPERATIONS = 200  # operations that are written out; of a larger graph those nearest the output
 
@@ -27,7 +28,7 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
     graph = point.graph
     every = [handle for handle in range(len(graph.ops)) if graph.needed[handle] and graph.operands[handle]]
     written = every[-MOST_OPERATIONS:]
-    numbers: list[Any] = []
+    numbers: list[Value | None] = []
     for handle in written:
         numbers += [point.values[handle], point.tangents[handle], *point.tangent_shares[handle]]
         numbers += [slopes.shown(slope) for slope in point.partials[handle]]
@@ -35,7 +36,7 @@ def differentiate(point: Point, precision: int | None) -> Derivation:
     figures = choose(numbers, precision)
     substituted = Substituted(graph, point.values, figures)
 
-    def number(value: Any) -> Label:
+    def number(value: Value) -> Label:
         return told(value, figures)
 
     steps = []

@@ -17,8 +17,15 @@ from . import kinks, second, slopes
 from .titles import is_differentiable
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TypeAlias
+
     from ..derive.derivatives import Point
     from ..graph.structure import Graph
+    from .numbers import Value
+
+    #: what JSON can hold
+    Plain: TypeAlias = str | float | list["Plain"] | dict[str, "Plain"] | None
 
 SCHEMA = "gradviz/1"
 MOST_ROWS = 1000  # of the check
@@ -61,7 +68,7 @@ def document_graph(graph: Graph) -> dict[str, Any]:
     return _document(graph, None, False)
 
 
-def plain(value: Any) -> Any:
+def plain(value: object) -> Plain:
     """A value as JSON can hold it: finite numbers as they are, the others as strings, arrays as nested lists.
 
     >>> plain(float("nan")), plain([1.0, float("-inf")]), plain(3)
@@ -92,7 +99,7 @@ def _document(graph: Graph, point: Point | None, check: bool) -> dict[str, Any]:
 
         report = point.once(Reports).report()
     output = graph.outputs[-1]
-    value: Any = None
+    value: Plain = None
     if point is not None:
         value = {graph.labels[h]: plain(_number(values[h])) for h in graph.outputs} if several else plain(_number(values[output]))
     found: dict[str, Any] = {
@@ -190,7 +197,7 @@ def _shape(graph: Graph, point: Point | None, handle: int) -> list[int] | None:
     return None if shape is None else list(shape)
 
 
-def _number(value: Any) -> Any:
+def _number(value: Value) -> Value:
     """A truth value at the output counts as 0 or 1."""
     return float(value) if isinstance(value, (bool, int)) else value
 
@@ -230,7 +237,7 @@ class _Formulas:
 
         return self._filled((graph.ops[handle], graph.params[handle], position), handle, write)
 
-    def _filled(self, kind: tuple[Any, ...], handle: int, write: Any) -> str | None:
+    def _filled(self, kind: tuple[object, ...], handle: int, write: Callable[[], str | None]) -> str | None:
         graph = self.graph
         operands = graph.operands[handle]
         places: dict[int, int] = {}

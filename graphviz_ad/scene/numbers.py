@@ -7,9 +7,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from .model import Label
+
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    import numpy as np
+
+    #: a number or a truth value, Python's or NumPy's, or an array of them
+    Value: TypeAlias = float | np.generic | np.ndarray
 
 MINUS = "\N{MINUS SIGN}"
 SMALLEST, LARGEST = 0.01, 1e4  # outside of these: significant digits instead of decimals
@@ -35,7 +43,7 @@ class Figures(NamedTuple):
     integers: bool = False
     decimals: int = 2
 
-    def text(self, number: Any) -> str:
+    def text(self, number: Value) -> str:
         """A number, truth value or array in Unicode."""
         if isinstance(number, (bool, int, float)):
             return self._scalar(number)
@@ -44,7 +52,7 @@ class Figures(NamedTuple):
             return self._scalar(_unwrapped(number))
         return self._array(number, len(shape))
 
-    def latex(self, number: Any) -> str:
+    def latex(self, number: Value) -> str:
         r"""The same in LaTeX; vectors are columns, matrices are bracketed, more than two dimensions are told by their shape.
 
         >>> Figures().latex(-1.5e-9), Figures().latex(float("inf"))
@@ -54,7 +62,7 @@ class Figures(NamedTuple):
             return latex_of(self.text(number))
         return self._matrix(number)
 
-    def label(self, number: Any) -> Label | None:
+    def label(self, number: Value | None) -> Label | None:
         """A number as a label with its exact form; no label for None, where there is nothing to show."""
         if number is None:
             return None
@@ -83,7 +91,7 @@ class Figures(NamedTuple):
         mantissa, _, power = f"{size:.{self.decimals}e}".partition("e")
         return f"{sign}{mantissa}e{MINUS if power.startswith('-') else ''}{int(power.lstrip('+-'))}"
 
-    def _array(self, array: Any, dimensions: int) -> str:
+    def _array(self, array: np.ndarray | np.generic, dimensions: int) -> str:
         if dimensions > 2 or 0 in array.shape:
             return f"array {shape_text(array.shape)}"
         rows = array.tolist() if dimensions == 2 else [array.tolist()]
@@ -102,7 +110,7 @@ class Figures(NamedTuple):
         return r"\begin{bmatrix} " + r" \\ ".join(lines) + r" \end{bmatrix}"
 
 
-def choose(numbers: Iterable[Any], precision: int | None = None) -> Figures:
+def choose(numbers: Iterable[Value | None], precision: int | None = None) -> Figures:
     """The figures for everything that is shown: integers where all are, else two decimals; ``precision`` decimals when it is given.
 
     Raises
@@ -120,7 +128,7 @@ def choose(numbers: Iterable[Any], precision: int | None = None) -> Figures:
     return Figures(all(_is_integer(number) for number in numbers))
 
 
-def exact(number: Any) -> str:
+def exact(number: Value) -> str:
     """The number itself, all digits of it; an array of many entries by its shape."""
     if isinstance(number, (bool, int, float)):
         return repr(number)
@@ -130,7 +138,7 @@ def exact(number: Any) -> str:
     return repr(number.tolist()) if number.size <= MOST_ENTRIES**2 else f"array {shape_text(shape)}"
 
 
-def rounds(figures: Figures, number: Any) -> bool:
+def rounds(figures: Figures, number: Value) -> bool:
     """Whether what is shown of a number, or of an entry of an array, is another number, beyond the rounding of float64 itself.
 
     >>> rounds(Figures(), 0.25), rounds(Figures(), 0.0101), rounds(Figures(), -2.0)
@@ -149,7 +157,7 @@ def rounds(figures: Figures, number: Any) -> bool:
     return any(rounds(figures, entry) for entry in number.ravel().tolist())
 
 
-def told(number: Any, figures: Figures) -> Label:
+def told(number: Value, figures: Figures) -> Label:
     """A number in a derivation: in its figures, marked where what is shown is another number.
 
     >>> told(0.25, Figures()), told(-1 / 3, Figures())
@@ -158,7 +166,7 @@ def told(number: Any, figures: Figures) -> Label:
     return Label(figures.text(number), figures.latex(number), ROUNDED if rounds(figures, number) else "")
 
 
-def full(number: Any, figures: Figures) -> Label:
+def full(number: Value, figures: Figures) -> Label:
     """A number that is a result: the shortest digits that tell it, where its figures would round it; arrays in their figures.
 
     >>> full(-0.204, Figures()).text, full(-4.0, Figures()).text
@@ -189,13 +197,13 @@ def shape_text(shape: tuple[int, ...] | None) -> str:
     return str(tuple(shape)) if shape else ""
 
 
-def _unwrapped(number: Any) -> bool | int | float:
+def _unwrapped(number: Value) -> bool | int | float:
     """A scalar of an array library as Python's own."""
     plain = number.item() if hasattr(number, "item") else number
     return plain if isinstance(plain, (bool, int, float)) else float(plain)
 
 
-def _is_integer(number: Any) -> bool:
+def _is_integer(number: Value | None) -> bool:
     """Whether a number can be shown without decimals; what is not finite has none to show."""
     if number is None or isinstance(number, (bool, int)):
         return True

@@ -10,6 +10,8 @@ from .numbers import choose
 from .writing import name_label
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ..derive.derivatives import Point
 
 
@@ -30,7 +32,7 @@ def entries(point: Point) -> list[str]:
     return found
 
 
-def matrix(point: Point) -> Any:
+def matrix(point: Point) -> np.ndarray:
     """The Hessian as a square array, by :func:`entries`."""
     import numpy as np
 

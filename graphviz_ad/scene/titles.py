@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..graph.formulas import applied
 from ..graph.notation import Latex, Notation, Piece
@@ -15,6 +15,7 @@ from .writing import function_latex, name_label, output_label
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
     from ..graph.structure import Graph
+    from .numbers import Value
 
 LONGEST = 64  # characters of a title as plain text
 MOST_ARGUMENTS = 6
@@ -94,7 +95,7 @@ def direction(point: Point, figures: Figures) -> str:
     return _told(moving, figures) + (", others 0" if len(moving) < len(given) else "")
 
 
-def _moves(tangent: Any) -> bool:
+def _moves(tangent: Value) -> bool:
     return bool(tangent.any()) if hasattr(tangent, "any") else bool(tangent)
 
 
@@ -103,7 +104,7 @@ def is_differentiable(point: Point) -> bool:
     return len(point.graph.outputs) == 1 and getattr(point.values[point.graph.outputs[0]], "shape", ()) == ()
 
 
-def _told(pairs: Sequence[tuple[str, object]], figures: Figures, between: str = " = ") -> str:
+def _told(pairs: Sequence[tuple[str, Value]], figures: Figures, between: str = " = ") -> str:
     more = f" and {len(pairs) - MOST_TOLD} more" if len(pairs) > MOST_TOLD else ""
     names = [unicode_name(name) for name, _ in pairs[:MOST_TOLD]]
     return ", ".join(f"{name}{between}{figures.text(value)}" for name, (_, value) in zip(names, pairs)) + more

@@ -18,6 +18,7 @@ from .numbers import MINUS, ROUNDED, Figures, rounds
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
+    from .numbers import Value
 
 
 @cache
@@ -86,7 +87,7 @@ class Substituted:
     '2·(−4)'
     """
 
-    def __init__(self, graph: Graph, values: Sequence[object], figures: Figures) -> None:
+    def __init__(self, graph: Graph, values: Sequence[Value], figures: Figures) -> None:
         self.graph, self.values, self.figures = graph, values, figures
 
         def unicode(word: str) -> Piece:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import FileError
 from ..limits import limit
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _TEXT = re.compile(r'"(?:[^"\\]|\\.)*"', re.DOTALL)
 _BRACKET = re.compile(r"[][{}]")
@@ -53,7 +56,7 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _constant(text: str) -> Any:
+def _constant(text: str) -> NoReturn:
     raise _Fault(f'{text} is not JSON; write "{text}" in quotes')
 
 
@@ -68,7 +71,7 @@ def _whole(text: str) -> float | int:
     return int(text) if len(text) <= 18 else _decimal(text)
 
 
-def to_value(document: Any, name: str, what: str) -> Any:
+def to_value(document: object, name: str, what: str) -> float | np.ndarray:
     """A number or an ndarray from one value of a document. No recursion: a stack of lists of one level at a time.
 
     Raises
@@ -95,7 +98,7 @@ def to_value(document: Any, name: str, what: str) -> Any:
     return np.array(numbers, dtype=kind).reshape(shape)
 
 
-def _entry(entry: Any, name: str, what: str) -> float | int:
+def _entry(entry: object, name: str, what: str) -> float | int:
     if isinstance(entry, bool) or not isinstance(entry, (int, float, str)):
         found = (
             "a truth value"

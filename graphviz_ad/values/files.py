@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import FileError
 from ..limits import limit
 from .regular import read_bytes
 
+if TYPE_CHECKING:
+    import numpy as np
+
 SUFFIXES = (".npy", ".npz", ".csv", ".txt", ".json")
 
 
-def load(path: str | os.PathLike[str], name: str | None = None) -> Any:
+def load(path: str | os.PathLike[str], name: str | None = None) -> float | np.ndarray:
     """The value in a file: a number or an ndarray (float64, int64 or bool).
 
     A .npz or .json file may hold several by name: then ``name`` chooses; one that holds a single array needs no name.

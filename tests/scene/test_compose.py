@@ -27,6 +27,12 @@ def test_every_use_of_a_constant_is_a_pill_as_the_author_wrote_it() -> None:
     assert all(fed[wire.id].local is None and fed[wire.id].contribution is None for wire in constants)
 
 
+def test_a_number_alone_is_drawn_without_a_point_too() -> None:
+    (bare,), (bound,) = gv.parse("2").scene().wires, gv.parse("2").at().scene().wires
+    assert bare.symbol.text == bound.symbol.text == "2.0"
+    assert bare.value is None
+
+
 def test_default_arguments_that_nobody_wrote_are_not_drawn() -> None:
     assert symbols(gv.parse("leaky_relu(x)").at(x=-1).scene()) == ["x", "LReLU"]
     assert symbols(gv.parse("leaky_relu(x, 0.2)").at(x=-1).scene()) == ["x", "0.2", "LReLU"]
