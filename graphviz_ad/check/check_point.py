@@ -91,7 +91,9 @@ def by_outputs(point: Point, check: Callable[[Point], Report]) -> Report:
     for name, part in parts(point):
         report = nothing_known(part.wrt) if interrupted else check(part)
         interrupted |= report.interrupted
-        rows.extend(row._replace(reason=f"of {name}" + (f": {row.reason}" if row.reason else "")) for row in report.rows)
+        for row in report.rows:
+            reason = f"of {name}: {row.reason}" if row.reason else f"of {name}"
+            rows.append(row._replace(reason=reason, only_output=not row.reason))
         notes.extend(report.notes)
     return Report(rows, None, notes, interrupted=interrupted)
 

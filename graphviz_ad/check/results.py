@@ -249,6 +249,10 @@ def _strict(value: Any) -> Any:
     return [_strict(entry) for entry in value] if isinstance(value, (list, tuple)) else value
 
 
+#: fields of a row that say what its reason holds: nothing for those who read the data
+_OF_THE_WORDS = ("slopes_told", "only_output")
+
+
 def _plain(row: Row) -> dict[str, Any]:
-    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in row._asdict().items()}
+    plain = {key: list(value) if isinstance(value, tuple) else value for key, value in row._asdict().items() if key not in _OF_THE_WORDS}
     return {"wrt": plain.pop("wrt"), "index": plain.pop("entry"), **plain}

@@ -94,6 +94,8 @@ class Row(NamedTuple):
     float64 rounding explains; ``exact`` is the reference to 40 digits, ``digits_lost`` how many of float64's 16 decimal
     digits the number has lost; ``finite_difference`` and ``complex_step`` are float64 estimates beside it (None where
     they do not apply). ``interval`` are the one-sided slopes at a kink. ``where`` tells the given point from others.
+    Of the words of ``reason``: ``slopes_told``, whether they hold the interval; ``only_output``, whether they say no more than
+    which of several outputs the row is of.
     """
 
     wrt: str
@@ -111,6 +113,8 @@ class Row(NamedTuple):
     finite_difference: float | None = None
     complex_step: float | None = None
     where: Where = Where.HERE
+    slopes_told: bool = False
+    only_output: bool = False
 
     @property
     def place(self) -> str:

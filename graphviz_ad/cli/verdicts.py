@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,6 @@ if TYPE_CHECKING:
 
 MOST_REASONS = 12
 INTERRUPTED = 130  # what shells give a program that ends by SIGINT
-_OUTPUT = re.compile(r"of \w+")  # which of several outputs a row is of: no news where it passes
 
 _MEANING = {
     "pass": "the gradient agrees with an independent reference",
@@ -44,10 +42,10 @@ def write_verdict(report: Report) -> str:
         lines.extend(_largest_error(report))
     if report.value is not None and report.value.reason:
         lines.append("  " + wrap(f"{report.value.wrt}: {report.value.reason}", 4))
-    explained = [row for row in report.reading.ranked if row.reason and not (row.verdict == "pass" and _OUTPUT.fullmatch(row.reason))]
+    explained = [row for row in report.reading.ranked if row.reason and not (row.verdict == "pass" and row.only_output)]
     for row in explained[:MOST_REASONS]:
         slopes = ""
-        if row.interval and "slopes" not in row.reason:
+        if row.interval and not row.slopes_told:
             slopes = f" (slopes {write_number(row.interval[0], 6)} … {write_number(row.interval[1], 6)})"
         lines.append(explanation(row.verdict, f"{row.place}: {row.reason}{slopes}"))
     if len(explained) > MOST_REASONS:

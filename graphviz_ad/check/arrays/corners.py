@@ -93,10 +93,10 @@ def _settle(mp: Any, row: Row, claimed: float, column: Sequence[Any], place: str
     if slopes.same and slopes.meet(claimed):
         return row._replace(verdict=PASS, reference=slopes.low, error=slopes.distance(claimed), exact=mp.nstr(column[0], 40))
     if member:
-        return row._replace(verdict=AT_KINK, reason=slopes.between(place))
+        return row._replace(verdict=AT_KINK, reason=slopes.between(place), slopes_told=True)
     if slopes.same or alone:
         reference = slopes.low if slopes.same else None
-        return row._replace(verdict=FAIL, reference=reference, reason=slopes.contradiction(place, slopes.same))
+        return row._replace(verdict=FAIL, reference=reference, reason=slopes.contradiction(place, slopes.same), slopes_told=not slopes.same)
     return row._replace(verdict=INCONCLUSIVE, reason=f"kink at {place}: the claim lies outside the sides that were reached")
 
 

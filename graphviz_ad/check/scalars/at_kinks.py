@@ -82,9 +82,9 @@ def _against_slopes(
         if right:
             row = row._replace(verdict=PASS, reason=f"{names}: both sides agree" if member else "")
         elif member:
-            row = row._replace(verdict=AT_KINK, reason=slopes.between(names))
+            row = row._replace(verdict=AT_KINK, reason=slopes.between(names), slopes_told=True)
         elif around.complete or len(indices) == 1:
-            row = row._replace(verdict=FAIL, reason=slopes.contradiction(names, len(column) == 1))
+            row = row._replace(verdict=FAIL, reason=slopes.contradiction(names, len(column) == 1), slopes_told=len(column) > 1)
         else:
             row = row._replace(verdict=INCONCLUSIVE, reason=f"kink at {names}: not every side could be reached")
         rows.append(row)

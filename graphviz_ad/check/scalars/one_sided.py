@@ -67,7 +67,7 @@ def judge_corner(claim: ScalarClaim, index: int, slope: Slope, claimed: float) -
     """A corner that no operation declares, such as sqrt(x*x) at 0: the claim must lie between the one-sided slopes."""
     low, high = sorted((as_float(slope.left), as_float(slope.right)))
     reason = f"corner: the slopes are {low:.6g} and {high:.6g}"
-    row = claim.row(index, ONE_SIDED)._replace(reason=reason, interval=(low, high))
+    row = claim.row(index, ONE_SIDED)._replace(reason=reason, interval=(low, high), slopes_told=True)
     if not math.isfinite(claimed):
         return row._replace(reason=f"float64 gives {claimed}; {reason}")
     if len(claim.handles) > 1:
