@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import Any, NamedTuple, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn, Self
 
 from ..errors import CheckFailed
 from .reading import Reading, leading, read
 from .rows import AT_KINK, FAIL, INCONCLUSIVE, PASS, Method, MethodKind, Row, Verdict, Where, Word, overall, unjudged
-from .summary import argument_lines, worst_lines
+
+if TYPE_CHECKING:
+    from .causes import LikelyCause
 
 __all__ = [
-    "AT_KINK", "FAIL", "INCONCLUSIVE", "PASS", "CauseKind", "LikelyCause", "Method", "MethodKind", "Note", "NoteKind", "Report", "Row",
+    "AT_KINK", "FAIL", "INCONCLUSIVE", "PASS", "Method", "MethodKind", "Note", "NoteKind", "Report", "Row",
     "Trial", "Verdict", "Where", "overall", "unjudged",
 ]  # fmt: skip
 
@@ -53,39 +55,6 @@ class Note(str):
         note = super().__new__(cls, text)
         note.kind = kind
         return note
-
-
-class CauseKind(Word):
-    """What kind of slip a likely cause is."""
-
-    OTHER = "other"
-    SHAPE = "shape"
-    FACTOR = "factor"
-    SIGN = "sign"
-    CONJUGATE = "conjugate"
-    TRANSPOSE = "transpose"
-    SUM = "missing sum"
-    DROPPED = "dropped term"
-    DETACHED = "detached"
-    ORDER = "order of entries"
-    BRANCH = "wrong branch"
-    EXCHANGE = "exchanged"
-    NORMALISATION = "normalisation"
-    STATE = "state between calls"
-    OPERATION = "wrong operation"
-
-
-class LikelyCause(str):
-    """A slip that explains a failure, proved by repairing the claim: its words, its :class:`CauseKind`, whose gradient it is in."""
-
-    __slots__ = ("kind", "wrt")
-    kind: CauseKind
-    wrt: str
-
-    def __new__(cls, text: str, kind: CauseKind = CauseKind.OTHER, wrt: str = "") -> Self:
-        cause = super().__new__(cls, text)
-        cause.kind, cause.wrt = kind, wrt
-        return cause
 
 
 class Trial(NamedTuple):
@@ -193,6 +162,8 @@ class Report:
 
     def summary(self) -> str:
         """A few plain lines: what is wrong and what is right, the causes, the worst entries, the power."""
+        from .summary import argument_lines, worst_lines
+
         reading = self.reading
         lines = [
             *argument_lines(reading, self.verdict),

@@ -33,7 +33,9 @@ def run(line: CommandLine) -> int:
     subject = evaluate(line)
     graph, point = subject
     options = drawing_options(line)
-    graph.require_names(**{key: options[key] for key in ("expand", "focus", "radius") if key in options})
+    chosen = {key: options[key] for key in ("expand", "focus", "radius") if key in options}
+    if chosen:
+        graph.require_names(**chosen)
     code = 0
     shown = "-" not in paths  # standard output is the picture then
     if point is None:

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from ..engine.activity import Activity
+from ..engine.bindings import bind
 from ..engine.evaluation import evaluate
 from ..errors import BindingError, NamingError, ShapeError
 from . import tape
@@ -41,7 +42,8 @@ class Tables:
     __slots__ = ("__dict__", "_made", *FIELDS)
 
     def __init__(self, graph: Graph, bindings: Mapping[str, Any], wrt: tuple[str, ...] | None = None) -> None:
-        self.graph, self.inputs, self.active, self.values, self.shapes = evaluate(graph, bindings)
+        self.inputs, self.active = bind(graph, bindings)
+        self.graph, self.values, self.shapes = evaluate(graph, self.inputs)
         if wrt is not None:
             self.active = {_differentiable(graph, name) for name in wrt}
         self._chosen = wrt is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from . import scalars
 from .bindings import bind
@@ -16,36 +16,20 @@ if TYPE_CHECKING:
 _MOST_SHAPED = 32
 
 
-class Evaluation(NamedTuple):
-    """Values by node. ``graph`` has shapes where arrays are met, and so has ``shapes``; it is None where all nodes are scalars.
+def evaluate(graph: Graph, inputs: Mapping[int, Any]) -> tuple[Graph, list[Any], tuple[Shape, ...] | None]:
+    """The graph, with shapes where arrays are met; the values of all nodes, the arrays among them read-only; and the shapes.
 
-    ``inputs`` are the bound values by handle, ``active`` the inputs that a derivative by makes sense for.
-    """
-
-    graph: Graph
-    inputs: dict[int, Any]
-    active: set[int]
-    values: list[Any]
-    shapes: tuple[Shape, ...] | None
-
-
-def evaluate(graph: Graph, bindings: Mapping[str, Any]) -> Evaluation:
-    """The values of all nodes; the arrays among them are read-only.
+    The shapes are None where all nodes are plain numbers. ``inputs`` are values by handle, as :func:`bind` gives them.
 
     Raises
     ------
-    NamingError
-        An input without a value, or a value for something else.
-    BindingError
-        A value that is not a real number or array.
     ShapeError
         Operands that do not fit; they are named with their shapes.
     """
-    inputs, active = bind(graph, bindings)
     if _is_scalar(graph, inputs):
-        return Evaluation(graph, inputs, active, scalars.evaluate(graph, inputs), None)
+        return graph, scalars.evaluate(graph, inputs), None
     shaped, values = graph.once(ShapedGraphs).evaluated(inputs)
-    return Evaluation(shaped, inputs, active, values, shaped.shapes)
+    return shaped, values, shaped.shapes
 
 
 def output_value(graph: Graph, values: list[Any]) -> Any:
@@ -56,9 +40,9 @@ def output_value(graph: Graph, values: list[Any]) -> Any:
 
 
 def value_at(graph: Graph, bindings: Mapping[str, Any]) -> Any:
-    """:func:`output_value` for values of the inputs; raises what :func:`evaluate` raises."""
-    evaluation = evaluate(graph, bindings)
-    return output_value(evaluation.graph, evaluation.values)
+    """:func:`output_value` for values of the inputs by name; raises what :func:`bind` and :func:`evaluate` raise."""
+    shaped, values, _ = evaluate(graph, bind(graph, bindings)[0])
+    return output_value(shaped, values)
 
 
 class ShapedGraphs:

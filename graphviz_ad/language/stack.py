@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..graph.parts import Literal, Span
 
 if TYPE_CHECKING:
+    from typing import Protocol
+
     from ..errors import ParseError
     from ..graph.builder import Builder
     from ..syntax.program import Instruction, Program, Statement
+
+    # a class of a protocol takes longer to make than all that the machine does with a small text: it is for type checkers alone
+    class Machine(Protocol):
+        """The machine as the vocabulary sees it: where nodes are made, and how a value on the stack becomes one."""
+
+        builder: Builder
+        program: Program
+        functions: dict[str, Statement]
+
+        def handle(self, value: object, step: Instruction | Span, frame: Frame) -> int: ...
+
+        def at(self, where: Instruction | Span, message: str, hint: str = "") -> ParseError: ...
+
+        def enter_definition(
+            self, name: str, text: str, label: str, known: Mapping[str, object], operands: dict[str, int], span: Span, frame: Frame
+        ) -> Frame | int: ...
 
 
 class Text(str):
@@ -62,19 +80,3 @@ class Frame:
         values = stack[first:]
         del stack[first:]
         return values
-
-
-class Machine(Protocol):
-    """The machine as the vocabulary sees it: where nodes are made, and how a value on the stack becomes one."""
-
-    builder: Builder
-    program: Program
-    functions: dict[str, Statement]
-
-    def handle(self, value: object, step: Instruction | Span, frame: Frame) -> int: ...
-
-    def at(self, where: Instruction | Span, message: str, hint: str = "") -> ParseError: ...
-
-    def enter_definition(
-        self, name: str, text: str, label: str, known: Mapping[str, object], operands: dict[str, int], span: Span, frame: Frame
-    ) -> Frame | int: ...

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from ..errors import NamingError
 from ..graph.parts import Literal, Span
 from ..primitives.registry import OPERATIONS, family, names, resolve
-from .stack import Frame, Listing, Machine, Quantity, Several, Text, Word
+from .stack import Frame, Listing, Quantity, Several, Text, Word
 
 if TYPE_CHECKING:
     from ..primitives.array_record import ArrayOperation
     from ..primitives.composite_record import Composite
+    from .stack import Machine
 
 CONSTANT_VALUES = {"pi": math.pi, "e": math.e, "inf": math.inf}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any
 
-from ..graph.array_notation import index_rule
 from ..graph.unicode import Unicode
 from ..primitives.registry import OPERATIONS
 from .model import Label
@@ -76,6 +75,8 @@ def indexed(graph: Graph, handle: int, position: int, slope: Slope) -> tuple[Lab
     """
     if graph.ops[handle] in OPERATIONS or not is_map(slope) or shown(slope) is not None or slope.structure != "Kronecker":
         return None
+    from ..graph.array_notation import index_rule  # only where there are arrays: it brings all their operations
+
     rule = index_rule(graph, handle, position, Unicode())
     if rule is None or " = " not in rule.text or " = " not in rule.latex:
         return None

@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 import graphviz_ad as gv
+from graphviz_ad.check.causes import CauseKind
 from graphviz_ad.check.check_gradient import check_gradient
-from graphviz_ad.check.results import CauseKind, MethodKind, NoteKind, Verdict, Where
+from graphviz_ad.check.results import MethodKind, NoteKind, Verdict, Where
 
 AT = np.array([0.5, -1.5, 2.0])
 CASES: list[tuple[Callable[..., Any], Any, Any, dict[str, Any]]] = [

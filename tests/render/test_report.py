@@ -12,7 +12,8 @@ import pytest
 
 import graphviz_ad as gv
 from graphviz_ad import Report
-from graphviz_ad.check.results import FAIL, PASS, LikelyCause, Method, Note, Row, Where
+from graphviz_ad.check.causes import LikelyCause
+from graphviz_ad.check.results import FAIL, PASS, Method, Note, Row, Where
 from graphviz_ad.render.report_charts import STRONG, fitted, heat_maps, step_curve
 from graphviz_ad.render.report_html import _EXTRA
 from graphviz_ad.render.theme import colors

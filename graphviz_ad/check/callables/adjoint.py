@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
 from ...errors import BindingError
+from ..causes import LikelyCause
 from ..claims.session import Options, Session
 from ..probing.black_box import NOISE_POINTS, measure_noise, natural_scales
 from ..probing.signatures import is_both
-from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, LikelyCause, Method, MethodKind, Note, NoteKind, Report, Row
+from ..results import AT_KINK, FAIL, INCONCLUSIVE, PASS, Method, MethodKind, Note, NoteKind, Report, Row
 from ..slopes.finding import ROUNDING, SURE, VERIFIED, Finding
 from .jvp import WEIGHTS, DirectionCheck
 from .vjp import TRIED, Fixed, Weighted, check_vjp

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..results import CauseKind, LikelyCause
+from ..causes import CauseKind, LikelyCause
 
 if TYPE_CHECKING:
     from ..probing.vectors import Floats

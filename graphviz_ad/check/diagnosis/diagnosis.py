@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..causes import CauseKind, LikelyCause
 from ..claims.entries import check_entries
 from ..claims.rows import Look
 from ..probing.black_box import BudgetSpent, natural_scales
 from ..probing.points import variants
-from ..results import PASS, CauseKind, LikelyCause, Note
+from ..results import PASS, Note
 from . import stateful_gradients
 from .cause import CLOSE, Cause, agrees
 from .jacobian_repairs import block_candidates

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..results import CauseKind
+from ..causes import CauseKind
 from .cause import Cause, Repair, agrees
 from .repairs import array_of, candidates, flat_of
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..results import CauseKind
+from ..causes import CauseKind
 from .cause import Cause
 
 #: the denominator where epsilon is added to the variance, and where it is added to its root

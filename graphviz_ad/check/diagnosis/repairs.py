@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
-from ..results import CauseKind
+from ..causes import CauseKind
 from . import normalisation
 from .cause import CLOSE, Cause, agrees
 

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np  # noqa: TID253 - only checks of callables load this module, and they need it
 
+from ..causes import CauseKind, LikelyCause
 from ..probing.black_box import natural_scales
-from ..results import PASS, CauseKind, LikelyCause
+from ..results import PASS
 
 if TYPE_CHECKING:
     from ..claims.rows import Evidence

@@ -3,26 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from ...limits import limit
 from ..references.scalars import OutOfTime, Reference
 from ..results import FAIL, INCONCLUSIVE, Note, NoteKind, Report, unjudged
 
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Checker(Protocol):
+        """What can be run, and run again in more digits; ``names`` are the inputs whose derivatives are asked for."""
+
+        @property
+        def reference(self) -> Reference: ...
+
+        @property
+        def names(self) -> Sequence[str]: ...
+
+        def report(self) -> Report: ...
+
+
 #: rows of a report that judges nothing
 _MOST_ROWS = 1000
-
-
-class Checker(Protocol):
-    """What can be run, and run again in more digits; ``names`` are the inputs whose derivatives are asked for."""
-
-    @property
-    def reference(self) -> Reference: ...
-
-    @property
-    def names(self) -> Sequence[str]: ...
-
-    def report(self) -> Report: ...
 
 
 def judged_twice(checker: Checker) -> Report:

@@ -18,7 +18,6 @@ from ..rows import FAIL, INCONCLUSIVE, PASS, Method, MethodKind, Row
 from ..rules_in_many_digits import RULE_AGREEMENT
 from . import float_estimates
 from . import neighbourhood as kinks
-from .at_kinks import check_kinked
 from .claim import ENTRYWISE, ScalarClaim
 from .verdicts import Exact, ScalarJudge, exact_claim
 
@@ -100,6 +99,8 @@ class ScalarCheck:
         yield from kinds.rows
         yield from self.smooth(kinds.smooth, exact, judge)
         if kinds.kinked:
+            from .at_kinks import check_kinked
+
             yield from map(Judged, kinds.kinked, check_kinked(self.claim, exact.scales, kinds.kinked, survey.kinks))
 
     def kinds(self, survey: kinks.Survey) -> Kinds:

@@ -7,12 +7,10 @@ from typing import Any, NamedTuple
 
 from ..judging.grading import EPSILON, ORDINARY, as_float
 from ..judging.numbers import Judge, Known
-from ..references import limits_of_slopes as trends
 from ..references.scalars import DIGITS, Slope
 from ..rows import FAIL, Method, Row
 from ..rules_in_many_digits import RULE_AGREEMENT, exact_gradient
 from .claim import ScalarClaim
-from .one_sided import ONE_SIDED, judge_corner, judge_edge, sides
 
 
 class Exact(NamedTuple):
@@ -52,6 +50,9 @@ class ScalarJudge(Judge):
         if claimed is None:
             return self.claim.undecided(index, "no derivative flows")
         if slope is None or self._bends(slope, index):
+            from ..references import limits_of_slopes as trends
+            from .one_sided import ONE_SIDED, judge_corner, judge_edge, sides
+
             left, right = sides(self.claim, index)
             if left.kind != trends.NUMBER or right.kind != trends.NUMBER:
                 return judge_edge(self.claim, index, left, right, claimed)
