@@ -72,15 +72,7 @@ class Trial(NamedTuple):
 
 
 class Report:
-    """What a check found.
-
-    ``verdict`` is "pass", "pass-at-kink", "fail" or "inconclusive". ``value`` is the row of the output's own value
-    (``wrt`` is the output's name there). ``notes`` say what a reader must know besides. ``causes`` are likely causes of a
-    failure, each proved by repairing the claim; ``evaluations`` of the function were spent; ``power`` says what the check
-    could have seen, ``curve`` how the error depends on the step (pairs of step and error), both where they are known.
-    ``trials`` are the injected slips of a self-test; ``interrupted``: the user stopped the check, and this is what was known
-    by then; ``title``: what was checked, in words.
-    """
+    """What a check found, frozen; the fields are told at :class:`graphviz_ad.Report`, the subclass that people meet."""
 
     __slots__ = ("causes", "curve", "evaluations", "interrupted", "notes", "power", "rows", "title", "trials", "value", "verdict")
 

@@ -6,7 +6,7 @@ with the reference to many digits and a wrong one does not; so "rule wrong" and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..primitives.kernels import mpmath as kernels
@@ -27,31 +27,44 @@ class Slip(NamedTuple):
     change: Callable[[Any], Any]
 
 
+class Edge(NamedTuple):
+    """One use of an operand that a derivative flows through, with the arguments of the operation and the slope that the rule gives."""
+
+    handle: int
+    position: int
+    operand: int
+    arguments: list[Any]
+    slope: Any
+
+
+def _edges(graph: Graph, values: Sequence[Any], flows: Sequence[bool], handle: int, k: kernels.Arithmetic, mp: Any) -> Iterator[Edge]:
+    """The edges into a node, by the package's own rules in the arithmetic ``k`` of ``mp``."""
+    op, operands = graph.ops[handle], graph.operands[handle]
+    arguments = [values[operand] for operand in operands]
+    for position, operand in enumerate(operands):
+        if not flows[operand] or OPERATIONS[op].partials[position] is None:
+            continue
+        rule = partial_rule(op, position)
+        assert rule is not None
+        yield Edge(handle, position, operand, arguments, mp.mpf(rule(k, *arguments, values[handle])))
+
+
 def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: Any) -> tuple[list[Any], list[Any]]:
     """Cotangents of every node from the package's own rules at the precision of ``mp``, and their scales.
 
     The scale of a cotangent is the sum of the absolute values of everything that is added up in it.
     """
-    k = kernels.Arithmetic(mp)
-    zero = mp.mpf(0)
+    k, zero = kernels.Arithmetic(mp), mp.mpf(0)
     cotangents: list[Any] = [None] * len(graph.ops)
     scales: list[Any] = [zero] * len(graph.ops)
     output = graph.outputs[-1]
     cotangents[output] = scales[output] = mp.mpf(1)
     for handle in range(output, -1, -1):
         upstream = cotangents[handle]
-        op = graph.ops[handle]
-        if upstream is None or not flows[handle] or op in ("input", "constant"):
+        if upstream is None or not flows[handle] or not graph.operands[handle]:
             continue
-        operands = graph.operands[handle]
-        arguments = [values[o] for o in operands]
-        for position, operand in enumerate(operands):
-            if not flows[operand] or OPERATIONS[op].partials[position] is None:
-                continue
-            rule = partial_rule(op, position)
-            assert rule is not None
-            slope = mp.mpf(rule(k, *arguments, values[handle]))
-            if op == "where" and slope == 0:
+        for _, _, operand, _, slope in _edges(graph, values, flows, handle, k, mp):
+            if graph.ops[handle] == "where" and slope == 0:
                 continue
             amount = upstream * slope
             cotangents[operand] = amount if cotangents[operand] is None else cotangents[operand] + amount
@@ -62,24 +75,17 @@ def exact_gradient(graph: Graph, values: Sequence[Any], flows: Sequence[bool], m
 def wrong_rules(graph: Graph, values: Sequence[Any], flows: Sequence[bool], mp: Any) -> list[tuple[int, int]]:
     """Every edge whose rule disagrees with the difference of its own operation, checked alone: (node, position)."""
     k = kernels.Arithmetic(mp)
-    found = []
+    wrong = []
     for handle, op in enumerate(graph.ops):
-        if not flows[handle] or op in ("input", "constant") or values[handle] is None:
+        if not flows[handle] or not graph.operands[handle] or values[handle] is None:
             continue
-        operands = graph.operands[handle]
-        arguments = [values[o] for o in operands]
-        for position, operand in enumerate(operands):
-            if not flows[operand] or OPERATIONS[op].partials[position] is None:
-                continue
-            rule = partial_rule(op, position)
-            assert rule is not None
-            claimed = mp.mpf(rule(k, *arguments, values[handle]))
+        function = getattr(kernels, op)
+        for _, position, _, arguments, claimed in _edges(graph, values, flows, handle, k, mp):
             x = arguments[position]
             h = (abs(x) or 1) * mp.mpf(10) ** -(mp.dps // 3)
-            function = getattr(kernels, op)
             up, down = list(arguments), list(arguments)
             up[position], down[position] = x + h, x - h
             measured = (function(mp, *up) - function(mp, *down)) / (2 * h)
             if mp.isfinite(measured) and abs(measured - claimed) > mp.mpf(10) ** -(mp.dps // 4) * (abs(measured) + abs(claimed)):
-                found.append((handle, position))
-    return found
+                wrong.append((handle, position))
+    return wrong
