@@ -17,16 +17,13 @@ from .walk import NoCounterpart
 
 if TYPE_CHECKING:
     from types import ModuleType
-    from typing import TypeAlias
 
     import numpy as np
     from numpy.typing import ArrayLike
 
     from ..objects.graph import Graph
     from ..objects.point import Point
-
-    #: a number, or the entries of an array in nested lists
-    Entries: TypeAlias = float | list["Entries"]
+    from .recorded import Entries
 
 #: framework -> the module that it needs ("" for none) and the one here that asks it
 SIDES = {

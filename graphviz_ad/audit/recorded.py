@@ -10,8 +10,12 @@ from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from typing import TypeAlias
+
     from ..objects.point import Point
-    from .conventions import Entries
+
+    #: a number, or the entries of an array in nested lists
+    Entries: TypeAlias = float | list["Entries"]
 
 #: what is asked when the record is made: the kinks and edges on which frameworks are known to differ
 QUESTIONS: tuple[tuple[str, dict[str, Any]], ...] = (

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - arrays are what this module is for, and only they load it
 
 from ..engine.arrays import FLOATS, calls_of, zeros
-from ..primitives.array_record import Call, Shape
 from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.call import Call, Shape
 from ..primitives.kernels.arrays import Arrays
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import float_partials

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np  # noqa: TID253 - batches are arrays; loaded when a Jacobian of arrays is asked for
 
-from ..primitives.array_record import Call, Shape, size_of
+from ..primitives.array_record import size_of
 from ..primitives.batching import lift, spread
+from ..primitives.call import Call, Shape
 from ..primitives.contractions import PATTERNS, Terms, terms_of
 from ..primitives.explicit_joins import JOINS, place_of
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, Places, of_scatter, places

@@ -13,7 +13,7 @@ from ..errors import DerivativeError, NamingError, ShapeError
 from ..graph.builder import Builder
 from ..graph.shapes import shapes_or_scalars
 from ..graph.structure import Graph
-from ..primitives.array_record import Call, Shape
+from ..primitives.call import Call, Shape
 from ..primitives.contractions import sum_to
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import partial_rule

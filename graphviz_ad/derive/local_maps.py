@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ..errors import DerivativeError, LimitError
 from ..limits import limit
-from ..primitives.array_record import Call, Shape, size_of
+from ..primitives.array_record import size_of
+from ..primitives.call import Call, Shape
 from ..primitives.contractions import sum_to
 from ..primitives.registry import OPERATIONS
 from ..primitives.rules import partial_rule

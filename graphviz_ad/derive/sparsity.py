@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 import numpy as np  # noqa: TID253 - patterns are arrays; loaded when a Jacobian is asked for
 
-from ..primitives.array_record import Call, axis_list, size_of
+from ..primitives.array_record import axis_list, size_of
 from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.call import Call
 from ..primitives.contractions import PATTERNS, terms_of
 from ..primitives.explicit_joins import JOINS, place_of
 from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, of_scatter, places

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np  # noqa: TID253 - see batches
 
 from ..limits import limit
-from ..primitives.array_record import Shape, size_of
+from ..primitives.array_record import size_of
+from ..primitives.call import Shape
 from ..primitives.explicit_joins import JOINS
 from . import array_tape
 from .batches import Diagonal, Rough, added, join_tangents, pull, push, written

@@ -13,7 +13,8 @@ import numpy as np  # noqa: TID253 - whole Jacobians are arrays; loaded when one
 from ..engine.arrays import node_value
 from ..errors import DerivativeError
 from ..limits import require
-from ..primitives.array_record import Shape, size_of
+from ..primitives.array_record import size_of
+from ..primitives.call import Shape
 from ..primitives.contractions import Terms
 from ..primitives.kernels.arrays import Arrays, contract, value
 from . import closed_form

@@ -8,7 +8,8 @@ from typing import Any, TypeAlias
 
 from ..graph.builder import Builder
 from ..graph.parts import Literal
-from ..primitives.array_record import Call, Shape, broadcast
+from ..primitives.array_record import broadcast
+from ..primitives.call import Call, Shape
 from ..primitives.registry import OPERATIONS
 
 #: what an operation is applied to: a node, or a number that becomes one

@@ -14,7 +14,7 @@ from . import tape
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
-    from ..primitives.array_record import Shape
+    from ..primitives.call import Shape
     from ..primitives.types import Numbers
 
 T = TypeVar("T")

@@ -13,7 +13,8 @@ import numpy as np  # noqa: TID253 - arrays are what this module is for, and onl
 
 from ..errors import ShapeError
 from ..graph.shapes import misfit_error, node_shape
-from ..primitives.array_record import Call, Misfit, Shape
+from ..primitives.array_record import Misfit
+from ..primitives.call import Call, Shape
 from ..primitives.kernels import python as scalars
 from ..primitives.kernels.arrays import Arrays, compute, plain, value
 from ..primitives.registry import OPERATIONS

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np  # noqa: TID253 - see program
 
-from ..primitives.array_record import Shape, axis_list
+from ..primitives.array_record import axis_list
+from ..primitives.call import Shape
 from ..primitives.kernels import numpy as kernels
 from ..primitives.registry import OPERATIONS
 from .arrays import node_value

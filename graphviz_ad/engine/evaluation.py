@@ -10,7 +10,7 @@ from .bindings import bind
 
 if TYPE_CHECKING:
     from ..graph.structure import Graph
-    from ..primitives.array_record import Shape
+    from ..primitives.call import Shape
 
 #: graphs with shapes that a graph keeps for evaluations to come
 _MOST_SHAPED = 32

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np  # noqa: TID253 - the program is made of NumPy calls, and only who trains loads it
 
 from ..errors import BindingError, NamingError
-from ..primitives.array_record import Shape
+from ..primitives.call import Shape
 from ..primitives.registry import OPERATIONS
 from .arrays import node_value
 from .calls import OVERWRITES, Instruction, alias, emit

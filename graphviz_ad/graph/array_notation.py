@@ -11,8 +11,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..primitives.array_record import Call
 from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.call import Call
 from ..primitives.contractions import PATTERNS, Terms, terms_of
 from ..syntax.grammar import POWER, PRODUCT, SUM
 

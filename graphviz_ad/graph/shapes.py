@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import ShapeError
 from ..limits import require
-from ..primitives.array_record import Call, Misfit, Shape, broadcast, size_of
+from ..primitives.array_record import Misfit, broadcast, size_of
+from ..primitives.call import Call, Shape
 from ..primitives.registry import OPERATIONS
 
 if TYPE_CHECKING:

@@ -21,8 +21,9 @@ from ..graph.structure import Graph
 from ..language import vocabulary
 from ..language.elaboration import Elaborator
 from ..language.stack import Frame, Listing, Quantity, Several, Text, Word
-from ..primitives.array_record import Call, Misfit
+from ..primitives.array_record import Misfit
 from ..primitives.arrays import ARRAY_OPERATIONS
+from ..primitives.call import Call
 from ..primitives.composites import COMPOSITES, HIDDEN
 from ..primitives.kernels.arrays import Arrays, compute
 from ..primitives.registry import OPERATIONS, resolve

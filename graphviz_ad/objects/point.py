@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     import numpy as np
 
-    from ..primitives.array_record import Shape
+    from ..primitives.call import Shape
     from .report import Report
 
 

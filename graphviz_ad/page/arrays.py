@@ -17,7 +17,7 @@ from ..primitives.registry import OPERATIONS
 if TYPE_CHECKING:
     from ..derive.derivatives import Point
     from ..derive.gradient import Unrolled
-    from ..primitives.array_record import Call
+    from ..primitives.call import Call
     from ..scene.document import Plain
     from ..scene.numbers import Value
 
@@ -104,8 +104,8 @@ class _Writer:
 
     def _array(self, node: int, op: str, operands: list[int], shape: tuple[int, ...]) -> list[Any]:
         from ..primitives import contractions, explicit_rearrangements
-        from ..primitives.array_record import Call
         from ..primitives.arrays import ARRAY_OPERATIONS
+        from ..primitives.call import Call
 
         call = self._call(node)
         if op in contractions.PATTERNS:
@@ -130,7 +130,7 @@ class _Writer:
         raise NoKernel(ARRAY_OPERATIONS[op].name)
 
     def _call(self, node: int) -> Call:
-        from ..primitives.array_record import Call
+        from ..primitives.call import Call
 
         params: Any = self.params[node]
         return Call(self.ops[node], dict(params), tuple(self.shapes[k] for k in self.operands[node]), self.shapes[node])

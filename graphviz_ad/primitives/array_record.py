@@ -9,36 +9,17 @@ nodes, so that one rule serves the numbers, the checks and the second derivative
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from .call import Axis, Call, Shape
 
 if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
-    from .kernels.arrays import Arrays
-    from .types import Array, Rule, ShapeRule, ValueRule
-
-Shape = tuple[int, ...]
-
-#: the parameter ``axis``: one, several, or None for all
-Axis: TypeAlias = int | Sequence[int] | None
+    from .types import Array, ArrayKernels, Rule, ShapeRule, ValueRule
 
 
 class Misfit(Exception):
     """Shapes or parameters that an operation cannot take; whoever knows the operands' names makes a ShapeError of it."""
-
-
-class Call(NamedTuple):
-    """One use of an operation: everything about it but the numbers.
-
-    ``constants`` are the values of operands that the shape depends on (boolean masks), where they are known.
-    """
-
-    op: str
-    params: Mapping[str, Any]
-    shapes: tuple[Shape, ...]
-    shape: Shape
-    constants: Mapping[int, ArrayLike] = {}
 
 
 class ArrayOperation(NamedTuple):
@@ -78,7 +59,7 @@ class ArrayOperation(NamedTuple):
     aliases: tuple[str, ...] = ()
     passive: tuple[int, ...] = ()
     structure: Callable[[Call, int], str] | None = None
-    reach: Callable[[Arrays, Call, int, Array], Array | None] | None = None
+    reach: Callable[[ArrayKernels, Call, int, Array], Array | None] | None = None
     linear: bool = False
     batched: str = ""
     kink: str = ""

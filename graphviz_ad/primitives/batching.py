@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from .array_record import Call, Shape, size_of
+from .array_record import size_of
+from .call import Call, Shape
 
 if TYPE_CHECKING:
     from .types import Array, Value

@@ -11,13 +11,13 @@ from functools import lru_cache
 from string import ascii_letters
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, broadcast, size_of
+from .array_record import ArrayOperation, Misfit, axis_list, broadcast, size_of
+from .call import Call, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .kernels.arrays import Arrays
-    from .types import Array, Kernels, Numbers, V
+    from .types import Array, ArrayKernels, Kernels, Numbers, V
 
 
 class Terms(NamedTuple):
@@ -323,7 +323,7 @@ def _shape(call: Call) -> Shape:
     return terms.core if terms.folded is None else terms.folded
 
 
-def _value(k: Arrays, call: Call, *operands: ArrayLike) -> Numbers:
+def _value(k: ArrayKernels, call: Call, *operands: ArrayLike) -> Numbers:
     terms = terms_of(call)
     result = k.contract(terms, operands)
     if terms.divisor != 1:
@@ -387,7 +387,7 @@ def _structure(call: Call, position: int) -> str:
     return "block diagonal" if shared else "dense"
 
 
-def _reach(k: Arrays, call: Call, position: int, mask: Array) -> Array:
+def _reach(k: ArrayKernels, call: Call, position: int, mask: Array) -> Array:
     """Entries of one operand that reach a marked output: the pullback with every factor 1."""
     terms = terms_of(call)
     mask = mask.reshape(terms.core)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .array_record import ArrayOperation, Call, Misfit, Shape
+from .array_record import ArrayOperation, Misfit
+from .call import Call, Shape
 from .explicit_rearrangements import scatter
 
 if TYPE_CHECKING:

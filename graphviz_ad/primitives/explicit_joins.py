@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
+from .array_record import ArrayOperation, Misfit, axis_list, size_of
+from .call import Call, Shape
 
 if TYPE_CHECKING:
-    from .kernels.arrays import Arrays
-    from .types import Kernels, Numbers, ShapeRule, V, ValueRule
+    from .types import ArrayKernels, Kernels, Numbers, ShapeRule, V, ValueRule
 
 
 class Join(NamedTuple):
@@ -122,7 +122,7 @@ def _join_shape(call: Call) -> Shape:
     return joined(call).shape
 
 
-def _join(k: Arrays, call: Call, *operands: Numbers) -> Numbers:
+def _join(k: ArrayKernels, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
     if not operands:
@@ -160,7 +160,7 @@ def _size(value: int | tuple[Any, ...]) -> Shape:
 
 
 def _filled(number: int) -> ValueRule:
-    def value(k: Arrays, call: Call) -> Numbers:
+    def value(k: ArrayKernels, call: Call) -> Numbers:
         return k.number(number, call.shape)
 
     return value
@@ -171,13 +171,13 @@ def _eye_shape(call: Call) -> Shape:
     return _size((rows, rows if columns is None else columns))
 
 
-def _eye(k: Arrays, call: Call) -> Numbers:
+def _eye(k: ArrayKernels, call: Call) -> Numbers:
     import numpy as np
 
     return k.exact(np.eye(*call.shape, dtype=np.int64))
 
 
-def _levi_civita(k: Arrays, call: Call) -> Numbers:
+def _levi_civita(k: ArrayKernels, call: Call) -> Numbers:
     import numpy as np
 
     signs = np.zeros((3, 3, 3), dtype=int)
@@ -200,7 +200,7 @@ def _range(call: Call) -> tuple[float, float, float]:
     return (0, start, step) if stop is None else (start, stop, step)
 
 
-def _arange(k: Arrays, call: Call) -> Numbers:
+def _arange(k: ArrayKernels, call: Call) -> Numbers:
     import numpy as np
 
     start, _, step = _range(call)
@@ -211,7 +211,7 @@ def _linspace_shape(call: Call) -> Shape:
     return _size(call.params["num"])
 
 
-def _linspace(k: Arrays, call: Call) -> Numbers:
+def _linspace(k: ArrayKernels, call: Call) -> Numbers:
     import numpy as np
 
     start, stop, count = call.params["start"], call.params["stop"], call.params["num"]
@@ -237,7 +237,7 @@ def _joining(name: str, parameters: tuple[str, ...], summary: str, aliases: tupl
 
 
 def _like(number: int) -> ValueRule:
-    def value(k: Arrays, call: Call, x: Numbers) -> Numbers:
+    def value(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
         return k.number(number, call.shape)
 
     return value

@@ -11,13 +11,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import DerivativeError
-from .array_record import ArrayOperation, Call, Misfit, Shape, broadcast
+from .array_record import ArrayOperation, Misfit, broadcast
+from .call import Call, Shape
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .kernels.arrays import Arrays
-    from .types import Kernels, Numbers, Rule, ShapeRule, V, ValueRule
+    from .types import ArrayKernels, Kernels, Numbers, Rule, ShapeRule, V, ValueRule
 
 
 def _square(call: Call) -> Shape:
@@ -45,7 +45,7 @@ def _inner(k: Kernels[V], one: V, two: V) -> V:
 
 
 def _value(name: str) -> ValueRule:
-    def value(k: Arrays, call: Call, *operands: ArrayLike) -> Numbers | None:
+    def value(k: ArrayKernels, call: Call, *operands: ArrayLike) -> Numbers | None:
         return k.linear(name, *operands)
 
     return value
@@ -230,7 +230,7 @@ def _svdvals_push(k: Kernels[V], call: Call, position: int, tangent: V, operands
 # ------------------------------------------------------------------------- eigenvectors and singular vectors, where distinct
 
 
-def _distinct(k: Arrays, call: Call, values: Numbers) -> Numbers:
+def _distinct(k: ArrayKernels, call: Call, values: Numbers) -> Numbers:
     """The values themselves; refused where two are equal, because then their vectors have no derivative."""
     import numpy as np
 
@@ -314,7 +314,7 @@ def _same_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: t
     return tangent
 
 
-def _eye_like(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _eye_like(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return k.exact(np.broadcast_to(np.eye(call.shape[-1], dtype=np.int64), call.shape))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduced
+from .array_record import ArrayOperation, Misfit, axis_list, reduced
+from .call import Call, Shape
 
 if TYPE_CHECKING:
-    from .kernels.arrays import Arrays
-    from .types import Array, Kernels, Numbers, V
+    from .types import Array, ArrayKernels, Kernels, Numbers, V
 
 
 def _axes(call: Call) -> Shape:
@@ -62,7 +62,7 @@ def _summed_first(call: Call) -> tuple[int, int]:
     return (rows, columns) if call.params["ord"] in (1, -1) else (columns, rows)
 
 
-def _norm(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _norm(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     x = np.asarray(x)
@@ -76,7 +76,7 @@ def _norm(k: Arrays, call: Call, x: Numbers) -> Numbers:
     return np.asarray(_other_norm(k, call, np.abs(x))).reshape(call.shape)
 
 
-def _other_norm(k: Arrays, call: Call, size: Array) -> Numbers:
+def _other_norm(k: ArrayKernels, call: Call, size: Array) -> Numbers:
     """The norms that are no square root of squares, from the sizes of the entries."""
     import numpy as np
 

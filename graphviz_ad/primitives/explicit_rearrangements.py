@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from ..limits import require
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, size_of
+from .array_record import ArrayOperation, Misfit, axis_list, size_of
+from .call import Call, Shape
 
 if TYPE_CHECKING:
     from types import EllipsisType
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .kernels.arrays import Arrays
-    from .types import Array, Kernels, Numbers, V, Value
+    from .types import Array, ArrayKernels, Kernels, Numbers, V, Value
 
     #: one part of an index, as NumPy understands it
     Part: TypeAlias = int | slice | EllipsisType | Array | None
@@ -318,7 +318,7 @@ def _shape_of_sizes(value: int | tuple[Any, ...]) -> Shape:
     return sizes
 
 
-def _value(k: Arrays, call: Call, *operands: Numbers) -> Numbers:
+def _value(k: ArrayKernels, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
     return _MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
@@ -341,7 +341,7 @@ def _scatter_shape(call: Call) -> Shape:
     return tuple(call.params["shape"])
 
 
-def _scatter_value(k: Arrays, call: Call, upstream: Numbers, *others: Numbers) -> Numbers:
+def _scatter_value(k: ArrayKernels, call: Call, upstream: Numbers, *others: Numbers) -> Numbers:
     import numpy as np
 
     shape = call.params["shape"]
@@ -372,7 +372,7 @@ def _scatter_pull(k: Kernels[V], call: Call, position: int, upstream: V, operand
     return getattr(k, call.params["op"])(upstream, *operands[1:], **dict(call.params["inner"]))
 
 
-def _reach(k: Arrays, call: Call, position: int, mask: Array) -> Array | None:
+def _reach(k: ArrayKernels, call: Call, position: int, mask: Array) -> Array | None:
     return None if len(call.shapes) > 1 else scatter(k, call.op, call.params, call.shapes[0], mask * 1.0) > 0
 
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .array_record import ArrayOperation, Call, Misfit, Shape, axis_list, reduced, size_of
+from .array_record import ArrayOperation, Misfit, axis_list, reduced, size_of
+from .call import Call, Shape
 from .explicit_rearrangements import scatter
 from .explicit_running import running_shape
 
 if TYPE_CHECKING:
-    from .kernels.arrays import Arrays
-    from .types import Kernels, Numbers, ShapeRule, V, ValueRule
+    from .types import ArrayKernels, Kernels, Numbers, ShapeRule, V, ValueRule
 
 
 def _reduced_shape(call: Call) -> Shape:
@@ -39,13 +39,13 @@ def _extreme_shape(call: Call) -> Shape:
     return _reduced_shape(call)
 
 
-def _max(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _max(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.max(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
 
 
-def _min(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _min(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.min(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
@@ -88,7 +88,7 @@ def _back(k: Kernels[V], call: Call, x: V) -> V:
     return full if back == tuple(range(len(shape))) else k.transpose(full, axes=back)
 
 
-def _prod(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _prod(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.prod(np.asarray(x), axis=_axes(call), keepdims=bool(call.params["keepdims"]))
@@ -121,13 +121,13 @@ def _prod_push(k: Kernels[V], call: Call, position: int, tangent: V, operands: t
 # ---------------------------------------------------------------------------------------------------------------- order
 
 
-def _sort(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _sort(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.sort(np.asarray(x), axis=call.params["axis"], kind="stable")
 
 
-def _argsort(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _argsort(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argsort(np.asarray(x), axis=call.params["axis"], kind="stable")
@@ -164,7 +164,7 @@ def _quantile_shape(call: Call) -> Shape:
     return _extreme_shape(call)
 
 
-def _quantile(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _quantile(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     row = np.sort(np.asarray(_last(k, call, np.asarray(x))), axis=-1, kind="stable")
@@ -216,13 +216,13 @@ def _place_shape(call: Call) -> Shape:
     return (*shape[:place], *shape[place + 1 :])
 
 
-def _argmax(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _argmax(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argmax(np.asarray(x), axis=call.params["axis"])
 
 
-def _argmin(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _argmin(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.argmin(np.asarray(x), axis=call.params["axis"])

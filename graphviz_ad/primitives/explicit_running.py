@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .array_record import ArrayOperation, Call, Shape, axis_list, size_of
+from .array_record import ArrayOperation, axis_list, size_of
+from .call import Call, Shape
 
 if TYPE_CHECKING:
-    from .kernels.arrays import Arrays
-    from .types import Kernels, Numbers, V
+    from .types import ArrayKernels, Kernels, Numbers, V
 
 
 def running_shape(call: Call) -> Shape:
@@ -52,7 +52,7 @@ def _result_row(k: Kernels[V], call: Call, x: V, place: int) -> V:
     return x if place < 0 or place == len(call.shape) - 1 else k.moveaxis(x, source=-1, destination=place)
 
 
-def _cumsum(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _cumsum(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.cumsum(np.asarray(x), axis=call.params["axis"])
@@ -68,7 +68,7 @@ def _cumsum_push(k: Kernels[V], call: Call, position: int, tangent: V, operands:
     return k.cumsum(tangent, **call.params)
 
 
-def _cumprod(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _cumprod(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     return np.cumprod(np.asarray(x), axis=call.params["axis"])
@@ -93,7 +93,7 @@ def _cumprod_push(k: Kernels[V], call: Call, position: int, tangent: V, operands
     return _result_row(k, call, k.einsum(slopes, _row(k, call, tangent)[0], subscripts="...ji,...j->...i"), place)
 
 
-def _logcumsumexp(k: Arrays, call: Call, x: Numbers) -> Numbers:
+def _logcumsumexp(k: ArrayKernels, call: Call, x: Numbers) -> Numbers:
     import numpy as np
 
     row, place, shape = _row(k, call, np.asarray(x))

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, Protocol, Self, TypeAlias, T
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .array_record import Call, Shape
-    from .kernels.arrays import Arrays
+    from .call import Call, Shape
 
     #: an array of float64, truth values or whole numbers, or of objects: numbers of mpmath, expressions of SymPy
     Array: TypeAlias = NDArray[Any]
@@ -52,6 +51,15 @@ class Kernels(Protocol[V_co]):
     def __getattr__(self, op: str, /) -> Callable[..., V_co]: ...
 
 
+class ArrayKernels(Protocol):
+    """The arithmetics of :mod:`~graphviz_ad.primitives.kernels.arrays`: every operation, and helpers on arrays of one kind of number."""
+
+    @property
+    def inf(self) -> Any: ...
+
+    def __getattr__(self, name: str, /) -> Any: ...
+
+
 class Rule(Protocol):
     """A pushforward or a pullback; ``moved`` is the operand's tangent, or what comes from upstream."""
 
@@ -62,4 +70,4 @@ class Rule(Protocol):
 ShapeRule: TypeAlias = "Callable[[Call], Shape]"
 
 #: ``value(k, call, *operands)``, over NumPy's arrays of floats or objects; None where a matrix has no result
-ValueRule: TypeAlias = "Callable[Concatenate[Arrays, Call, ...], Numbers | None]"
+ValueRule: TypeAlias = "Callable[Concatenate[ArrayKernels, Call, ...], Numbers | None]"

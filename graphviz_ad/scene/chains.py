@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ..graph.notation import Latex
 from ..graph.unicode import Unicode
-from ..primitives.array_record import Shape, size_of
+from ..primitives.array_record import size_of
+from ..primitives.call import Shape
 from ..primitives.registry import OPERATIONS
 from .model import Label
 from .numbers import MINUS, shape_text

@@ -17,9 +17,9 @@ from typing import Any
 
 import numpy as np  # noqa: TID253 - lanes are arrays, and only a check of arrays loads them
 
-from ...primitives.array_record import Call, Shape
 from ...primitives.arrays import ARRAY_OPERATIONS
 from ...primitives.batching import lift, spread
+from ...primitives.call import Call, Shape
 from ...primitives.contractions import PATTERNS, Terms, terms_of
 from ...primitives.explicit_joins import JOINS, place_of
 from ...primitives.explicit_rearrangements import _KEEPING, _MOVES, places

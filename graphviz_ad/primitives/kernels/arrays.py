@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np  # noqa: TID253 - this module exists for arrays, and only they load it
 
-from ..array_record import Call, Misfit, Shape
+from ..array_record import Misfit
 from ..arrays import ARRAY_OPERATIONS
+from ..call import Call, Shape
 from ..contractions import Terms
 from ..registry import OPERATIONS
 from . import numpy as floats
