@@ -34,7 +34,7 @@ def interactive(subject: Pictured, *, height: int = HEIGHT, **options: Any) -> F
     >>> interactive(parse("x*y").at(x=2, y=3))._repr_html_()[:31]
     '<iframe sandbox="allow-scripts"'
     """
-    return display.live_page(*subject._drawn(), height=height, **options)
+    return display.live_page(*subject.drawn(), height=height, **options)
 
 
 def mimebundle(
@@ -46,7 +46,7 @@ def mimebundle(
     >>> sorted(mimebundle(parse("x*y")))
     ['image/svg+xml', 'text/plain']
     """
-    return display.mimebundle(*subject._drawn(), repr(subject), include, exclude, **options)
+    return display.mimebundle(*subject.drawn(), repr(subject), include, exclude, **options)
 
 
 class Picture:

@@ -18,7 +18,7 @@ from ..primitives.batching import lift, spread
 from ..primitives.call import Call, Shape
 from ..primitives.contractions import PATTERNS, Terms, terms_of
 from ..primitives.explicit_joins import JOINS, place_of
-from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, Places, of_scatter, places
+from ..primitives.explicit_rearrangements import KEEPING, MOVES, Places, of_scatter, places
 from ..primitives.kernels.arrays import contract
 from ..primitives.registry import OPERATIONS
 from .local_maps import SELECTION
@@ -83,9 +83,9 @@ def pull(edge: LocalMap | float, upstream: Batch) -> Batch:
     if call.op in PATTERNS:
         terms = terms_of(call)
         return _contracted(call, edge.operands, position, upstream, terms.output, terms.inputs[position], terms.core)
-    if call.op in _KEEPING:
+    if call.op in KEEPING:
         return _reshaped(upstream, call.shapes[position])
-    if call.op in _MOVES:
+    if call.op in MOVES:
         return _put(upstream, places(call, edge.operands[1:]), call.shapes[0])
     if call.op == "scatter":
         return _taken(upstream, places(of_scatter(call), edge.operands[1:]), call.shapes[0])
@@ -111,9 +111,9 @@ def push(edge: LocalMap | float, tangent: Batch) -> Batch:
     if call.op in PATTERNS:
         terms = terms_of(call)
         return _contracted(call, edge.operands, position, tangent, terms.inputs[position], terms.output, None)
-    if call.op in _KEEPING:
+    if call.op in KEEPING:
         return _reshaped(tangent, call.shape)
-    if call.op in _MOVES:
+    if call.op in MOVES:
         return _taken(tangent, places(call, edge.operands[1:]), call.shape)
     if call.op == "scatter":
         return _put(tangent, places(of_scatter(call), edge.operands[1:]), call.shape)

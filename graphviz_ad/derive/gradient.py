@@ -26,7 +26,7 @@ G = TypeVar("G", bound=Graph)
 def gradient(graph: G, names: tuple[str, ...]) -> G:
     """The graph of d(output)/d(name) for every name; see :meth:`Graph.gradient`."""
     names = names or graph.inputs
-    builder = _reopen(graph)
+    builder = Builder.over(graph)
     output = _single(graph)
     kernels = SymbolicKernels(builder, list(shapes_or_scalars(graph, ".gradient(…)")))
     if kernels.shapes[output]:
@@ -40,7 +40,7 @@ def gradient(graph: G, names: tuple[str, ...]) -> G:
 def hessian(graph: G, names: tuple[str, ...]) -> G:
     """The graph of all second derivatives; see :meth:`Graph.hessian`."""
     names = names or graph.inputs
-    builder = _reopen(graph)
+    builder = Builder.over(graph)
     handles = [_input(graph, name) for name in names]
     kernels = SymbolicKernels(builder, list(shapes_or_scalars(graph, ".gradient(…)")))
     arrays = [f"{name} has shape {kernels.shapes[handle]}" for name, handle in zip(names, handles, strict=True) if kernels.shapes[handle]]
@@ -120,7 +120,7 @@ def unrolled(graph: Graph, names: tuple[str, ...], jacobians: Iterable[tuple[int
     DerivativeError
         An operation has no derivative of its own.
     """
-    kernels = SymbolicKernels(_reopen(graph), list(shapes_or_scalars(graph, ".gradient(…)")))
+    kernels = SymbolicKernels(Builder.over(graph), list(shapes_or_scalars(graph, ".gradient(…)")))
     told = Sweep({}, {})
     output = _single(graph)
     backward(kernels, output, [_input(graph, name) for name in names], told)
@@ -188,27 +188,6 @@ def _contribution(
         amount = sum_to(kernels, kernels.spread(amount, shape), shape, target)
         under = None
     return amount, under
-
-
-def _reopen(graph: Graph) -> Builder:
-    """A builder that holds a finished graph, ready to grow."""
-    builder = Builder()
-    builder.ops, builder.operands = list(graph.ops), list(graph.operands)
-    builder.params, builder.names = list(graph.params), list(graph.names)
-    builder.spans = [list(spans) for spans in graph.spans]
-    builder.group_of, builder.groups = list(graph.group_of), list(graph.groups)
-    builder.inputs = dict(graph.input_handles)
-    for handle, op in enumerate(graph.ops):
-        if graph.names[handle] is None:
-            key: object = (op, graph.operands[handle], graph.params[handle], graph.group_of[handle])
-            if op == "constant":
-                literal = graph.params[handle]
-                key = ("constant", literal.text, literal.implied, graph.group_of[handle])  # type: ignore[attr-defined]
-            builder._shared.setdefault(key, handle)
-    name = graph.output
-    if graph.names[graph.outputs[-1]] is None and len(graph.outputs) == 1 and graph.ops[graph.outputs[-1]] not in ("input", "constant"):
-        builder.name(graph.outputs[-1], name)  # "f" stays f when the gradient is the output
-    return builder
 
 
 def _finish(builder: Builder, handle: int, name: str, old: int) -> int:

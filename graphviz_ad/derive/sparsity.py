@@ -16,7 +16,7 @@ from ..primitives.arrays import ARRAY_OPERATIONS
 from ..primitives.call import Call
 from ..primitives.contractions import PATTERNS, terms_of
 from ..primitives.explicit_joins import JOINS, place_of
-from ..primitives.explicit_rearrangements import _KEEPING, _MOVES, of_scatter, places
+from ..primitives.explicit_rearrangements import KEEPING, MOVES, of_scatter, places
 from ..primitives.registry import OPERATIONS
 from .sweeps import Path, path
 
@@ -65,7 +65,7 @@ def _fan(point: Tables, node: int, position: int) -> int:
     """How many entries of an operand one entry of the node depends on, at most."""
     graph = point.graph
     op, operands = graph.ops[node], graph.operands[node]
-    if op in OPERATIONS or op in _MOVES or op in JOINS:
+    if op in OPERATIONS or op in MOVES or op in JOINS:
         return 1
     mine = size_of(point.shape_of(operands[position]))
     if op not in PATTERNS:
@@ -158,9 +158,9 @@ def _through(point: Tables, node: int, position: int, pattern: csr_array, decide
     if op in OPERATIONS:
         return pattern if mine == shape else pattern[np.broadcast_to(np.arange(count).reshape(mine), shape).reshape(-1)]
     call = _call(point, node)
-    if op in _KEEPING:
+    if op in KEEPING:
         return pattern
-    if op in _MOVES or op == "scatter":
+    if op in MOVES or op == "scatter":
         others = tuple(point.values[k] for k in operands[1:])
         decided += [(k, point.values[k]) for k in operands[1:]]
         found = places(of_scatter(call) if op == "scatter" else call, others)

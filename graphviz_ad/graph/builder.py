@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TypeVar
+from typing import Self, TypeVar
 
 from ..errors import LimitError
 from ..limits import limit
@@ -30,6 +30,27 @@ class Builder:
         self.inputs: dict[str, int] = {}
         self._shared: dict[object, int] = {}
         self._most = limit("GRADVIZ_MAX_OPERATIONS")
+
+    @classmethod
+    def over(cls, graph: Graph) -> Self:
+        """A builder that holds a finished graph, ready to grow; an output without a name gets the one it is called by."""
+        builder = cls()
+        builder.ops, builder.operands = list(graph.ops), list(graph.operands)
+        builder.params, builder.names = list(graph.params), list(graph.names)
+        builder.spans = [list(spans) for spans in graph.spans]
+        builder.group_of, builder.groups = list(graph.group_of), list(graph.groups)
+        builder.inputs = dict(graph.input_handles)
+        for handle, op in enumerate(graph.ops):
+            if graph.names[handle] is None:
+                key: object = (op, graph.operands[handle], graph.params[handle], graph.group_of[handle])
+                if op == "constant":
+                    literal = graph.params[handle]
+                    key = ("constant", literal.text, literal.implied, graph.group_of[handle])  # type: ignore[attr-defined]
+                builder._shared.setdefault(key, handle)
+        output = graph.outputs[-1]
+        if graph.names[output] is None and len(graph.outputs) == 1 and graph.ops[output] not in ("input", "constant"):
+            builder.name(output, graph.output)  # "f" stays f when the gradient is the output
+        return builder
 
     def _add(self, op: str, operands: tuple[int, ...], params: object, name: str | None, span: Span | None, group: int) -> int:
         handle = len(self.ops)

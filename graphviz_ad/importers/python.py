@@ -50,7 +50,7 @@ _NEUTRAL = tuple("dtype out where initial casting order subok signature optimize
 _FLOAT = (float, np.float64, "float64", "float", "f8", np.dtype(float))
 
 
-class _Trace:
+class Trace:
     """The recording of one run."""
 
     def __init__(self, function: Callable[..., object]) -> None:
@@ -363,7 +363,7 @@ def from_python(function: Callable[..., object], *examples: object, **named: obj
     except (TypeError, ValueError) as error:  # ValueError: a function written in C has no signature
         hint = f"give an example value for each argument, whose shapes are the graph's: gv.from_python({called}, 1.0, …)"
         raise ArgumentError(f"the examples do not fit {called}: {error}", hint=hint) from None
-    trace = _Trace(function)
+    trace = Trace(function)
     arguments: dict[str, object] = {}
     for name, value in bound.arguments.items():
         kind = inspect.signature(function).parameters[name].kind

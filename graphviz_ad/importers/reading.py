@@ -14,7 +14,7 @@ import numpy as np  # noqa: TID253 - stand-ins carry NumPy's arrays
 from ..errors import ShapeError
 from ..graph.parts import Span
 from ..graph.structure import Graph
-from .python import _Trace
+from .python import Trace
 from .stand_ins import Stop, Traced
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     Entry = TypeVar("Entry", bound=Translation)
 
 
-class Reading(_Trace):
+class Reading(Trace):
     """A recording that is told where in the user's file each operation stands."""
 
     def __init__(self, function: Callable[..., object]) -> None:

@@ -160,7 +160,7 @@ class Graph(structure.Graph, Pictured):
 
     # -- the picture of the formulas ---------------------------------------------------------------------------------
 
-    def _drawn(self) -> tuple[Self, None]:
+    def drawn(self) -> tuple[Self, None]:
         return self, None
 
     def document(self) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Pictured:
 
     __slots__ = ()
 
-    def _drawn(self) -> tuple[Graph, Point | None]:
+    def drawn(self) -> tuple[Graph, Point | None]:
         """The graph, and the point whose numbers stand in its picture."""
         raise NotImplementedError
 
@@ -30,7 +30,7 @@ class Pictured:
         """The picture as plain data (:class:`graphviz_ad.scene.model.Scene`)."""
         from ..scene.compose import compose
 
-        return compose(*self._drawn(), **options)
+        return compose(*self.drawn(), **options)
 
     def draw(self, width: int = 80, *, form: str = "auto", ascii: bool = False, **options: Any) -> str:
         """The picture in text on ``width`` columns; ``form``: "graph", "tree" or "auto", ``ascii``: in plain letters alone.
@@ -49,7 +49,7 @@ class Pictured:
         """
         from ..formats.writing import text_of
 
-        return text_of(*self._drawn(), width, form, ascii, **options)
+        return text_of(*self.drawn(), width, form, ascii, **options)
 
     def require_names(self, *, expand: Iterable[str] = (), focus: str | None = None, radius: int | None = None) -> None:
         """Raise the error that a picture with these options would end in, before anything is drawn.
@@ -63,26 +63,26 @@ class Pictured:
         """
         from ..scene.selection import look_up
 
-        look_up(self._drawn()[0], expand, focus, radius)
+        look_up(self.drawn()[0], expand, focus, radius)
 
     def save(self, path: str | PathLike[str], **options: Any) -> None:
         """Write the picture, the page, the derivation or the data; the format follows from the suffix."""
         from ..formats.writing import save
 
-        save(*self._drawn(), path, **options)
+        save(*self.drawn(), path, **options)
 
     def interactive(self, **options: Any) -> Frame:
         """The live page in a notebook (:class:`graphviz_ad.formats.display.Frame`): sliders, every number, step by step."""
         from ..formats.display import live_page
 
-        return live_page(*self._drawn(), **options)
+        return live_page(*self.drawn(), **options)
 
     def _repr_svg_(self) -> str:
         from ..formats.writing import produce
 
-        return produce(*self._drawn(), "svg").decode()
+        return produce(*self.drawn(), "svg").decode()
 
     def _repr_mimebundle_(self, include: Container[str] | None = None, exclude: Container[str] | None = None) -> dict[str, Any]:
         from ..formats.display import mimebundle
 
-        return mimebundle(*self._drawn(), repr(self), include, exclude)
+        return mimebundle(*self.drawn(), repr(self), include, exclude)

@@ -157,5 +157,5 @@ class Point(derivatives.Point, Pictured):
 
         save_explanation(self, path)
 
-    def _drawn(self) -> tuple[Graph, Point]:
+    def drawn(self) -> tuple[Graph, Point]:
         return self.graph, self

@@ -119,7 +119,7 @@ class _Writer:
         if op == "scatter":
             inner = Call(call.params["op"], dict(call.params["inner"]), (shape, *call.shapes[1:]), call.shapes[0])
             return ["s", operands[0], self._places(inner, operands[1:]), list(shape)]
-        if op in explicit_rearrangements._MOVES:
+        if op in explicit_rearrangements.MOVES:
             return ["p", operands[:1], self._places(call, operands[1:]), list(shape)]
         if op in ("stack", "concatenate"):
             return ["p", operands, self._joined(call), list(shape)]
@@ -149,7 +149,7 @@ class _Writer:
         """From where each entry of a rearrangement comes, -1 for a zero; None where all stay in order."""
         import numpy as np
 
-        from ..primitives.explicit_rearrangements import _MOVES
+        from ..primitives.explicit_rearrangements import MOVES
 
         arrays = []
         for operand in by:
@@ -161,7 +161,7 @@ class _Writer:
             else:
                 raise NoKernel(f"{call.op} by computed places")
         size = math.prod(call.shapes[0])
-        moved = _MOVES[call.op][0](call, np.arange(1, size + 1).reshape(call.shapes[0]), *arrays)
+        moved = MOVES[call.op][0](call, np.arange(1, size + 1).reshape(call.shapes[0]), *arrays)
         places = (np.asarray(moved).ravel() - 1).tolist()
         self._count(len(places))
         return None if places == list(range(size)) else places

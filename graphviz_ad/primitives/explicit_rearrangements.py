@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Part: TypeAlias = int | slice | EllipsisType | Array | None
 
 #: name -> (what it does to an array of any type, whether the result is a view without repeated entries)
-_MOVES: dict[str, tuple[Callable[..., Array], bool]] = {}
+MOVES: dict[str, tuple[Callable[..., Array], bool]] = {}
 
 
 def pattern_index(pattern: tuple[Any, ...], arrays: tuple[Value, ...]) -> tuple[Part, ...]:
@@ -257,7 +257,7 @@ def _find_places(call: Call, others: tuple[Value, ...]) -> Places:
     import numpy as np
 
     count = size_of(call.shapes[0])
-    moved = _MOVES[call.op][0](call, np.arange(1, count + 1).reshape(call.shapes[0]), *others)
+    moved = MOVES[call.op][0](call, np.arange(1, count + 1).reshape(call.shapes[0]), *others)
     sources = np.asarray(moved).reshape(-1) - 1
     full = bool((sources >= 0).all())
     used = np.bincount(sources if full else sources[sources >= 0], minlength=1)
@@ -276,7 +276,7 @@ def _shape(call: Call) -> Shape:
     import numpy as np
 
     _guard(call)
-    move = _MOVES[call.op][0]
+    move = MOVES[call.op][0]
     others = []
     for position, shape in enumerate(call.shapes[1:], 1):
         known = call.constants.get(position)
@@ -321,7 +321,7 @@ def _shape_of_sizes(value: int | tuple[Any, ...]) -> Shape:
 def _value(k: ArrayKernels, call: Call, *operands: Numbers) -> Numbers:
     import numpy as np
 
-    return _MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
+    return MOVES[call.op][0](call, np.asarray(operands[0]), *operands[1:])
 
 
 def _pushforward(k: Kernels[V], call: Call, position: int, tangent: V, operands: tuple[V, ...], out: V) -> V:
@@ -346,7 +346,7 @@ def _scatter_value(k: ArrayKernels, call: Call, upstream: Numbers, *others: Numb
 
     shape = call.params["shape"]
     inner = of_scatter(call)
-    move, view = _MOVES[inner.op]
+    move, view = MOVES[inner.op]
     upstream = np.asarray(upstream)
     kind = object if upstream.dtype == object else float
     if view:
@@ -377,11 +377,11 @@ def _reach(k: ArrayKernels, call: Call, position: int, mask: Array) -> Array | N
 
 
 _PERMUTING = frozenset(("flip", "roll"))
-_KEEPING = frozenset(("reshape", "ravel", "squeeze", "expand_dims"))
+KEEPING = frozenset(("reshape", "ravel", "squeeze", "expand_dims"))
 
 
 def _structure(call: Call, position: int) -> str:
-    if call.op in _KEEPING:
+    if call.op in KEEPING:
         return "identity"
     return "permutation" if call.op in _PERMUTING else "selection"
 
@@ -396,7 +396,7 @@ def _record(
     symbol: str = "",
 ) -> ArrayOperation:
     name = move.__name__[1:]
-    _MOVES[name] = (move, view)
+    MOVES[name] = (move, view)
     return ArrayOperation(
         name, "rearrangement", operands, parameters, summary, _shape, _value, _pushforward, _pullback, aliases,
         passive=(-1,), structure=_structure, reach=_reach, linear=True, symbol=symbol,

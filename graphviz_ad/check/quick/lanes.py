@@ -22,7 +22,7 @@ from ...primitives.batching import lift, spread
 from ...primitives.call import Call, Shape
 from ...primitives.contractions import PATTERNS, Terms, terms_of
 from ...primitives.explicit_joins import JOINS, place_of
-from ...primitives.explicit_rearrangements import _KEEPING, _MOVES, places
+from ...primitives.explicit_rearrangements import KEEPING, MOVES, places
 from ...primitives.kernels import numpy as kernels
 from ...primitives.kernels.arrays import Arrays, compute, contract
 from ...primitives.registry import OPERATIONS
@@ -162,12 +162,12 @@ class Lanes:
             return moved
         if op in PATTERNS:
             return self._contraction(call, operands, bases, base)
-        if any(isinstance(one, Moved) for one in operands[1:]) and op in _MOVES:
+        if any(isinstance(one, Moved) for one in operands[1:]) and op in MOVES:
             self.settled[...] = False  # what chooses entries moves
             return None
-        if op in _KEEPING:
+        if op in KEEPING:
             return self._reshaped(operands[0], bases[0], call.shape)
-        if op in _MOVES:
+        if op in MOVES:
             return self._rearranged(call, operands[0], bases, base)
         if op in JOINS:
             return self._joined(call, operands, bases, base)
