@@ -53,11 +53,11 @@ _PUBLIC = {
 
 #: modules of 0.1 that pickles and programs still name -> where what people used of them is now
 _MOVED = {
-    "graph.graph": "objects.graph",
-    "graph.node": "objects.node",
-    "derive.point": "objects.point",
-    "check.report": "objects.report",
-    "pictured": "objects.pictured",
+    "graph.graph": ("objects.graph",),
+    "graph.node": ("objects.node",),
+    "derive.point": ("objects.point",),
+    "check.report": ("objects.report", "check.rows", "check.results"),
+    "pictured": ("objects.pictured",),
 }
 
 __all__ = ["__version__", *_PUBLIC]  # noqa: PLE0604 - the names are the table's keys
@@ -114,7 +114,11 @@ class _Moved(ModuleType):
             raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(f"{__name__}.{_MOVED[self.__name__.partition('.')[2]]}"), name)
+        for place in _MOVED[self.__name__.partition(".")[2]]:
+            module = import_module(f"{__name__}.{place}")
+            if hasattr(module, name):
+                return getattr(module, name)
+        raise AttributeError(f"module {self.__name__!r} has no attribute {name!r}")
 
 
 sys.modules.update({f"{__name__}.{module}": _Moved(f"{__name__}.{module}") for module in _MOVED})

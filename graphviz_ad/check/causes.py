@@ -24,7 +24,6 @@ class CauseKind(Word):
     EXCHANGE = "exchanged"
     NORMALISATION = "normalisation"
     STATE = "state between calls"
-    OPERATION = "wrong operation"
 
 
 class LikelyCause(str):

@@ -119,8 +119,9 @@ class Report:
         return {name: getattr(self, name) for name in Report.__slots__}
 
     def __setstate__(self, state: Any) -> None:
-        fields: dict[str, Any] = state[1] if isinstance(state, tuple) else state  # 0.1 pickled the slots as the second of a pair
-        for name, value in fields.items():
+        if hasattr(self, "rows"):
+            raise AttributeError("a report is frozen")
+        for name, value in (_of_0_1(state[1]) if isinstance(state, tuple) else state).items():
             object.__setattr__(self, name, value)
 
     def replace(self, **changes: Any) -> Self:
@@ -210,6 +211,23 @@ def _strict(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: _strict(entry) for key, entry in value.items()}
     return [_strict(entry) for entry in value] if isinstance(value, (list, tuple)) else value
+
+
+def _of_0_1(slots: dict[str, Any]) -> dict[str, Any]:
+    """The fields of a report that 0.1 pickled, as the second of a pair: its words become what they stand for today."""
+    from .causes import LikelyCause
+
+    def row(old: Row) -> Row:
+        where = Where.ELSEWHERE if old.reason.startswith("at another point") else Where.HERE  # the one sign of it that 0.1 had
+        return old._replace(method=Method(old.method), verdict=Verdict(old.verdict), where=where)
+
+    return slots | {
+        "rows": tuple(row(old) for old in slots["rows"]),
+        "value": None if slots["value"] is None else row(slots["value"]),
+        "notes": tuple(Note(text) for text in slots["notes"]),
+        "causes": tuple(LikelyCause(text) for text in slots["causes"]),
+        "verdict": Verdict(slots["verdict"]),
+    }
 
 
 #: fields of a row that say what its reason holds: nothing for those who read the data

@@ -24,6 +24,9 @@ KINDS = ("gradient", "jacobian", "vjp", "jvp", "hessian", "hvp")
 OWN = (*(f"--{kind}" for kind in KINDS), "--at", "--points", "--budget", "--seed")
 OTHERS = ("--of", "--wrt", "--quick", "--proof")
 
+#: the kind of note that every row has for its reason, so that it is not told twice
+_IN_THE_ROWS = "the function is not deterministic"
+
 
 def run(line: CommandLine) -> int:
     """0 pass or pass-at-kink, 1 fail, 3 inconclusive, 130 interrupted (the report is of what was known by then)."""
@@ -87,8 +90,7 @@ def _print(report: Report) -> None:
     put(verdict_line(report))
     for text in cause_lines(report):
         put(text)
-    known = {row.reason for row in report.rows}
-    for note in (note for note in report.notes if note not in known):
+    for note in (note for note in report.notes if note.kind != _IN_THE_ROWS):
         put("  " + wrap(f"note: {note}", 4))
     if report.power:
         put("  " + wrap(f"power: {report.power}", 4))

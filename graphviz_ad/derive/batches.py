@@ -293,7 +293,7 @@ def _width(batch: Batch) -> int:
 def _by_rule(edge: LocalMap, batch: Array, backward: bool) -> Array:
     """Any other operation: its rule with a batch in front, else direction by direction, or through its written-out matrix."""
     call, position, count = edge.call, edge.position, len(batch)
-    record = edge._record()
+    record = edge.record()
     rule = record.pullback if backward else record.pushforward
     raised = lift(call, position, count, record.batched) if record.batched and rule is not None and count else None
     mine = call.shapes[position]

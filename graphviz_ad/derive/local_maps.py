@@ -90,12 +90,12 @@ class LocalMap:
             if reached is not None:
                 reached = sum_to(k, np.where(reached, 1.0, 0.0), call.shape, target) > 0
             return _settled(sum_to(k, amount, call.shape, target), target), _known(reached)
-        rule = self._record().pullback
+        rule = self.record().pullback
         if rule is None:
             raise DerivativeError(f"{call.op} has no derivative of its own")
         amount = rule(k, call, position, upstream, self.operands, self.out)
         if reached is not None:
-            record = self._record()
+            record = self.record()
             if record.reach is not None:
                 reached = record.reach(k, call, position, np.asarray(reached))
             elif record.linear:  # what a linear operation moves forward, its pullback moves back
@@ -117,12 +117,12 @@ class LocalMap:
             else:
                 amount = self.slopes * tangent
             return _settled(np.broadcast_to(amount, self.call.shape), self.call.shape)
-        rule = self._record().pushforward
+        rule = self.record().pushforward
         if rule is None:
             raise DerivativeError(f"{self.call.op} has no derivative of its own")
         return _settled(rule(self.k, self.call, self.position, tangent, self.operands, self.out), self.call.shape)
 
-    def _record(self) -> ArrayOperation:
+    def record(self) -> ArrayOperation:
         from ..primitives.arrays import ARRAY_OPERATIONS
 
         return ARRAY_OPERATIONS[self.call.op]
@@ -132,7 +132,7 @@ class LocalMap:
         """identity, diagonal, permutation, selection, broadcast, broadcast-sum, Kronecker, block diagonal or dense."""
         call, position = self.call, self.position
         if not self.elementwise:
-            record = self._record()
+            record = self.record()
             return "dense" if record.structure is None else record.structure(call, position)
         if call.shapes[position] != call.shape:
             return "broadcast"

@@ -106,6 +106,16 @@ class Builder:
                     wanted[operand] = 1
         return wanted
 
+    def set_default(self, handle: int, default: object) -> None:
+        """Give an input that was used before its line the value that the line has for it."""
+        spec = self.params[handle]
+        assert isinstance(spec, Input)
+        self.params[handle] = spec._replace(default=default, constant=False)
+
+    def close_group(self, group: int, output: int) -> None:
+        """Say which node comes back from a call of a function."""
+        self.groups[group] = self.groups[group]._replace(output=output)
+
     def name(self, handle: int, name: str) -> None:
         """Give an anonymous node its name; from then on it is not shared any more."""
         self.names[handle] = name

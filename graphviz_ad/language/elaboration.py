@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ..engine.evaluation import value_at
-from ..errors import ArgumentError, NamingError, ParseError, ShapeError
+from ..errors import ArgumentError, NamingError, ParseError
 from ..graph.builder import Builder
 from ..graph.parts import Group, Literal, Span
 from ..graph.structure import Graph
@@ -118,7 +118,7 @@ class Elaborator:
         value = value_at(graph, {})
         if name in self.builder.inputs:  # used in a line above
             handle = self.builder.inputs[name]
-            self.builder.params[handle] = self.builder.params[handle]._replace(default=value, constant=False)  # type: ignore[attr-defined]
+            self.builder.set_default(handle, value)
         else:
             self.builder.input(name, span, value)
 
@@ -176,7 +176,7 @@ class Elaborator:
             return
         self.calls[frame.memo] = value
         if frame.group >= 0:
-            self.builder.groups[frame.group] = self.builder.groups[frame.group]._replace(output=value)
+            self.builder.close_group(frame.group, value)
 
     # -- what each kind of instruction leaves on the stack: a value, or the frame of a body that will -------------------
 
@@ -344,10 +344,6 @@ class Elaborator:
     def at(self, where: Instruction | Span, message: str, hint: str = "") -> ParseError:
         """A syntax error at an instruction."""
         return ParseError(message, self.program.text, where.start, where.end, hint, self.program.source)
-
-    def shape_error(self, where: Span, message: str, hint: str = "") -> ShapeError:
-        """A shape error at an instruction."""
-        return ShapeError(message, self.program.text, where.mark, where.mark + 1, hint, self.program.source)
 
     def syntax(self, message: str, statement: Statement, hint: str = "") -> ParseError:
         return ParseError(message, self.program.text, statement.start, statement.end, hint, self.program.source)

@@ -54,9 +54,18 @@ def test_reports_keep_verdicts_rows_and_causes() -> None:
     assert _load("report").verdict == "pass"
     failing = _load("failing report")
     assert failing.verdict == "fail"
-    assert failing.causes
+    assert [cause.kind for cause in failing.causes] == ["other"]
     assert failing.rows[0].wrt == "x"
+    assert failing.rows[0].verdict is failing.verdict
+    assert failing.rows[0].method.kind == ""
+    assert [row.where for row in failing.rows] == ["at another point" if "another point" in row.reason else "here" for row in failing.rows]
+    assert {row.where for row in failing.rows} == {"here", "at another point"}
+    assert all(note.kind for note in failing.notes)
     assert "fail" in failing.html()
+    with pytest.raises(AttributeError, match="frozen"):
+        failing.title = "another"
+    with pytest.raises(AttributeError, match="frozen"):
+        failing.__setstate__({"title": "another"})
 
 
 def test_the_modules_of_0_1_have_the_names_that_people_used() -> None:

@@ -190,7 +190,6 @@ def _holds_at(session: Session, leaf: Leaf, cause: Cause, vector: Floats) -> boo
         return None
     with np.errstate(all="ignore"):
         repaired = cause.repair(matrix[:, leaf.start : leaf.stop], array_of(vector, leaf))
-    matrix[:, leaf.start : leaf.stop] = repaired
     if not np.all(np.isfinite(repaired)):
         return None
     examiner = session.examiner(vector, base, session.noise_at(base), natural_scales(session.layout, vector))
@@ -198,7 +197,7 @@ def _holds_at(session: Session, leaf: Leaf, cause: Cause, vector: Floats) -> boo
     signs = session.chance.choice([-1.0, 1.0], leaf.stop - leaf.start)
     direction[leaf.start : leaf.stop] = signs * examiner.scales[leaf.start : leaf.stop]
     examiner = examiner.with_tolerance(max(examiner.tolerance, CLOSE))  # fitted constants are known to this many digits
-    findings = examiner.by_differences(direction, matrix[:, leaf.start : leaf.stop] @ direction[leaf.start : leaf.stop])
+    findings = examiner.by_differences(direction, repaired @ direction[leaf.start : leaf.stop])
     return all(finding.verdict == PASS for finding in findings)
 
 
