@@ -10,6 +10,8 @@ _WANTED = {
     "graphviz_ad/check/frameworks/jax.py": "jax",
     "graphviz_ad/importers/torch.py": "torch",
     "graphviz_ad/importers/jax.py": "jax",
+    "graphviz_ad/objects/from_torch.py": "torch",
+    "graphviz_ad/objects/from_jax.py": "jax",
     "graphviz_ad/check/references/enclosures.py": "flint",
     "graphviz_ad/primitives/kernels/arb.py": "flint",
     "graphviz_ad/primitives/kernels/arb_activations.py": "flint",

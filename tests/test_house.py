@@ -46,6 +46,14 @@ def test_the_layers_have_no_exception() -> None:
     assert layers["containers"] == ["graphviz_ad"]
 
 
+def test_the_face_is_for_those_on_top() -> None:
+    """It reaches everything, so a module below that imported it would reach upward unseen by the layers."""
+    grimp = pytest.importorskip("grimp")
+    graph = grimp.build_graph("graphviz_ad", cache_dir=None)
+    importers = {module.split(".")[1] for module in graph.find_modules_that_directly_import("graphviz_ad")}
+    assert importers <= {"audit", "server", "requests", "cli", "notebook", "__main__"}
+
+
 def test_imports_go_round_in_a_class_and_its_views_alone() -> None:
     grimp = pytest.importorskip("grimp")  # comes with import-linter, of the extra `dev`
     graph = grimp.build_graph("graphviz_ad", cache_dir=None)  # at the head, inside functions, for types: all count
