@@ -37,3 +37,6 @@ class LikelyCause(str):
         cause = super().__new__(cls, text)
         cause.kind, cause.wrt = kind, wrt
         return cause
+
+    def __reduce__(self) -> tuple[type[Self], tuple[str, CauseKind, str]]:
+        return type(self), (str(self), self.kind, self.wrt)

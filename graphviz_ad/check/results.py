@@ -56,6 +56,9 @@ class Note(str):
         note.kind = kind
         return note
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, NoteKind]]:
+        return type(self), (str(self), self.kind)
+
 
 class Trial(NamedTuple):
     """One slip: what it is, the verdict, whether it changed anything at all, and in whose gradient it stands ("" where there is one)."""

@@ -73,6 +73,9 @@ class Method(str):
         method.kind = kind
         return method
 
+    def __reduce__(self) -> tuple[type[Self], tuple[str, MethodKind]]:
+        return type(self), (str(self), self.kind)
+
 
 def overall(verdicts: Iterable[Verdict]) -> Verdict:
     """The verdict of many: fail > inconclusive > pass-at-kink > pass.

@@ -41,6 +41,7 @@ def output_value(graph: Graph, values: list[Any]) -> Any:
 
 def value_at(graph: Graph, bindings: Mapping[str, Any]) -> Any:
     """:func:`output_value` for values of the inputs by name; raises what :func:`bind` and :func:`evaluate` raise."""
+    graph = graph.with_unused(bindings)
     shaped, values, _ = evaluate(graph, bind(graph, bindings)[0])
     return output_value(shaped, values)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import Any, Self, TypeVar
 
 from ..errors import NamingError, ShapeError
+from ..syntax.grammar import KEYWORDS
 from .parts import Group, Input, Span
 
 T = TypeVar("T")
@@ -162,6 +163,27 @@ class Graph:
 
     def __repr__(self) -> str:
         return f"Graph({', '.join(self.output_names)} of {', '.join(self.inputs) or 'nothing'}: {len(self)} nodes)"
+
+    # -- further inputs ----------------------------------------------------------------------------------------------
+
+    def with_unused(self, given: Mapping[str, Any]) -> Self:
+        """The graph with an input for every value that nothing uses: its gradient is 0, and a warning names it.
+
+        Not while another input has no value: then the name is probably a slip, and the error says so.
+        """
+        known = self.input_handles
+        unused = tuple(name for name in given if name not in known and name not in self.called and name not in self.computed)
+        if not unused or any(self.input_spec(h).default is None and name not in given for name, h in known.items()):
+            return self
+        for name in unused:
+            if not str(name).isidentifier() or name in KEYWORDS:
+                raise NamingError(f"{name!r} is not a name", hint="names consist of letters, digits and _")
+        count = len(unused)
+        return self.changed(
+            ops=self.ops + ("input",) * count, operands=self.operands + ((),) * count,
+            params=self.params + (Input(unused=True),) * count, names=self.names + unused, spans=self.spans + ((),) * count,
+            group_of=self.group_of + (-1,) * count, shapes=None,
+        )  # fmt: skip
 
     # -- other outputs -----------------------------------------------------------------------------------------------
 

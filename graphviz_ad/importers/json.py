@@ -33,7 +33,7 @@ def from_json(source: str | os.PathLike[str] | Mapping[str, Any]) -> Graph | Poi
         graph = _graph(document)
         values = {name: _value(one["value"]) for name, one in document["inputs"].items() if one["value"] is not None}
         values |= {name: _passive(values[name]) for name, slope in document["gradients"].items() if slope is None and name in values}
-        point = Point(graph, values) if document["value"] is not None else None
+        point = Point(graph.with_unused(values), values) if document["value"] is not None else None
         chosen = tuple(name for name, slope in {**document["gradients"], **document["jacobians"]}.items() if slope is not None)
     except (KeyError, TypeError, AttributeError, IndexError) as error:
         raise FileError(f"the document is not whole: {type(error).__name__}: {error}") from None

@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Self
 
-from ..errors import NamingError
 from ..graph import builder, structure
-from ..graph.parts import Input
-from ..syntax.grammar import KEYWORDS
 from .pictured import Pictured
 
 if TYPE_CHECKING:
@@ -74,26 +71,7 @@ class Graph(structure.Graph, Pictured):
         from .point import Point
 
         given = {**(bindings or {}), **named}
-        return Point(self._with_unused(given), given)
-
-    def _with_unused(self, given: Mapping[str, Any]) -> Self:
-        """The graph with an input for every value that nothing uses: its gradient is 0, and a warning names it.
-
-        Not while another input has no value: then the name is probably a slip, and the error says so.
-        """
-        known = self.input_handles
-        unused = tuple(name for name in given if name not in known and name not in self.called and name not in self.computed)
-        if not unused or any(self.input_spec(h).default is None and name not in given for name, h in known.items()):
-            return self
-        for name in unused:
-            if not str(name).isidentifier() or name in KEYWORDS:
-                raise NamingError(f"{name!r} is not a name", hint="names consist of letters, digits and _")
-        count = len(unused)
-        return self.changed(
-            ops=self.ops + ("input",) * count, operands=self.operands + ((),) * count,
-            params=self.params + (Input(unused=True),) * count, names=self.names + unused, spans=self.spans + ((),) * count,
-            group_of=self.group_of + (-1,) * count, shapes=None,
-        )  # fmt: skip
+        return Point(self.with_unused(given), given)
 
     def constant_value(self) -> float | np.ndarray:
         """The value of a graph without inputs."""

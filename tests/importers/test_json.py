@@ -92,3 +92,10 @@ def test_what_has_no_gradient_has_none_again(value: Any) -> None:
         assert isinstance(again, gv.Point)
         assert again.document() == point.document()
         assert again.gradients["x"] is None
+
+
+def test_a_value_that_nothing_uses_comes_back() -> None:
+    point = gv.parse("x*y").at(x=1, y=2, z=3)
+    again = gv.from_json(point.document())
+    assert isinstance(again, gv.Point)
+    assert (again.value, again.gradients) == (point.value, point.gradients)

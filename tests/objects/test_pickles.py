@@ -81,3 +81,14 @@ def test_copies_are_of_the_same_type_and_share_nothing_that_changes() -> None:
     again = copy.deepcopy(graph)
     assert type(again) is gv.Graph
     assert again.at(x=2, y=3).value == 6.0
+
+
+@pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
+def test_rows_notes_and_causes_travel_alone_at_every_protocol(protocol: int) -> None:
+    report = gv.check_gradient(lambda x: float(np.sum(x**2)), lambda x: 3 * x, np.array([1.0, 2.0]))
+    for part in (report, *report.rows, *report.notes, *report.causes):
+        again = pickle.loads(pickle.dumps(part, protocol))
+        assert repr(again) == repr(part)
+        assert getattr(again, "kind", None) == getattr(part, "kind", None)
+    row = pickle.loads(pickle.dumps(report.rows[0], protocol))
+    assert row.method.kind is report.rows[0].method.kind
