@@ -12,7 +12,6 @@ from .derivatives import chain_rule, symbolic_rule
 from .numbers import write_value
 from .output import note, picture_paths, produce, put, put_bytes, save, say, warn, write_bytes
 from .screen import picture, wanted
-from .second import direction_table, forward_rule, hessian_table, tangent_line
 from .tables import Cell, Row, layout, paint
 from .verdicts import exit_code, write_verdict
 
@@ -53,7 +52,11 @@ def run(line: CommandLine) -> int:
         if line.flag("--json"):
             write_bytes("-", produce(point, ".json", {"hessian": True} if line.flag("--second") else {}))
         elif shown:
-            second = hessian_table(point) if line.flag("--second") else ""  # first, as an output that is no scalar has none
+            second = ""
+            if line.flag("--second"):  # first, as an output that is no scalar has none
+                from .second import hessian_table
+
+                second = hessian_table(point)
             put(_headline(graph, point))
             _show(subject, kind, options, line.text("--picture") is not None)
             _print(point, report, second)
@@ -67,6 +70,8 @@ def _print(point: Point, report: Report, second: str) -> None:
     graph = point.graph
     put("")
     if point.direction is not None:
+        from .second import direction_table, forward_rule
+
         put(direction_table(point))
         put("")
         put(forward_rule(point))
@@ -118,6 +123,8 @@ def _headline(graph: Graph, point: Point | None) -> str:
             value = write_value(point.value if len(graph.outputs) == 1 else point.value[name])
             lines.append(f"{' ' * len(name)} = {paint(value, 'value')}")
     if point is not None and point.direction is not None:
+        from .second import tangent_line
+
         lines.append(tangent_line(point))
     return "\n".join(lines)
 

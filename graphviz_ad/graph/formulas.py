@@ -10,7 +10,6 @@ from ..primitives.record import UNKNOWN
 from ..primitives.registry import OPERAND_NAMES, OPERATIONS
 from ..syntax.machine import compiled
 from .notation import ENTRYWISE, Latex, Notation, Piece
-from .unicode import Unicode
 
 if TYPE_CHECKING:
     from .structure import Graph
@@ -52,11 +51,15 @@ def written_operation(graph: Graph, handle: int) -> str:
 
 def node_forms(graph: Graph, handle: int) -> tuple[str, str, str]:
     """A node's formula in Unicode, in LaTeX and as it is typed."""
+    from .unicode import Unicode  # for pictures alone
+
     return node_formula(graph, handle, Unicode()), node_formula(graph, handle, Latex()), node_formula(graph, handle, Notation())
 
 
 def local_forms(graph: Graph, handle: int, position: int) -> tuple[str, str, str]:
     """A local derivative, constants folded, in Unicode, in LaTeX and as it is typed; raises what :func:`local_formula` raises."""
+    from .unicode import Unicode
+
     unicode, latex, typed = Unicode(True), Latex(True), Notation(True)
     return (
         local_formula(graph, handle, position, unicode),
