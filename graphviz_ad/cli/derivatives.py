@@ -83,7 +83,8 @@ def symbolic_rule(graph: Graph) -> str:
 
 def operations(graph: Graph) -> list[Node]:
     """The nodes that an output needs, leaves left out, from the output back."""
-    return [node for node, needed in zip(graph, graph.needed, strict=True) if needed and graph.operands[node.handle]][::-1]
+    leaves = ("input", "constant")
+    return [node for node, needed, op in zip(graph, graph.needed, graph.ops, strict=True) if needed and op not in leaves][::-1]
 
 
 def rest(operations: list[Node]) -> str:
