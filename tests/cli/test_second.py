@@ -79,4 +79,4 @@ def test_what_does_not_go_together(words: list[str], said: str, capsys: pytest.C
 
 def test_an_operation_without_operands_is_a_line_of_the_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sum(zeros(3) + x)", "x=1", "--no-draw"]) == 0
-    assert "zeros(3)  [0, 0, 0]" in capsys.readouterr().out
+    assert "  v1        zeros(3)           [0, 0, 0]  –\n" in capsys.readouterr().out
