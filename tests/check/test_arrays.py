@@ -218,3 +218,13 @@ def test_digits_lost_beside_a_large_entry_are_told() -> None:
     report = check("sum(3*x + 1e20*cos((1 + x) - 1) + x**2)", x=[1e-20, 1e50])
     assert report.rows[0].verdict == "inconclusive"
     assert "float64 keeps no digit" in report.rows[0].reason
+
+
+def test_a_projection_looks_at_an_input_as_a_whole_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its cost stays linear in the entries: the largest of thousands is not looked for again by every one of them."""
+    sizes = importlib.import_module("graphviz_ad.check.arrays.claim").Sizes
+    asked: list[int] = []
+    whole = sizes.whole
+    monkeypatch.setattr(sizes, "whole", lambda self, handle: asked.append(handle) or whole(self, handle))
+    assert check("sum(tanh(x))", x=np.linspace(-1, 1, 600)).verdict == "pass"
+    assert len(asked) == 1

@@ -72,8 +72,9 @@ def projected(claim: ArrayClaim, table: array_tape.Table, survey: ArraySurvey) -
             reason = f"the rules disagree with a random projection: {mp.nstr(claimed, 17)}, measured {mp.nstr(measured, 17)}"
     judge = ArrayJudge(mp, survey, sizes.largest, reference.digits)
     rows: list[Row] = []
+    wholes = {handle: sizes.whole(handle) for _, handle in claim.wrt()}
     for name, handle, entry in claim.coordinates:
-        truth, size, whole = entry_at(rules[handle], entry), sizes.at(handle, entry), sizes.whole(handle)
+        truth, size, whole = entry_at(rules[handle], entry), sizes.at(handle, entry), wholes[handle]
         row = Row(name, entry, float(floats[name][entry]), None, None, None, PROJECTED, PASS)
         if agreed:
             rows.append(judge.smooth(row, truth, truth, size, whole))
